@@ -1,0 +1,34 @@
+"""Backends: the switch between NumPy and CuPy, and the only rooms that import either."""
+
+from xpnet.backends.base import Array, Backend
+from xpnet.backends.numpy_backend import NumpyBackend
+from xpnet.backends.registry import (
+    available_backends,
+    backend_of,
+    load_backend,
+    register_backend,
+)
+from xpnet.backends.switch import (
+    asarray,
+    get_backend,
+    set_backend,
+    synchronize,
+    to_numpy,
+    use_backend,
+)
+
+__all__ = [
+    "Array",
+    "Backend",
+    "NumpyBackend",
+    "asarray",
+    "available_backends",
+    "backend_of",
+    "get_backend",
+    "load_backend",
+    "register_backend",
+    "set_backend",
+    "synchronize",
+    "to_numpy",
+    "use_backend",
+]

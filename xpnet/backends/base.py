@@ -1,0 +1,209 @@
+"""Backend: every primitive of the library, written once in ``xp``."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, TypeAlias
+
+import numpy as np
+
+from xpnet.errors import LabelError
+
+__all__ = ["Array", "Backend"]
+
+Array: TypeAlias = Any
+"""An array of any backend; what its shape and dtype must be stands in each docstring."""
+
+
+class Backend:
+    """Where arrays live, and the primitives that work on them.
+
+    The bodies here are the definition of each primitive. A subclass sets `name`, `xp` (a
+    namespace with NumPy's functions), `array_type` and `device`, says how arrays come and go,
+    and replaces a primitive only by something faster that gives the same result, NaN and
+    infinities included. Its arrays must be mutable, and their slices must be views.
+
+    The arithmetic keeps the dtype of its inputs and writes only into what it made itself,
+    or into what is named as written (`out`, `target`, `param` and an optimizer's state).
+    """
+
+    name: str
+    xp: Any
+    array_type: type
+    device: str
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} {self.name!r} on {self.device}>"
+
+    # --- where arrays live ---------------------------------------------------------------
+
+    def asarray(self, x: Any, dtype: Any = None) -> Array:
+        """`x` (numbers, sequences, host arrays, or an array of this backend) as an array here."""
+        return self.xp.asarray(x, dtype=dtype)
+
+    def to_numpy(self, x: Array) -> Any:
+        """An array of this backend as a ``numpy.ndarray``."""
+        return np.asarray(x)
+
+    def synchronize(self) -> None:
+        """Wait until the device has done all that it was given."""
+
+    def owns(self, x: Array) -> bool:
+        """Whether `x`, an `array_type`, lives on this backend's device."""
+        return True
+
+    def dtype(self, name: Any) -> Any:
+        """The dtype called `name` (``"float32"``), as arrays of this backend have it."""
+        return self.xp.dtype(name)
+
+    def is_floating(self, x: Array) -> bool:
+        """Whether the entries of `x` are real floating point numbers."""
+        return bool(x.dtype.kind == "f")
+
+    def is_integer(self, x: Array) -> bool:
+        """Whether the entries of `x` are integers."""
+        return bool(x.dtype.kind in "iu")
+
+    def epsilon(self, x: Array) -> float:
+        """Distance from 1 to the next number of the floating dtype of `x`."""
+        return float(self.xp.finfo(x.dtype).eps)
+
+    def floats(self, values: Sequence[Array]) -> list[float]:
+        """0-d results as Python floats: one wait for all of them."""
+        return [float(value) for value in values]
+
+    def assign(self, target: Array, value: Any) -> None:
+        """Write `value` over `target`, cast to its dtype; they may share memory."""
+        target[...] = value
+
+    # --- activations ---------------------------------------------------------------------
+
+    def relu(self, x: Array) -> Array:
+        """``max(x, 0)``; NaN stays NaN, since it is not ``<= 0``."""
+        return self.xp.where(x <= 0, 0, x)
+
+    def relu_with_mask(self, x: Array) -> tuple[Array, Array]:
+        """`relu` and the mask of what it closed, which is all its gradient needs."""
+        return self.relu(x), x <= 0
+
+    def relu_grad(self, dout: Array, mask: Array) -> Array:
+        """`dout` where the mask is open, 0 where it is closed, whatever `dout` holds there."""
+        return self.xp.where(mask, 0, dout)
+
+    def sigmoid(self, x: Array) -> Array:
+        """``1 / (1 + exp(-x))`` as ``(1 + tanh(x / 2)) / 2``, which cannot overflow."""
+        return 0.5 * (1 + self.xp.tanh(x / 2))
+
+    def sigmoid_grad(self, dout: Array, y: Array) -> Array:
+        """The gradient from the output `y` of the sigmoid alone (chapter 5.5.2)."""
+        return dout * (1 - y) * y
+
+    # --- softmax and cross entropy: scores are (N, C), labels (N,) integers or (N, C) rows ------
+
+    def log_softmax(self, scores: Array) -> Array:
+        """Logarithm of the softmax of each row."""
+        # shift by the row's maximum: exp(a - max) cannot overflow
+        shifted = scores - self.xp.max(scores, axis=1, keepdims=True)
+        return shifted - self.xp.log(self.xp.sum(self.xp.exp(shifted), axis=1, keepdims=True))
+
+    def softmax(self, scores: Array) -> Array:
+        """Softmax of each row."""
+        return self.xp.exp(self.log_softmax(scores))
+
+    def cross_entropy_rows(self, scores: Array, t: Array) -> Array:
+        """Cross entropy of each row's softmax with its label, shape (N,)."""
+        log_y = self.log_softmax(scores)
+        if t.ndim == 1:
+            self.check_labels(t, scores.shape[1])
+            return -log_y[self.xp.arange(len(t)), t]
+        t = self.asarray(t, scores.dtype)
+        # a class that t gives no weight adds nothing, even where log(y) is -inf
+        return -self.xp.sum(self.xp.where(t == 0, 0, t * log_y), axis=1)
+
+    def softmax_with_loss(self, scores: Array, t: Array) -> tuple[Array, Array, Array]:
+        """The mean cross entropy (0-d), the softmax `y`, and the gradient of the scores."""
+        loss = self.xp.mean(self.cross_entropy_rows(scores, t))
+        y = self.softmax(scores)
+        return loss, y, self.softmax_with_loss_grad(y, t)
+
+    def softmax_with_loss_grad(self, y: Array, t: Array) -> Array:
+        """``(y - t) / N`` (chapter 5.6.3), with integer labels standing for one-hot rows."""
+        if t.ndim == 1:
+            t = self.one_hot(t, y.shape[1], y.dtype)
+        return (y - self.asarray(t, y.dtype)) / y.shape[0]
+
+    def one_hot(self, t: Array, num_classes: int, dtype: Any) -> Array:
+        """Row ``t[i]`` of the identity matrix for each label."""
+        self.check_labels(t, num_classes)
+        return self.asarray(t[:, None] == self.xp.arange(num_classes), dtype)
+
+    def check_labels(self, t: Array, num_classes: int) -> None:
+        """Raise `LabelError` where an integer label is outside ``0 .. num_classes - 1``."""
+        if len(t) and (t.min() < 0 or t.max() >= num_classes):
+            raise LabelError(
+                f"labels run from {int(t.min())} to {int(t.max())}, but {num_classes} classes have "
+                f"the labels 0 to {num_classes - 1}: mend the labels or the number of outputs"
+            )
+
+    # --- batches -------------------------------------------------------------------------
+
+    def cast(self, x: Array, dtype: Any, scale: float | None = None) -> Array:
+        """`x` in `dtype`, times `scale`; `x` itself where nothing changes."""
+        x = self.asarray(x, dtype)
+        return x if scale is None else x * scale
+
+    def gather(
+        self, x: Array, t: Array, index: Array, dtype: Any, scale: float | None = None
+    ) -> tuple[Array, Array]:
+        """The rows ``x[index]``, cast and scaled, and the labels ``t[index]``."""
+        return self.cast(x[index], dtype, scale), t[index]
+
+    def count_correct(self, scores: Array, t: Array) -> Array:
+        """How many rows have their largest score at their label (0-d)."""
+        labels = t if t.ndim == 1 else self.xp.argmax(t, axis=1)
+        return self.xp.sum(self.xp.argmax(scores, axis=1) == labels)
+
+    # --- one step of each optimizer, written over `param` and the state --------------------
+
+    def sgd(self, param: Array, grad: Array, lr: float) -> None:
+        """``param -= lr * grad``."""
+        param -= lr * grad
+
+    def momentum(self, param: Array, grad: Array, v: Array, lr: float, momentum: float) -> None:
+        """``v = momentum * v + grad``, then ``param -= lr * v``."""
+        v *= momentum
+        v += grad
+        param -= lr * v
+
+    def adagrad(self, param: Array, grad: Array, h: Array, lr: float, eps: float) -> None:
+        """``h += grad ** 2``, then ``param -= lr * grad / (sqrt(h) + eps)``."""
+        h += grad * grad
+        param -= lr * grad / (self.xp.sqrt(h) + eps)
+
+    def rmsprop(
+        self, param: Array, grad: Array, h: Array, lr: float, decay: float, eps: float
+    ) -> None:
+        """``h = decay * h + (1 - decay) * grad ** 2``, then as `adagrad`."""
+        h *= decay
+        h += (1 - decay) * grad * grad
+        param -= lr * grad / (self.xp.sqrt(h) + eps)
+
+    def adam(
+        self,
+        param: Array,
+        grad: Array,
+        m: Array,
+        v: Array,
+        lr: float,
+        betas: tuple[float, float],
+        eps: float,
+        step: int,
+    ) -> None:
+        """Both moments, their bias at `step` (counted from 1) mended, and the update."""
+        beta1, beta2 = betas
+        m *= beta1
+        m += (1 - beta1) * grad
+        v *= beta2
+        v += (1 - beta2) * grad * grad
+        m_hat = m / (1 - beta1**step)
+        param -= lr * m_hat / (self.xp.sqrt(v / (1 - beta2**step)) + eps)

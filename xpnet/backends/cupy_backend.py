@@ -1,0 +1,165 @@
+"""CupyBackend: a CUDA GPU through CuPy, with one kernel where the base takes several.
+
+CuPy is imported when this module is, so only `registry.load_backend` imports it, on demand.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+import cupy as cp
+
+from xpnet.backends import cupy_kernels as kernels
+from xpnet.backends.base import Array, Backend
+from xpnet.errors import BackendError
+
+__all__ = ["CupyBackend"]
+
+THREADS = 128
+WARPS = THREADS // 32
+SLAB = 1024
+
+
+class CupyBackend(Backend):
+    """Arrays of CuPy, on the CUDA device that is current when the backend is first asked for."""
+
+    name = "cupy"
+    xp = cp
+    array_type = cp.ndarray
+
+    def __init__(self) -> None:
+        try:
+            count = cp.cuda.runtime.getDeviceCount()
+        except cp.cuda.runtime.CUDARuntimeError as error:
+            count, reason = 0, str(error)
+        else:
+            reason = "the CUDA runtime counts 0 devices"
+        if count == 0:
+            raise BackendError(
+                f"cupy {cp.__version__} is installed, but no CUDA device: {reason}. "
+                "Check the driver with nvidia-smi, or use the backend 'numpy'"
+            )
+        self.device_id: int = cp.cuda.runtime.getDevice()
+        name = cp.cuda.runtime.getDeviceProperties(self.device_id)["name"].decode()
+        self.device = f"cuda:{self.device_id} ({name})"
+        self._slabs: dict[Any, list[Array]] = {}
+
+    # --- where arrays live ---------------------------------------------------------------
+
+    def to_numpy(self, x: Array) -> Any:
+        return cp.asnumpy(x)
+
+    def synchronize(self) -> None:
+        cp.cuda.get_current_stream().synchronize()
+
+    def owns(self, x: Array) -> bool:
+        return bool(x.data.device_id == self.device_id)
+
+    def floats(self, values: Sequence[Array]) -> list[float]:
+        if not values:
+            return []
+        numbers: list[float] = cp.stack([cp.asarray(value) for value in values]).get().tolist()
+        return numbers
+
+    def assign(self, target: Array, value: Any) -> None:
+        # CuPy copies entry by entry in no order: over shared memory it would read what it wrote
+        if isinstance(value, cp.ndarray) and cp.may_share_memory(target, value):
+            value = value.copy()
+        target[...] = value
+
+    # --- activations: one kernel each ------------------------------------------------------
+
+    def relu(self, x: Array) -> Array:
+        return kernels.relu(x)
+
+    def relu_with_mask(self, x: Array) -> tuple[Array, Array]:
+        y, mask = kernels.relu_with_mask(x)
+        return y, mask
+
+    def relu_grad(self, dout: Array, mask: Array) -> Array:
+        return kernels.relu_grad(dout, mask)
+
+    def sigmoid(self, x: Array) -> Array:
+        return kernels.sigmoid(x) if self.is_floating(x) else super().sigmoid(x)
+
+    def sigmoid_grad(self, dout: Array, y: Array) -> Array:
+        if dout.dtype != y.dtype:
+            return super().sigmoid_grad(dout, y)
+        return kernels.sigmoid_grad(dout, y)
+
+    # --- softmax with loss: one warp a row, then one block for the mean ---------------------
+
+    def softmax_with_loss(self, scores: Array, t: Array) -> tuple[Array, Array, Array]:
+        if scores.dtype.name not in ("float32", "float64") or t.dtype.name not in kernels.C_TYPES:
+            return super().softmax_with_loss(scores, t)
+        by_row, mean = kernels.row_kernels(scores.dtype.name, t.dtype.name)
+        scores, t = cp.ascontiguousarray(scores), cp.ascontiguousarray(t)
+        rows, columns = scores.shape
+        y, dx = cp.empty_like(scores), cp.empty_like(scores)
+        row_loss = cp.empty(rows, dtype=scores.dtype)
+        loss = self._scalar(scores.dtype)
+        by_row(
+            (math.ceil(rows / WARPS),),
+            (THREADS,),
+            (scores, t, cp.int32(t.ndim == 2), cp.int64(rows), cp.int32(columns), y, dx, row_loss),
+        )
+        mean((1,), (256,), (row_loss, cp.int64(rows), loss))
+        return loss, y, dx
+
+    def _scalar(self, dtype: Any) -> Array:
+        """A 0-d array to write into, cut from a slab.
+
+        A step's loss is kept until it is logged. Were each its own allocation, the pool would
+        ask the driver for a new block at every step of the first epoch.
+        """
+        slab = self._slabs.setdefault(dtype, [])
+        try:
+            return slab.pop()
+        except IndexError:
+            slab.extend(cp.empty(SLAB, dtype=dtype))
+            return slab.pop()
+
+    # --- batches ---------------------------------------------------------------------------
+
+    def gather(
+        self, x: Array, t: Array, index: Array, dtype: Any, scale: float | None = None
+    ) -> tuple[Array, Array]:
+        batch = cp.empty((len(index), *x.shape[1:]), dtype=dtype)
+        labels = cp.empty((len(index), *t.shape[1:]), dtype=t.dtype)
+        width, label_width = math.prod(x.shape[1:]), math.prod(t.shape[1:])
+        factor = 1.0 if scale is None else scale
+        kernels.gather(x, t, index, len(x), width, label_width, factor, batch, labels)
+        return batch, labels
+
+    # --- one step of each optimizer: one kernel over all parameters ---------------------------
+
+    def sgd(self, param: Array, grad: Array, lr: float) -> None:
+        kernels.sgd(grad, lr, param)
+
+    def momentum(self, param: Array, grad: Array, v: Array, lr: float, momentum: float) -> None:
+        kernels.momentum(grad, lr, momentum, param, v)
+
+    def adagrad(self, param: Array, grad: Array, h: Array, lr: float, eps: float) -> None:
+        kernels.adagrad(grad, lr, eps, param, h)
+
+    def rmsprop(
+        self, param: Array, grad: Array, h: Array, lr: float, decay: float, eps: float
+    ) -> None:
+        kernels.rmsprop(grad, lr, decay, 1 - decay, eps, param, h)
+
+    def adam(
+        self,
+        param: Array,
+        grad: Array,
+        m: Array,
+        v: Array,
+        lr: float,
+        betas: tuple[float, float],
+        eps: float,
+        step: int,
+    ) -> None:
+        beta1, beta2 = betas
+        bias1, bias2 = 1 - beta1**step, 1 - beta2**step
+        kernels.adam(grad, lr, beta1, 1 - beta1, beta2, 1 - beta2, bias1, bias2, eps, param, m, v)

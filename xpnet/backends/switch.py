@@ -1,0 +1,139 @@
+"""The switch: where new arrays are made, and the passage from one backend to another."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import Any
+
+from xpnet.backends.base import Array, Backend
+from xpnet.backends.registry import backend_of, load_backend
+from xpnet.errors import BackendError
+
+__all__ = ["asarray", "get_backend", "set_backend", "synchronize", "to_numpy", "use_backend"]
+
+_process_default: Backend | None = None
+_scoped: ContextVar[Backend | None] = ContextVar("xpnet_backend", default=None)
+
+
+def get_backend() -> Backend:
+    """The backend on which new arrays are made here and now.
+
+    The innermost `use_backend` of this thread or task decides; then `set_backend`; then the
+    environment variable ``XPNET_BACKEND``; then ``"numpy"``.
+
+    Examples
+    --------
+    >>> xpnet.get_backend().name
+    'numpy'
+    """
+    return _scoped.get() or _process_default or _from_environment()
+
+
+def _from_environment() -> Backend:
+    name = os.environ.get("XPNET_BACKEND") or "numpy"
+    try:
+        return load_backend(name)
+    except BackendError as error:
+        raise BackendError(f"XPNET_BACKEND={name}: {error}") from None
+
+
+def set_backend(name: str) -> Backend:
+    """Make new arrays on this backend, in the whole process, from now on.
+
+    Arrays and networks that exist stay where they are.
+
+    Parameters
+    ----------
+    name : str
+        ``"numpy"``, ``"cupy"``, a registered name, or ``"auto"``: CuPy where it runs, else NumPy.
+
+    Raises
+    ------
+    BackendError
+        The backend is unknown or cannot run here, or the call stands inside `use_backend`,
+        where it would have no effect.
+
+    Examples
+    --------
+    >>> xpnet.set_backend("numpy")
+    <NumpyBackend 'numpy' on cpu>
+    """
+    global _process_default
+    scoped = _scoped.get()
+    if scoped is not None:
+        raise BackendError(
+            f"set_backend({name!r}) inside use_backend({scoped.name!r}): the block decides until "
+            "it ends. Call set_backend outside it, or nest another use_backend"
+        )
+    _process_default = load_backend(name)
+    return _process_default
+
+
+@contextmanager
+def use_backend(name: str) -> Iterator[Backend]:
+    """Make new arrays on this backend inside the block, in this thread or task only.
+
+    A thread or a pool's worker starts with the process default; an asyncio task starts with
+    what held where it was created.
+
+    Examples
+    --------
+    >>> with xpnet.use_backend("numpy") as backend:
+    ...     backend.name
+    'numpy'
+    """
+    backend = load_backend(name)
+    token = _scoped.set(backend)
+    try:
+        yield backend
+    finally:
+        _scoped.reset(token)
+
+
+def asarray(x: Any, dtype: Any = None, backend: str | None = None) -> Array:
+    """`x` as an array of the current backend, or of the one named.
+
+    Parameters
+    ----------
+    x : numbers, nested sequences, or an array of any backend
+        Copied only where it must be.
+    dtype : dtype or its name, optional
+    backend : str, optional
+
+    Examples
+    --------
+    >>> xpnet.asarray([1, 2, 3], dtype="float32")
+    array([1., 2., 3.], dtype=float32)
+    """
+    target = get_backend() if backend is None else load_backend(backend)
+    source = _source(x)
+    if source is not None and source is not target:
+        x = source.to_numpy(x)
+    return target.asarray(x, dtype)
+
+
+def _source(x: Any) -> Backend | None:
+    try:
+        return backend_of(x)
+    except TypeError:
+        return None
+
+
+def to_numpy(x: Array) -> Any:
+    """An array of any backend as a ``numpy.ndarray`` on the host; waits for its device.
+
+    Examples
+    --------
+    >>> xpnet.to_numpy(xpnet.asarray([1, 2]))
+    array([1, 2])
+    """
+    source = _source(x)
+    return load_backend("numpy").asarray(x) if source is None else source.to_numpy(x)
+
+
+def synchronize() -> None:
+    """Wait until the current backend's device has done all that it was given."""
+    get_backend().synchronize()

@@ -1,0 +1,87 @@
+"""Everything that xpnet raises on purpose.
+
+::
+
+    XpnetError
+    ├── BackendError            (RuntimeError)    unknown, unavailable, or switched amiss
+    ├── MixedBackendError       (TypeError)       arrays of two backends in one call
+    ├── ShapeError              (ValueError)      an array does not fit
+    ├── LabelError              (ValueError)      labels are no labels, or out of range
+    ├── NotForwardedError       (RuntimeError)    backward before forward
+    ├── NetworkError            (ValueError)      layers that cannot make a network
+    ├── DataError               (ValueError)      a data file is not what it should be
+    ├── OptionError             (ValueError)      an option has a value that it cannot take
+    └── NonFiniteLossError      (ArithmeticError) training produced NaN or infinity
+
+Each also is the built-in exception beside it, so ``except ValueError`` keeps working.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+__all__ = [
+    "BackendError",
+    "DataError",
+    "LabelError",
+    "MixedBackendError",
+    "NetworkError",
+    "NonFiniteLossError",
+    "NotForwardedError",
+    "OptionError",
+    "ShapeError",
+    "XpnetError",
+]
+
+
+class XpnetError(Exception):
+    """Root of the tree: catches all that xpnet raises on purpose."""
+
+
+class BackendError(XpnetError, RuntimeError):
+    """A backend is unknown, unavailable, or switched in the wrong place."""
+
+
+class MixedBackendError(XpnetError, TypeError):
+    """Arrays of two backends, or of two devices, met in one call."""
+
+
+class ShapeError(XpnetError, ValueError):
+    """An array does not fit where it was put."""
+
+
+class LabelError(XpnetError, ValueError):
+    """Labels are not integers, one-hot or soft rows, or are out of range."""
+
+
+class NotForwardedError(XpnetError, RuntimeError):
+    """A layer's backward was called before its forward."""
+
+
+class NetworkError(XpnetError, ValueError):
+    """These layers cannot make a network."""
+
+
+class DataError(XpnetError, ValueError):
+    """A data file is missing, damaged or of another format."""
+
+
+class OptionError(XpnetError, ValueError):
+    """An option has a value that it cannot take."""
+
+
+class NonFiniteLossError(XpnetError, ArithmeticError):
+    """The loss became NaN or infinite.
+
+    Attributes
+    ----------
+    iteration : int
+        The first iteration, counted from 1, whose loss was not finite.
+    history : History
+        All that was recorded up to the stop.
+    """
+
+    def __init__(self, message: str, iteration: int = 0, history: Any = None) -> None:
+        super().__init__(message)
+        self.iteration = iteration
+        self.history = history

@@ -1,0 +1,152 @@
+"""The functions behind the layers, without state: each on the backend of its input."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from xpnet.backends import Array, backend_of
+from xpnet.errors import LabelError, ShapeError
+
+__all__ = ["cross_entropy_error", "one_hot", "relu", "sigmoid", "softmax"]
+
+
+def relu(x: Array) -> Array:
+    """``max(x, 0)`` of each entry; NaN stays NaN.
+
+    Parameters
+    ----------
+    x : array of any shape
+
+    Returns
+    -------
+    array, shape and dtype of `x`
+
+    Examples
+    --------
+    >>> relu(np.array([-1.0, 0.0, 2.0]))
+    array([0., 0., 2.])
+    """
+    return backend_of(x, caller="relu").relu(x)
+
+
+def sigmoid(x: Array) -> Array:
+    """``1 / (1 + exp(-x))`` of each entry, computed so that it cannot overflow.
+
+    Parameters
+    ----------
+    x : array of any shape
+
+    Returns
+    -------
+    array, shape and dtype of `x`
+
+    Examples
+    --------
+    >>> sigmoid(np.array([-1000.0, 0.0, 1000.0]))
+    array([0. , 0.5, 1. ])
+    """
+    return backend_of(x, caller="sigmoid").sigmoid(x)
+
+
+def softmax(x: Array) -> Array:
+    """``exp(x) / sum(exp(x))`` of each row, shifted by the row's maximum.
+
+    Parameters
+    ----------
+    x : array, shape (N, C) or (C,), floating
+
+    Returns
+    -------
+    array, shape and dtype of `x`; each row sums to 1
+
+    Raises
+    ------
+    ShapeError
+        `x` has another number of axes, or no classes.
+
+    Examples
+    --------
+    >>> softmax(np.array([[0.0, 0.0], [1000.0, 0.0]]))
+    array([[0.5, 0.5],
+           [1. , 0. ]])
+    """
+    backend = backend_of(x, caller="softmax")
+    if x.ndim not in (1, 2) or x.shape[-1] == 0:
+        raise ShapeError(f"softmax: x is {tuple(x.shape)}; wanted (N, classes) or (classes,)")
+    return backend.softmax(x.reshape(-1, x.shape[-1])).reshape(x.shape)
+
+
+def cross_entropy_error(y: Array, t: Array) -> Array:
+    """``-sum(t * log(y)) / N`` for probabilities `y` (chapter 4.2.4).
+
+    Exact: where the chapter adds 1e-7 inside the logarithm, a label of probability 0 costs
+    infinity here. To train, use `SoftmaxWithLoss`, which goes from scores to loss without
+    rounding in between.
+
+    Parameters
+    ----------
+    y : array, shape (N, C) or (C,), floating
+        Probabilities.
+    t : array, integers (N,) or rows (N, C); for one row, an integer or (C,)
+
+    Returns
+    -------
+    scalar or 0-d array, dtype of `y`
+
+    Raises
+    ------
+    ShapeError, LabelError, MixedBackendError
+
+    Examples
+    --------
+    >>> y = np.array([[0.1, 0.9], [0.5, 0.5]])
+    >>> float(cross_entropy_error(y, np.array([1, 0])))
+    0.39925384810888576
+    """
+    backend = backend_of(y, t, caller="cross_entropy_error", names=("y", "t"))
+    xp = backend.xp
+    if y.ndim == 1:
+        y = y.reshape(1, -1)
+        t = backend.asarray(t)
+        t = t.reshape(1, -1) if t.shape == y.shape[1:] else t.reshape(-1)
+    if y.ndim != 2 or 0 in y.shape or tuple(t.shape) not in (tuple(y.shape), (y.shape[0],)):
+        raise ShapeError(
+            f"cross_entropy_error: y is {tuple(y.shape)}, t is {tuple(t.shape)}; wanted (N, "
+            "classes) with at least one row, and integers (N,) or rows of the shape of y"
+        )
+    if t.ndim == 1:
+        t = one_hot(t, y.shape[1], y.dtype)
+    # a class without weight adds nothing, even where log(0) is -inf
+    return -xp.sum(t * xp.log(xp.where(t == 0, 1, y))) / y.shape[0]
+
+
+def one_hot(t: Array, num_classes: int, dtype: Any = "float32") -> Array:
+    """Row ``t[i]`` of the identity matrix for each label.
+
+    Parameters
+    ----------
+    t : array of integers, shape (N,)
+    num_classes : int
+    dtype : dtype or its name
+
+    Returns
+    -------
+    array, shape (N, num_classes)
+
+    Raises
+    ------
+    LabelError
+        `t` holds no integers, or one outside ``0 .. num_classes - 1``.
+
+    Examples
+    --------
+    >>> one_hot(np.array([2, 0]), 3)
+    array([[0., 0., 1.],
+           [1., 0., 0.]], dtype=float32)
+    """
+    backend = backend_of(t, caller="one_hot")
+    if t.ndim != 1 or not backend.is_integer(t):
+        raise LabelError(
+            f"one_hot: t is {t.dtype} of shape {tuple(t.shape)}; wanted integers of shape (N,)"
+        )
+    return backend.one_hot(t, num_classes, backend.dtype(dtype))

@@ -1,0 +1,112 @@
+"""check_gradients: a network's backpropagation against numerical gradients (chapter 5.7.3)."""
+
+from __future__ import annotations
+
+import math
+import random
+from collections.abc import Iterator
+from functools import partial
+from typing import Any
+
+from xpnet.backends import Array
+from xpnet.gradient.conduct import misbehaviour
+from xpnet.gradient.local import NearbyLosses
+from xpnet.gradient.numerical import checked_step
+from xpnet.gradient.report import GradientReport, ParameterCheck
+from xpnet.gradient.slopes import Slopes, measure, noise
+from xpnet.gradient.verdict import judge
+from xpnet.parameters import place_of
+
+__all__ = ["check_gradients"]
+
+SAMPLES = 5
+"""Entries of each parameter at which the noise of the loss is measured."""
+
+
+def check_gradients(
+    net: Any, x: Array, t: Array, h: float | None = None, recheck: int = 20, seed: int = 0
+) -> GradientReport:
+    """Hold the gradient of every parameter against its numerical gradient.
+
+    Two right gradients differ by the error of the numerical one, which has two parts, both
+    estimated here: what the step costs (from two step sizes) and what rounding costs (from the
+    noise of the loss). A parameter passes if no entry differs by more than their sum.
+
+    Parameters
+    ----------
+    net : Network
+        Best in float64: ``net.astype("float64")``. In float32 the budget is wide, and the check
+        sees coarse mistakes only.
+    x : array, shape (N, ...)
+        A few rows are enough.
+    t : array, integers (N,) or rows (N, C)
+    h : float, optional
+        The step: 1e-4 in float64.
+    recheck : int
+        How many random entries to compute by the plain loop too, so that the fast way is
+        checked as well.
+    seed : int
+        Chooses these entries.
+
+    Returns
+    -------
+    GradientReport
+        ``print(report)`` shows it; ``report.passed`` is the verdict, and so is ``bool(report)``.
+
+    Raises
+    ------
+    ShapeError, LabelError, MixedBackendError, OptionError
+
+    Examples
+    --------
+    >>> net = TwoLayerNet(4, 3, 2, weight_init_std=1.0, seed=0).astype("float64")
+    >>> rng = np.random.default_rng(0)
+    >>> report = check_gradients(net, rng.normal(size=(5, 4)), np.array([0, 1, 1, 0, 1]))
+    >>> report.passed
+    True
+    """
+    h = checked_step(h, net.params.flat)
+    grads, losses = net.gradient(x, t), net.nearby_losses(x, t)
+    epsilon, value = net.backend.epsilon(net.params.flat), losses.loss()
+    rng = random.Random(seed)
+    checks: list[ParameterCheck] = []
+    problems = list(misbehaviour(net, net.backend.cast(x, net.dtype), t, grads))
+    share = -(-recheck // max(1, len(net.places)))
+    for name, place in net.places.items():
+        size = math.prod(net.params.shapes[name])
+        deviation = max(
+            epsilon * abs(value),
+            *(noise(partial(_one, losses, place, rng.randrange(size)), h) for _ in range(SAMPLES)),
+        )
+        slopes = measure(partial(losses.moved, *place), value, deviation, h)
+        checks.append(judge(name, grads[name], slopes))
+        if losses.rides(place[0]):
+            entries = [rng.randrange(size) for _ in range(share)]
+            problems += _recheck(losses, net.params.shapes[name], name, place, entries, slopes, h)
+    return GradientReport(tuple(checks), tuple(problems), h, str(net.dtype))
+
+
+def _one(losses: NearbyLosses, place: tuple[int, str], entry: int, s: float) -> float:
+    """The loss with one entry moved by s, by the plain loop."""
+    return losses.moved_plainly(*place, s, [entry])[0]
+
+
+def _recheck(
+    losses: NearbyLosses,
+    shape: tuple[int, ...],
+    name: str,
+    place: tuple[int, str],
+    entries: list[int],
+    slopes: Slopes,
+    h: float,
+) -> Iterator[str]:
+    """Where the plain loop contradicts the local computation."""
+    above, below = (losses.moved_plainly(*place, step, entries) for step in (h, -h))
+    for entry, high, low in zip(entries, above, below, strict=True):
+        loop, local = (high - low) / (2 * h), float(slopes.central[entry])
+        if not abs(loop - local) <= slopes.rounding:
+            index = ", ".join(map(str, place_of(entry, shape)))
+            yield (
+                f"{name}[{index}]: the plain loop gives {loop:.9g}, local computation {local:.9g}: "
+                "a layer's nudged, apply or rowwise is wrong"
+            )

@@ -1,0 +1,75 @@
+"""How one layer behaves, beside its gradients: what a network relies on."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from xpnet.backends import Array, backend_of
+from xpnet.gradient.conduct import differ
+from xpnet.layers import Layer, part
+
+__all__ = ["as_tuple", "layer_misbehaviour"]
+
+NUDGE = 1e-3
+
+
+def as_tuple(gradients: Any) -> tuple[Any, ...]:
+    """What `backward` returned, one gradient for each input it has one for."""
+    return gradients if isinstance(gradients, tuple) else (gradients,)
+
+
+def layer_misbehaviour(layer: Any, inputs: Sequence[Array], dout: Any) -> Iterator[str]:
+    """What a layer does wrong, a sentence each.
+
+    Parameters
+    ----------
+    layer : layer
+    inputs : sequence of arrays
+    dout : number or array of the output's shape
+    """
+    xp = backend_of(*inputs).xp
+    given = [xp.array(array, copy=True) for array in inputs]
+    out = layer.forward(*inputs)
+    if any(differ(*pair) for pair in zip(inputs, given, strict=True)):
+        yield "forward writes into its input"
+    if differ(xp.asarray(part(layer, "apply")(*inputs)), xp.asarray(out)):
+        yield "apply and forward give different outputs"
+
+    layer.forward(*inputs)
+    kept = xp.array(dout, copy=True)
+    once = [xp.array(gradient, copy=True) for gradient in as_tuple(layer.backward(dout))]
+    if differ(xp.asarray(dout), kept):
+        yield "backward overwrites the gradient it was given"
+        return
+    grads = {name: xp.array(grad, copy=True) for name, grad in part(layer, "grads").items()}
+    twice = [xp.asarray(gradient) for gradient in as_tuple(layer.backward(dout))]
+    if any(differ(*pair) for pair in zip(once, twice, strict=True)) or _changed(layer, grads):
+        yield "a second backward gives another gradient: it must not add to the first"
+    part(layer, "backward_params")(dout)
+    if _changed(layer, grads):
+        yield "backward_params and backward set different gradients"
+    if set(part(layer, "grads")) != set(part(layer, "params")):
+        yield "params and grads have different names"
+    if part(layer, "rowwise"):
+        yield from _rowwise(layer, inputs[0])
+
+
+def _changed(layer: Any, grads: dict[str, Array]) -> bool:
+    return any(differ(part(layer, "grads")[name], grad) for name, grad in grads.items())
+
+
+def _rowwise(layer: Any, x: Array) -> Iterator[str]:
+    """Whether each row comes from its own alone, and `nudged` from one nudge at a time."""
+    apply = part(layer, "apply")
+    y = apply(x)
+    if x.ndim < 2:
+        return
+    if any(differ(apply(x[k : k + 1]), y[k : k + 1]) for k in range(x.shape[0])):
+        yield "rowwise is True, but a row alone gives another output than in its batch"
+    for name, param in part(layer, "params").items():
+        index = range(math.prod(param.shape))
+        fast = part(layer, "nudged")(name, index, NUDGE, x, y)
+        if differ(fast, Layer.nudged(layer, name, index, NUDGE, x, y)):
+            yield f"nudged moves {name} otherwise than one entry at a time"

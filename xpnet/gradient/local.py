@@ -1,0 +1,136 @@
+"""Losses near a network's parameters by local computation (chapter 5.1.2).
+
+Moving one entry of a layer's parameters changes that layer's output and what follows, nothing
+before. So the layers before run once, each layer says what its outputs would be for many moved
+entries at once (`Layer.nudged`), and these ride the batch axis through the layers behind.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from xpnet.backends import Array, backend_of
+from xpnet.gradient.numerical import moved_values
+from xpnet.layers import part
+
+__all__ = ["NearbyLosses", "numerical_gradients"]
+
+CHUNK_BYTES = 2**18
+"""How much nudged output rides at once: it stays in a core's cache, and its products are too
+small for BLAS to start threads over, which costs more than they do."""
+
+
+class NearbyLosses:
+    """The losses of a stack of layers with one entry of one parameter moved.
+
+    Parameters
+    ----------
+    layers : sequence of layers
+    last_layer : layer
+        Its ``forward(x, t)`` is the loss.
+    x, t : array
+        The batch, in the dtype of the parameters, and its labels.
+    local : bool
+        False computes every loss from the start, by the plain loop.
+    """
+
+    def __init__(
+        self, layers: Sequence[Any], last_layer: Any, x: Array, t: Array, local: bool = True
+    ) -> None:
+        self._layers, self._last, self._t, self._local = list(layers), last_layer, t, local
+        self._inputs = [x]
+        for layer in self._layers:
+            self._inputs.append(part(layer, "apply")(self._inputs[-1]))
+
+    def loss(self) -> float:
+        """The loss as the parameters are now."""
+        scores = self._inputs[0]
+        for layer in self._layers:
+            scores = part(layer, "apply")(scores)
+        return float(part(self._last, "apply")(scores, self._t))
+
+    def rides(self, position: int) -> bool:
+        """Whether the outputs of this layer can ride the batch axis through those behind."""
+        behind = self._layers[position + 1 :]
+        return (
+            self._local
+            and self._t.ndim > 0
+            and self._inputs[0].ndim > 1
+            and hasattr(self._last, "row_losses")
+            and all(part(layer, "rowwise") for layer in behind)
+        )
+
+    def moved(
+        self, position: int, name: str, h: float, entries: Sequence[int] | None = None
+    ) -> Array:
+        """The loss with one entry of a parameter moved by `h`, for many entries.
+
+        Parameters
+        ----------
+        position : int
+            Of the layer.
+        name : str
+            The layer's own name of the parameter.
+        h : float
+        entries : sequence of int, length K, optional
+            Counted in row-major order; all by default.
+
+        Returns
+        -------
+        array, shape (K,), dtype of the parameter
+        """
+        param = part(self._layers[position], "params")[name]
+        if self.rides(position):
+            everything = range(math.prod(param.shape))
+            return self._ride(position, name, h, everything if entries is None else entries)
+        return backend_of(param).asarray(
+            self.moved_plainly(position, name, h, entries), param.dtype
+        )
+
+    def moved_plainly(
+        self, position: int, name: str, h: float, entries: Sequence[int] | None = None
+    ) -> list[float]:
+        """The same by the plain loop: every loss from the start."""
+        param = part(self._layers[position], "params")[name]
+        return moved_values(lambda _: self.loss(), param, h, entries)
+
+    def _ride(self, position: int, name: str, h: float, entries: Sequence[int]) -> Array:
+        x, y = self._inputs[position : position + 2]
+        xp, rows = backend_of(y).xp, y.shape[0]
+        nudged = part(self._layers[position], "nudged")
+        chunk = max(1, min(len(entries), CHUNK_BYTES // max(1, y.nbytes)))
+        labels = xp.concatenate([self._t] * chunk)
+        losses = xp.empty(len(entries), dtype=self._inputs[-1].dtype)
+        for start in range(0, len(entries), chunk):
+            index = entries[start : start + chunk]
+            out = nudged(name, index, h, x, y)  # (K, N, ...)
+            out = out.reshape(len(index) * rows, *y.shape[1:])  # (K * N, ...)
+            for layer in self._layers[position + 1 :]:
+                out = part(layer, "apply")(out)
+            row_losses = self._last.row_losses(out, labels[: len(out)])  # (K * N,)
+            losses[start : start + len(index)] = row_losses.reshape(-1, rows).mean(axis=1)
+        return losses
+
+
+def numerical_gradients(
+    losses: NearbyLosses, places: Mapping[str, tuple[int, str]], h: float
+) -> dict[str, Array]:
+    """Central differences of each parameter.
+
+    Parameters
+    ----------
+    losses : NearbyLosses
+    places : mapping of str to (int, str)
+        For each parameter's name its layer's position and the name it has there.
+    h : float
+
+    Returns
+    -------
+    dict of str to array, shape (entries,)
+    """
+    return {
+        name: (losses.moved(*place, h) - losses.moved(*place, -h)) / (2 * h)
+        for name, place in places.items()
+    }

@@ -1,0 +1,124 @@
+"""What a gradient check found, to read and to compute with."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+__all__ = ["Entry", "GradientReport", "ParameterCheck"]
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One entry of a parameter: where it is, and its gradient by both ways."""
+
+    index: tuple[int, ...]
+    backprop: float
+    numerical: float
+
+    def __str__(self) -> str:
+        place = ", ".join(map(str, self.index))
+        return f"[{place}] backprop {self.backprop:.9g}, numerical {self.numerical:.9g}"
+
+
+@dataclass(frozen=True)
+class ParameterCheck:
+    """The check of one parameter.
+
+    Attributes
+    ----------
+    name : str
+    mean_abs_difference : float
+        Over all entries: the figure of chapter 5.7.3.
+    max_abs_difference : float
+        Over the entries that sit on no kink; what `budget` bounds.
+    budget : float
+        ``truncation + rounding``: as far as the two gradients may differ when both are right.
+    truncation, rounding : float
+        The error of the central difference, estimated from two step sizes, and that of the
+        arithmetic, measured from the noise of the loss.
+    worst : Entry
+        The entry that differs most beyond what it may.
+    kinks : tuple of Entry
+        Entries with a kink of the loss within the step, such as a ReLU at 0. Their slope is
+        measured with smaller steps; on the kink itself, the gradient is asked to lie between
+        the slopes of the two sides.
+    passed : bool
+    """
+
+    name: str
+    mean_abs_difference: float
+    max_abs_difference: float
+    budget: float
+    truncation: float
+    rounding: float
+    worst: Entry
+    kinks: tuple[Entry, ...]
+    passed: bool
+
+
+@dataclass(frozen=True)
+class GradientReport:
+    """The check of a network or of a layer.
+
+    Attributes
+    ----------
+    parameters : tuple of ParameterCheck
+    problems : tuple of str
+        What is wrong beside single gradients: a gradient overwritten, a `dout` ignored, ...
+    h : float
+        The step.
+    dtype : str
+    passed : bool
+        Every parameter passed, and there are no problems.
+    """
+
+    parameters: tuple[ParameterCheck, ...]
+    problems: tuple[str, ...]
+    h: float
+    dtype: str
+
+    @property
+    def passed(self) -> bool:
+        """Every parameter passed, and there are no problems."""
+        return not self.problems and all(check.passed for check in self.parameters)
+
+    def __bool__(self) -> bool:
+        return self.passed
+
+    def __getitem__(self, name: str) -> ParameterCheck:
+        for check in self.parameters:
+            if check.name == name:
+                return check
+        raise KeyError(f"{name!r}: checked were {', '.join(c.name for c in self.parameters)}")
+
+    def __str__(self) -> str:
+        rows = [("parameter", "mean |diff|", "max |diff|", "budget", "")]
+        rows += [
+            (
+                check.name,
+                f"{check.mean_abs_difference:.2e}",
+                f"{check.max_abs_difference:.2e}",
+                f"{check.budget:.2e}",
+                "pass" if check.passed else "FAIL",
+            )
+            for check in self.parameters
+        ]
+        widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+        lines = [
+            "  ".join(f"{cell:<{width}}" for cell, width in zip(row, widths, strict=True)).rstrip()
+            for row in rows
+        ]
+        lines += [f"{c.name}: worst entry {c.worst}" for c in self.parameters if not c.passed]
+        lines += [_kinks(c) for c in self.parameters if c.kinks]
+        lines += self.problems
+        verdict = "passed" if self.passed else "FAILED"
+        return "\n".join([*lines, f"gradient check {verdict} ({self.dtype}, h = {self.h:g})"])
+
+
+def _kinks(check: ParameterCheck, shown: int = 3) -> str:
+    """A line on the entries of a parameter that sit on a kink."""
+    places = [f"{check.name}[{', '.join(map(str, kink.index))}]" for kink in check.kinks[:shown]]
+    more = len(check.kinks) - shown
+    listed = ", ".join(places) + (f" and {more} more" if more > 0 else "")
+    number = f"{len(check.kinks)} entries sit" if len(check.kinks) > 1 else "1 entry sits"
+    return f"{check.name}: {number} on a kink of the loss: {listed}"

@@ -1,0 +1,136 @@
+"""Slopes of a function around a point, and what they say about it: derivative, errors, kinks."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
+from itertools import pairwise
+from typing import Protocol
+
+from xpnet.backends import Array, backend_of
+
+__all__ = ["Slopes", "measure", "noise"]
+
+SAFETY = 2
+"""The truncation estimate is the leading term of a series: twice it covers the rest."""
+
+SPREAD = 64
+"""Rounding errors of this many deviations are not met: the differences below add up to 10 of
+them, the largest of many thousand lies at 5 times that, and the rest is for a short sample."""
+
+TABLE = 8
+"""Values in a noise table; its third differences leave nothing of a smooth function."""
+
+
+FINER, LEVELS = 8, 3
+"""Where a kink lies within the step, smaller steps look for the slope at the point itself."""
+
+
+class Moved(Protocol):
+    """``moved(s)``: the function with each variable moved by s in turn, shape (K,)."""
+
+    def __call__(self, s: float, /, *, entries: Sequence[int] | None = None) -> Array: ...
+
+
+@dataclass(frozen=True)
+class Slopes:
+    """Central differences of a function by each of many variables, and their quality.
+
+    Attributes
+    ----------
+    central : array, shape (K,)
+        ``(f(x + h) - f(x - h)) / 2h`` for each variable.
+    truncation : array, shape (K,)
+        A bound on what the step `h` costs `central` where the function is smooth.
+    rounding : float
+        A bound on what rounding costs it.
+    kinked : array of bool, shape (K,)
+        Where the function has a kink within `h`.
+    nearest : array, shape (K,)
+        The slope at the point itself: `central`, beside a kink with a smaller step.
+    slack : array, shape (K,)
+        How much less sure `nearest` is beside a kink; 0 elsewhere.
+    """
+
+    central: Array
+    truncation: Array
+    rounding: float
+    kinked: Array
+    nearest: Array
+    slack: Array
+
+
+def measure(moved: Moved, value: float, noise: float, h: float) -> Slopes:
+    """Slopes of a function by each of its variables.
+
+    Parameters
+    ----------
+    moved : callable
+    value : float
+        The function with nothing moved.
+    noise : float
+        The standard deviation of its rounding error.
+    h : float
+    """
+    central, truncation, rounding, _, kinked = _differences(moved, value, noise, h)
+    backend = backend_of(central)
+    nearest, slack = central + 0, central * 0
+    entries = backend.xp.nonzero(kinked)[0]
+    for level in range(1, LEVELS + 1):
+        if not len(entries):
+            break
+        host: list[int] = backend.to_numpy(entries).tolist()
+        finer = _differences(partial(moved, entries=host), value, noise, h / FINER**level)
+        nearest[entries] = finer[0]
+        # still on a kink: any slope between those of the two sides is a subgradient
+        on_it = backend.xp.where(finer[4], finer[3] / 2, 0)
+        slack[entries] = finer[1] + finer[2] + on_it
+        entries = entries[finer[4]]
+    return Slopes(central, truncation, rounding, kinked, nearest, slack)
+
+
+def _differences(
+    moved: Moved, value: float, noise: float, h: float
+) -> tuple[Array, Array, float, Array, Array]:
+    """Central differences, their truncation and rounding, the jumps, and which are kinks.
+
+    For a smooth function the central difference at step s is ``f' + s**2 f''' / 6``: two step
+    sizes give the second term. The slopes to the two sides differ by ``s f''``, twice as much
+    at twice the step. At a kink they differ by the jump of the slope whatever the step, less
+    where the kink lies beside the point; three steps find it wherever it lies within h.
+    """
+    central, jump = {}, {}
+    for step in (h / 2, h, 2 * h):
+        above, below = moved(step), moved(-step)
+        central[step] = (above - below) / (2 * step)
+        jump[step] = (above - 2 * value + below) / step
+    rounding = SPREAD * noise / h
+    # D(h) - D(h/2) holds three quarters of the leading error of D(h)
+    truncation = SAFETY * abs(central[h] - central[h / 2]) * (4 / 3)
+    bend, wide_bend = abs(jump[h] - 2 * jump[h / 2]), abs(jump[2 * h] - 2 * jump[h])
+    limit = rounding + truncation / SAFETY
+    kinked = (bend > limit) | (wide_bend > limit)
+    return central[h], truncation, rounding, abs(jump[h]), kinked
+
+
+def noise(f: Callable[[float], float], h: float) -> float:
+    """The standard deviation of the rounding error of `f` near 0.
+
+    Parameters
+    ----------
+    f : callable
+        ``f(s)`` is the function with one variable moved by s.
+    h : float
+        The step of the differences that the noise will disturb.
+
+    Notes
+    -----
+    From the third differences of values so close that all else cancels (Moré and Wild,
+    "Estimating computational noise", 2011): their mean square is 20 times the variance.
+    """
+    row = [f(k * h / 1024) for k in range(TABLE)]
+    for _ in range(3):
+        row = [after - before for before, after in pairwise(row)]
+    return math.sqrt(sum(d * d for d in row) / len(row) / math.comb(6, 3))

@@ -1,0 +1,89 @@
+"""Initial weights: drawn on the host in float64, so a seed means the same on every backend."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from xpnet.backends import Array, asarray
+from xpnet.errors import OptionError
+
+__all__ = ["scale_of", "seeded", "weights", "zeros"]
+
+
+def seeded(seed: int | np.random.Generator | None) -> np.random.Generator:
+    """A generator from a seed; a generator is passed through, None draws fresh entropy.
+
+    Raises
+    ------
+    OptionError
+        `seed` is none of these, or negative.
+
+    Examples
+    --------
+    >>> seeded(0).integers(10), seeded(0).integers(10)
+    (np.int64(8), np.int64(8))
+    """
+    try:
+        return np.random.default_rng(seed)
+    except (TypeError, ValueError) as error:
+        raise OptionError(
+            f"seed={seed!r}: wanted None, an integer from 0 on, or a numpy Generator"
+        ) from error
+
+
+def scale_of(init: float | str, fan_in: int) -> float:
+    """The standard deviation of a layer's initial weights.
+
+    Parameters
+    ----------
+    init : float, "he" or "xavier"
+        A number is the standard deviation itself. ``"he"`` is ``sqrt(2 / fan_in)``, for ReLU
+        (He et al., 2015, arXiv:1502.01852); ``"xavier"`` is ``sqrt(1 / fan_in)``, for the
+        sigmoid (Glorot and Bengio, 2010, with equal fans).
+    fan_in : int
+        How many inputs feed each unit.
+
+    Raises
+    ------
+    OptionError
+
+    Examples
+    --------
+    >>> scale_of("he", 50)
+    0.2
+    """
+    if init == "he":
+        return math.sqrt(2 / fan_in)
+    if init == "xavier":
+        return math.sqrt(1 / fan_in)
+    if isinstance(init, bool) or not isinstance(init, (int, float)) or not 0 <= init < math.inf:
+        raise OptionError(
+            f"weight init {init!r}: wanted 'he', 'xavier', or a standard deviation from 0 on"
+        )
+    return float(init)
+
+
+def weights(
+    rng: np.random.Generator, fan_in: int, fan_out: int, init: float | str, dtype: str
+) -> Array:
+    """Normal weights of shape (fan_in, fan_out), mean 0, on the current backend.
+
+    Examples
+    --------
+    >>> weights(seeded(0), 784, 50, "he", "float32").shape
+    (784, 50)
+    """
+    return asarray(rng.normal(0.0, scale_of(init, fan_in), (fan_in, fan_out)), dtype)
+
+
+def zeros(size: int, dtype: str) -> Array:
+    """Zeros of shape (size,), on the current backend.
+
+    Examples
+    --------
+    >>> zeros(3, "float32")
+    array([0., 0., 0.], dtype=float32)
+    """
+    return asarray(np.zeros(size), dtype)

@@ -1,0 +1,153 @@
+"""Affine: ``y = x @ W + b`` (chapter 5.6.1 and 5.6.2)."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+from xpnet.backends import Array, backend_of
+from xpnet.errors import ShapeError
+from xpnet.layers.base import Gradient, Layer, Parameter
+
+__all__ = ["Affine"]
+
+
+class Affine(Layer):
+    """An affine map of every row.
+
+    Parameters
+    ----------
+    W : array, shape (in, out), floating
+    b : array, shape (out,), floating
+        Both are kept as they are, not copied, so that ``W -= lr * dW`` reaches the layer.
+
+    Attributes
+    ----------
+    W, b : array
+        Assigning writes into them.
+    dW, db : array or None
+        Their gradients, in the dtype of `W` and `b`; None before the first `backward`.
+    x : array or None
+        The input of the last `forward`.
+
+    Raises
+    ------
+    ShapeError, MixedBackendError, TypeError
+        `W` and `b` do not fit, live on two backends, or are not floating.
+
+    Examples
+    --------
+    >>> affine = Affine(np.ones((2, 3)), np.array([1.0, 2.0, 3.0]))
+    >>> affine.forward(np.array([[0.0, 0.0], [5.0, 5.0]]))
+    array([[ 1.,  2.,  3.],
+           [11., 12., 13.]])
+    >>> affine.backward(np.array([[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]]))
+    array([[ 6.,  6.],
+           [15., 15.]])
+    >>> affine.db
+    array([5., 7., 9.])
+    """
+
+    rowwise = True
+    kept = ("x",)
+
+    W, b = Parameter(), Parameter()
+    dW, db = Gradient(), Gradient()
+
+    def __init__(self, W: Array, b: Array) -> None:
+        backend = backend_of(W, b, caller="Affine", names=("W", "b"))
+        if W.ndim != 2 or tuple(b.shape) != (W.shape[1],):
+            raise ShapeError(
+                f"Affine: W is {tuple(W.shape)}, b is {tuple(b.shape)}; "
+                "W must be (in, out) and b (out,)"
+            )
+        for name, array in (("W", W), ("b", b)):
+            if not backend.is_floating(array):
+                raise TypeError(
+                    f"Affine: {name} is {array.dtype}, which cannot learn: "
+                    f"write xpnet.asarray({name}, 'float32')"
+                )
+        self.own(W=W, b=b)
+        self.x: Array | None = None
+
+    def forward(self, x: Array) -> Array:
+        """``y = x @ W + b``; keeps `x`.
+
+        Parameters
+        ----------
+        x : array, shape (N, in) or (in,), or (N, ...) that flattens to (N, in)
+            Read, never written; kept until the next `forward`.
+
+        Returns
+        -------
+        array, shape (N, out), or (out,) for one row
+        """
+        y = self.apply(x)
+        self.x = x
+        return y
+
+    def apply(self, x: Array) -> Array:
+        """``y = x @ W + b``, keeping nothing."""
+        y = self._rows(x) @ self.W  # (N, out)
+        y += self.b
+        return y[0] if x.ndim == 1 else y
+
+    def backward(self, dout: Array) -> Array:
+        """Set ``dW`` and ``db``; return the gradient of `x`.
+
+        Parameters
+        ----------
+        dout : array, shape of the output
+            Read, never written.
+
+        Returns
+        -------
+        array, shape of `x`
+
+        Raises
+        ------
+        NotForwardedError, ShapeError, MixedBackendError
+        """
+        self.backward_params(dout)
+        dx = self._upstream(dout) @ self.W.T  # (N, in)
+        return dx.reshape(self.recall("x").shape)
+
+    def backward_params(self, dout: Array) -> None:
+        """Set ``dW`` and ``db`` only: a third less arithmetic where no layer stands before."""
+        x, dout = self._rows(self.recall("x")), self._upstream(dout)
+        xp = backend_of(dout).xp
+        xp.matmul(x.T, dout, out=self.grads.target("W"))  # dW = x.T @ dout       (in, out)
+        xp.sum(dout, axis=0, out=self.grads.target("b"))  # db = dout.sum(axis=0) (out,)
+
+    def nudged(self, name: str, index: Sequence[int], h: float, x: Array, y: Array) -> Array:
+        """Moving W[i, j] by h moves column j by h * x[:, i]; moving b[j], column j by h."""
+        xp = backend_of(y).xp
+        rows, y = self._rows(x), y.reshape(-1, self.W.shape[1])
+        entries = xp.asarray(index)
+        i, j = entries // y.shape[1], entries % y.shape[1]
+        out = xp.empty((len(index), *y.shape), dtype=y.dtype)
+        out[...] = y
+        out[xp.arange(len(index)), :, j] += h * rows.T[i] if name == "W" else h  # (K, N)
+        return out
+
+    def _rows(self, x: Array) -> Array:
+        """`x` as (N, in)."""
+        backend_of(x, self.W, caller="Affine", names=("x", "W"))
+        width = self.W.shape[0]
+        if x.ndim == 2 and x.shape[1] == width:
+            return x
+        row = x.ndim == 1 and x.shape[0] == width
+        if not row and (x.ndim < 2 or math.prod(x.shape[1:]) != width):
+            raise ShapeError(
+                f"Affine: x is {tuple(x.shape)}, W takes (N, {width}); check input_size"
+            )
+        return x.reshape(1 if row else x.shape[0], width)
+
+    def _upstream(self, dout: Array) -> Array:
+        """`dout` as (N, out)."""
+        backend_of(dout, self.W, caller="Affine", names=("dout", "W"))
+        x = self.recall("x")
+        shape = (self.W.shape[1],) if x.ndim == 1 else (x.shape[0], self.W.shape[1])
+        if tuple(dout.shape) != shape:
+            raise ShapeError(f"Affine: dout is {tuple(dout.shape)}, the output was {shape}")
+        return dout.reshape(1, -1) if x.ndim == 1 else dout

@@ -1,0 +1,146 @@
+"""Layer: the small contract that every layer follows."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from types import MethodType
+from typing import Any, ClassVar
+
+from xpnet.backends import Array, backend_of
+from xpnet.errors import NotForwardedError
+from xpnet.parameters import FixedNames, FreshGradients, NamedArrays, place_of
+
+__all__ = ["Gradient", "Layer", "Parameter", "part"]
+
+
+class Layer:
+    """Something with a `forward` and a `backward`.
+
+    A layer of your own needs `forward(x)` and `backward(dout)`, and may inherit the rest.
+    With parameters it calls `own` in its constructor, reads them from ``self.params`` and
+    writes their gradients to ``self.grads``; `xpnet.gradient.check_layer` tells whether it
+    keeps the contract.
+
+    Attributes
+    ----------
+    params, grads : mapping of str to array
+        The parameters and their gradients, under the same names.
+    rowwise : bool
+        Whether row i of the output comes from row i of the input alone. Set it only where
+        that holds: networks then predict in batches and take numerical gradients quickly.
+    kept : tuple of str
+        The attributes that `forward` keeps for `backward`.
+    """
+
+    rowwise: ClassVar[bool] = False
+    kept: ClassVar[tuple[str, ...]] = ()
+    params: FixedNames = NamedArrays({})
+    grads: FixedNames = NamedArrays({})
+
+    def own(self, **arrays: Array) -> None:
+        """Take these arrays, not copied, as the parameters."""
+        self.params = NamedArrays(arrays)
+        self.grads = FreshGradients(self.params)
+
+    def forward(self, x: Array) -> Array:
+        """Compute the output and keep what `backward` needs."""
+        raise NotImplementedError(f"{type(self).__name__} must define forward")
+
+    def backward(self, dout: Array) -> Array:
+        """From the gradient of the output, the gradient of the input; sets ``self.grads``."""
+        raise NotImplementedError(f"{type(self).__name__} must define backward")
+
+    def apply(self, x: Array) -> Array:
+        """The output alone: keeps nothing. By default `forward`, which does."""
+        return self.forward(x)
+
+    def backward_params(self, dout: Array) -> None:
+        """Set ``self.grads`` only, where nobody needs the gradient of the input."""
+        self.backward(dout)
+
+    def release(self) -> None:
+        """Forget what `forward` kept."""
+        for name in part(self, "kept"):
+            setattr(self, name, None)
+
+    def recall(self, name: str) -> Any:
+        """What `forward` kept under `name`, for `backward`.
+
+        Raises
+        ------
+        NotForwardedError
+            Nothing is kept.
+        """
+        value = getattr(self, name)
+        if value is None:
+            raise NotForwardedError(
+                f"{type(self).__name__}.backward before forward: call forward first (a network "
+                "forgets what its layers kept when its gradient is done)"
+            )
+        return value
+
+    def nudged(self, name: str, index: Sequence[int], h: float, x: Array, y: Array) -> Array:
+        """The outputs for `x` when one entry of a parameter is moved, for many entries.
+
+        Parameters
+        ----------
+        name : str
+            Of the parameter.
+        index : sequence of int, length K
+            The entries to move, counted in row-major order, one at a time.
+        h : float
+            By how much.
+        x : array
+            The input.
+        y : array, shape (N, ...)
+            ``apply(x)``.
+
+        Returns
+        -------
+        array, shape (K, N, ...)
+        """
+        xp = backend_of(y).xp
+        param = self.params[name]
+        out = xp.empty((len(index), *y.shape), dtype=y.dtype)
+        for k, entry in enumerate(index):
+            place = place_of(entry, param.shape)
+            saved = float(param[place])
+            try:
+                param[place] = saved + h
+                out[k] = self.apply(x)
+            finally:
+                param[place] = saved
+        return out
+
+
+def part(layer: Any, name: str) -> Any:
+    """A part of the contract: the layer's own, or else the default of `Layer`.
+
+    So a class with no more than `forward` and `backward`, as the chapter writes them, is a layer.
+    """
+    own = getattr(layer, name, None)
+    if own is not None:
+        return own
+    default = getattr(Layer, name)
+    return MethodType(default, layer) if callable(default) else default
+
+
+class Parameter:
+    """``layer.W``: the entry of ``layer.params`` under this name; assigning writes into it."""
+
+    mapping: ClassVar[str] = "params"
+
+    def __set_name__(self, owner: type, attribute: str) -> None:
+        self.name = attribute.removeprefix("d") if self.mapping == "grads" else attribute
+
+    def __get__(self, layer: Layer | None, owner: type) -> Any:
+        return self if layer is None else getattr(layer, self.mapping)[self.name]
+
+    def __set__(self, layer: Layer, value: Array) -> None:
+        getattr(layer, self.mapping)[self.name] = value
+
+
+class Gradient(Parameter):
+    """``layer.dW``: the entry of ``layer.grads`` for the parameter ``W``."""
+
+    mapping = "grads"

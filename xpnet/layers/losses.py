@@ -1,0 +1,134 @@
+"""SoftmaxWithLoss: softmax and cross entropy as one layer (chapter 5.6.3)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from xpnet.backends import Array, Backend, backend_of
+from xpnet.errors import LabelError, ShapeError
+from xpnet.layers.base import Layer
+
+__all__ = ["SoftmaxWithLoss"]
+
+
+class SoftmaxWithLoss(Layer):
+    """Mean cross entropy of each row's softmax with its label.
+
+    The loss is exact: ``log_softmax``, shifted by the row's maximum, with no ``+ 1e-7`` in a
+    logarithm. The softmax is each row's own; the chapter's ``np.max(a)`` and ``np.sum(exp_a)``
+    run over the whole batch, and its gradient check would fail.
+
+    Attributes
+    ----------
+    y : array, shape of the scores, or None
+        The softmax.
+    t : array or None
+        The labels as they came.
+    loss : scalar or 0-d array, or None
+
+    Examples
+    --------
+    >>> last_layer = SoftmaxWithLoss()
+    >>> float(last_layer.forward(np.zeros((2, 4)), np.array([0, 3])))  # log(4)
+    1.3862943611198906
+    >>> last_layer.backward()
+    array([[-0.375,  0.125,  0.125,  0.125],
+           [ 0.125,  0.125,  0.125, -0.375]])
+    """
+
+    kept = ("y", "t", "_dx")
+
+    def __init__(self) -> None:
+        self.y: Array | None = None
+        self.t: Array | None = None
+        self.loss: Array | None = None
+        self._dx: Array | None = None
+
+    def forward(self, x: Array, t: Array) -> Array:  # type: ignore[override]
+        """The loss; keeps `y`, `t` and the gradient.
+
+        Parameters
+        ----------
+        x : array, shape (N, C) or (C,), floating
+            Scores (logits). Read, never written.
+        t : array
+            Labels: integers (N,), or rows (N, C), one-hot or soft, that each sum to 1. For one
+            row of scores, one integer or one row (C,).
+
+        Returns
+        -------
+        scalar or 0-d array, dtype of `x`
+
+        Raises
+        ------
+        ShapeError, LabelError, MixedBackendError
+            `x` has no rows or does not fit `t`; `t` holds no labels; NumPy finds one out of
+            range (on a GPU, where looking would mean waiting, its row becomes NaN).
+        """
+        backend, scores, labels = _rows(x, t)
+        self.loss, y, dx = backend.softmax_with_loss(scores, labels)
+        self.y, self.t, self._dx = y.reshape(x.shape), t, dx.reshape(x.shape)
+        return self.loss
+
+    def apply(self, x: Array, t: Array) -> Array:  # type: ignore[override]
+        """The loss, keeping nothing."""
+        return self.row_losses(x, t).mean()
+
+    def row_losses(self, x: Array, t: Array) -> Array:
+        """The loss of each row, shape (N,): `apply` before its mean."""
+        backend, scores, labels = _rows(x, t)
+        return backend.cross_entropy_rows(scores, labels)
+
+    def backward(self, dout: Any = 1) -> Array:
+        """``dout * (y - t) / N``.
+
+        Parameters
+        ----------
+        dout : number or 0-d array
+            The gradient of the loss.
+
+        Returns
+        -------
+        array, shape and dtype of the scores
+
+        Raises
+        ------
+        NotForwardedError
+        """
+        y, t = self.recall("y"), self.recall("t")
+        # forward made the gradient on the way; it is handed out once, since the caller may write
+        # into it, and computed again for who asks again
+        dx, self._dx = self._dx, None
+        if dx is None:
+            backend, rows, labels = _rows(y, t)
+            dx = backend.softmax_with_loss_grad(rows, labels).reshape(y.shape)
+        # the type is asked first: comparing a device's array with 1 would wait for the device
+        return dx if isinstance(dout, (int, float)) and dout == 1 else dx * dout
+
+
+def _rows(x: Array, t: Array) -> tuple[Backend, Array, Array]:
+    """The scores as (N, C) and the labels as (N,) integers or (N, C) rows."""
+    backend = backend_of(x, t, caller="SoftmaxWithLoss", names=("x", "t"))
+    if not backend.is_floating(x):
+        x = backend.asarray(x, backend.dtype("float64"))
+    if x.ndim == 1:
+        x, t = x.reshape(1, -1), backend.asarray(t).reshape(1, -1)
+        t = t.reshape(1) if t.shape[1] == 1 and x.shape[1] != 1 else t
+    if x.ndim != 2 or 0 in x.shape:
+        raise ShapeError(
+            f"SoftmaxWithLoss: x is {tuple(x.shape)}; wanted (N, classes) with at least one row: "
+            "no rows have no mean loss"
+        )
+    if tuple(t.shape) == tuple(x.shape):
+        return backend, x, t
+    if tuple(t.shape) != (x.shape[0],):
+        raise ShapeError(
+            f"SoftmaxWithLoss: t is {tuple(t.shape)}, x is {tuple(x.shape)}; wanted integer labels "
+            f"({x.shape[0]},) or rows {tuple(x.shape)}"
+        )
+    if not backend.is_integer(t):
+        raise LabelError(
+            f"SoftmaxWithLoss: labels of shape {tuple(t.shape)} must be integers, got {t.dtype}: "
+            "write xpnet.asarray(t, 'int64')"
+        )
+    return backend, x, t

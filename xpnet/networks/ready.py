@@ -1,0 +1,121 @@
+"""Networks of affine layers, ready to train: the chapter's, and one of any depth."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import pairwise
+from typing import Any
+
+from xpnet.backends import get_backend
+from xpnet.errors import OptionError
+from xpnet.initializers import seeded, weights, zeros
+from xpnet.layers import Affine, Relu, Sigmoid, SoftmaxWithLoss
+from xpnet.networks.network import Network
+
+__all__ = ["MultiLayerNet", "TwoLayerNet"]
+
+ACTIVATIONS = {"relu": Relu, "sigmoid": Sigmoid}
+
+
+class TwoLayerNet(Network):
+    """Affine, ReLU, affine, softmax with loss (chapter 5.7.2), on the current backend.
+
+    Parameters
+    ----------
+    input_size, hidden_size, output_size : int
+    weight_init_std : float, "he" or "xavier"
+        The standard deviation of the initial weights; biases start at 0.
+    seed : int, numpy Generator or None
+        The same seed gives the same weights on every backend, up to rounding.
+    dtype : "float32" or "float64"
+
+    Raises
+    ------
+    OptionError
+
+    Examples
+    --------
+    >>> net = TwoLayerNet(784, 50, 10, seed=0)
+    >>> net.predict(np.zeros((3, 784), dtype="uint8")).shape
+    (3, 10)
+    """
+
+    def __init__(
+        self,
+        input_size: int = 784,
+        hidden_size: int = 50,
+        output_size: int = 10,
+        weight_init_std: float | str = 0.01,
+        seed: Any = None,
+        dtype: Any = "float32",
+    ) -> None:
+        sizes = [input_size, hidden_size, output_size]
+        super().__init__(_stack(sizes, "relu", weight_init_std, seed, dtype), SoftmaxWithLoss())
+
+
+class MultiLayerNet(Network):
+    """Affine layers with an activation between them, softmax with loss behind.
+
+    Parameters
+    ----------
+    input_size : int
+    hidden_sizes : sequence of int
+        One hidden layer each; none at all is softmax regression.
+    output_size : int
+    activation : "relu" or "sigmoid"
+    weight_init : "he", "xavier" or a standard deviation
+    seed, dtype : as for `TwoLayerNet`
+
+    Raises
+    ------
+    OptionError
+
+    Examples
+    --------
+    >>> net = MultiLayerNet(784, [100, 50], 10, activation="sigmoid", weight_init="xavier", seed=0)
+    >>> list(net.layers)
+    ['Affine1', 'Sigmoid1', 'Affine2', 'Sigmoid2', 'Affine3']
+    """
+
+    def __init__(
+        self,
+        input_size: int = 784,
+        hidden_sizes: Sequence[int] = (100, 50),
+        output_size: int = 10,
+        activation: str = "relu",
+        weight_init: float | str = "he",
+        seed: Any = None,
+        dtype: Any = "float32",
+    ) -> None:
+        sizes = [input_size, *hidden_sizes, output_size]
+        super().__init__(_stack(sizes, activation, weight_init, seed, dtype), SoftmaxWithLoss())
+
+
+def _stack(
+    sizes: list[int], activation: str, init: float | str, seed: Any, dtype: Any
+) -> list[Any]:
+    """Affine layers from size to size, with activations between them."""
+    for size in sizes:
+        if isinstance(size, bool) or not isinstance(size, int) or size < 1:
+            raise OptionError(f"layer sizes {sizes}: each must be a whole number from 1 on")
+    if activation not in ACTIVATIONS:
+        raise OptionError(f"activation={activation!r}: wanted 'relu' or 'sigmoid'")
+    dtype, rng = _floating(dtype), seeded(seed)
+    layers: list[Any] = []
+    for fan_in, fan_out in pairwise(sizes):
+        affine = Affine(weights(rng, fan_in, fan_out, init, dtype), zeros(fan_out, dtype))
+        layers += [affine, ACTIVATIONS[activation]()]
+    return layers[:-1]
+
+
+def _floating(dtype: Any) -> Any:
+    """The backend's dtype of this name, if numbers of it can learn."""
+    backend = get_backend()
+    try:
+        made = backend.dtype(dtype)
+        floating = backend.is_floating(backend.asarray([0.0], made))
+    except (TypeError, AttributeError):
+        floating = False
+    if not floating:
+        raise OptionError(f"dtype={dtype!r}: wanted 'float32' or 'float64'")
+    return made

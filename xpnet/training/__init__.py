@@ -1,0 +1,7 @@
+"""Training: batches, steps, evaluation, and what was recorded."""
+
+from xpnet.training.callbacks import Callback
+from xpnet.training.history import History, Record
+from xpnet.training.trainer import Trainer
+
+__all__ = ["Callback", "History", "Record", "Trainer"]

@@ -1,0 +1,80 @@
+"""Data sets at a trainer's door: placed on the device, checked once."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from xpnet.backends import Array, asarray
+from xpnet.errors import DataError, LabelError, ShapeError
+from xpnet.networks import Network
+
+__all__ = ["checked_set"]
+
+SUM_TOLERANCE = 1e-3
+
+
+def checked_set(net: Network, data: Any, name: str, scale: float | None) -> tuple[Array, Array]:
+    """Rows and labels on the network's backend, in their own dtype.
+
+    Parameters
+    ----------
+    net : Network
+    data : (x, t)
+        Arrays of any backend.
+    name : str
+        What an error calls the set.
+    scale : float or None
+        What batches of it will be multiplied by.
+
+    Raises
+    ------
+    ShapeError
+        There are no rows, their number differs from that of the labels, or the network does
+        not take them.
+    LabelError
+        A label is out of range, or rows of labels do not sum to 1.
+    DataError
+        The set is no pair, or does not fit on the device.
+    """
+    if not isinstance(data, (tuple, list)) or len(data) != 2:
+        raise DataError(f"{name} is a {type(data).__name__}: wanted a pair (x, t)")
+    x, t = (_placed(net, array, name) for array in data)
+    if x.ndim < 2 or x.shape[0] == 0 or t.ndim == 0 or x.shape[0] != t.shape[0]:
+        raise ShapeError(
+            f"{name}: x is {tuple(x.shape)}, t is {tuple(t.shape)}; wanted as many labels as rows, "
+            "and at least one of each"
+        )
+    classes = int(net.predict(x[:1], scale=scale).shape[-1])
+    _check_labels(net, t, classes, name)
+    return x, t
+
+
+def _placed(net: Network, array: Any, name: str) -> Array:
+    try:
+        return asarray(array, backend=net.backend.name)
+    except MemoryError as error:
+        size = math.prod(array.shape) * array.dtype.itemsize / 1e6
+        raise DataError(
+            f"{name}: an array of {size:,.0f} MB does not fit on {net.backend.device}: train on "
+            "fewer rows, or keep pixels as uint8 with scale=1/255, a quarter of float32"
+        ) from error
+
+
+def _check_labels(net: Network, t: Array, classes: int, name: str) -> None:
+    backend = net.backend
+    if t.ndim == 1 and backend.is_integer(t):
+        try:
+            backend.check_labels(t, classes)
+        except LabelError as error:
+            raise LabelError(f"{name}: {error}") from None
+        return
+    if t.ndim != 2 or t.shape[1] != classes:
+        raise LabelError(
+            f"{name}: labels are {t.dtype} of shape {tuple(t.shape)}; wanted integers (N,) or rows "
+            f"(N, {classes})"
+        )
+    off = abs(backend.xp.sum(backend.asarray(t, net.dtype), axis=1) - 1)
+    if not float(off.max()) <= SUM_TOLERANCE:
+        row = int(off.argmax())
+        raise LabelError(f"{name}: the labels of row {row} do not sum to 1, as a row must")

@@ -1,0 +1,84 @@
+"""Progress of a training run: a bar on a terminal, plain lines in a pipe."""
+
+from __future__ import annotations
+
+import sys
+from typing import IO, TYPE_CHECKING, Any
+
+from xpnet.backends import Array
+from xpnet.training.callbacks import Callback
+from xpnet.training.history import History, Record
+
+if TYPE_CHECKING:
+    from xpnet.training.trainer import Trainer
+
+__all__ = ["Bar", "Lines", "progress_callback"]
+
+STEPS_A_MOVE = 50
+"""The bar moves once in so many steps: moving it costs as much as a tenth of a small step."""
+
+
+def progress_callback(progress: bool | None, stream: IO[str] | None = None) -> list[Callback]:
+    """The callback for ``Trainer(progress=...)``, in a list; none when silent.
+
+    Parameters
+    ----------
+    progress : bool or None
+        True is the bar, False silence; None the bar on a terminal, else lines.
+    stream : file, optional
+        Where to write; ``sys.stdout`` by default.
+    """
+    stream = stream or sys.stdout
+    if progress is False:
+        return []
+    return [Bar(stream) if progress or stream.isatty() else Lines(stream)]
+
+
+def _line(record: Record) -> str:
+    """One record, in the chapter's words."""
+    words = [f"epoch {record.epoch:>3}", f"iteration {record.iteration:>6}"]
+    words.append(f"loss {record.loss:.4f}")
+    if record.train_accuracy is not None and record.test_accuracy is not None:
+        accuracies = f"{record.train_accuracy:.4f}, {record.test_accuracy:.4f}"
+        words.append(f"train acc, test acc | {accuracies}")
+    return "  ".join(words)
+
+
+class Lines(Callback):
+    """A plain line for each record."""
+
+    def __init__(self, stream: IO[str]) -> None:
+        self.stream = stream
+
+    def on_record(self, trainer: Trainer, record: Record) -> None:
+        print(_line(record), file=self.stream, flush=True)
+
+
+class Bar(Callback):
+    """A line for each record, and below them a bar that moves."""
+
+    def __init__(self, stream: IO[str]) -> None:
+        self.stream = stream
+        self._bar: Any = None
+
+    def on_start(self, trainer: Trainer, goal: int) -> None:
+        # here and nowhere else: a script without a bar does not pay for rich
+        from rich.console import Console
+        from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeRemainingColumn
+
+        console = Console(file=self.stream, highlight=False)
+        columns = BarColumn(), MofNCompleteColumn(), "steps", TimeRemainingColumn()
+        self._bar = Progress(*columns, console=console, transient=True)
+        self._bar.start()
+        self._task = self._bar.add_task("", total=goal, completed=trainer.iteration)
+
+    def on_step(self, trainer: Trainer, loss: Array) -> None:
+        if trainer.iteration % STEPS_A_MOVE == 0:
+            self._bar.update(self._task, completed=trainer.iteration)
+
+    def on_record(self, trainer: Trainer, record: Record) -> None:
+        self._bar.update(self._task, completed=trainer.iteration)
+        self._bar.console.print(_line(record))
+
+    def on_end(self, trainer: Trainer, history: History) -> None:
+        self._bar.stop()

@@ -1,0 +1,225 @@
+"""Trainer: batches, steps, evaluation (chapter 5.7.4)."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Iterable
+from typing import Any
+
+import numpy as np
+
+from xpnet.backends import Array, asarray
+from xpnet.errors import NonFiniteLossError, OptionError
+from xpnet.initializers import seeded
+from xpnet.networks import Network
+from xpnet.optimizers import Optimizer
+from xpnet.training.callbacks import Callback
+from xpnet.training.data import checked_set
+from xpnet.training.history import History, Record
+from xpnet.training.progress import progress_callback
+
+__all__ = ["Trainer"]
+
+
+class Trainer:
+    """Trains a network on batches of a data set that stays on the network's device.
+
+    Parameters
+    ----------
+    net : Network
+    optimizer : Optimizer
+    train : (x, t)
+        Rows and their labels, arrays of any backend. A copy in their own dtype is placed on
+        the network's backend, unless they are there.
+    test : (x, t), optional
+        Evaluated with the training set at the end of each epoch; without it nothing is.
+    batch_size : int
+    seed : int, numpy Generator or None
+        Orders the batches; drawn on the host, so it means the same on every backend.
+    scale : float, optional
+        Multiplies each batch: 1/255 for uint8 pixels.
+    replacement : bool
+        False goes through a shuffled epoch, in which each row is seen once and the last batch
+        may be smaller; True draws each batch from all rows, as the chapter does.
+    callbacks : iterable of Callback
+    progress : bool, optional
+        True shows a bar, False nothing; by default a bar on a terminal, lines in a pipe.
+
+    Attributes
+    ----------
+    iteration : int
+        Steps done, over all runs.
+    steps_per_epoch : int
+    history : History
+
+    Raises
+    ------
+    OptionError, ShapeError, LabelError, DataError
+        An option or a data set cannot be used; labels are checked here, once.
+
+    Examples
+    --------
+    >>> rng = np.random.default_rng(0)
+    >>> x = rng.normal(size=(200, 2)).astype("float32")
+    >>> t = (x[:, 0] > x[:, 1]).astype(int)
+    >>> net = TwoLayerNet(2, 8, 2, weight_init_std="he", seed=0)
+    >>> trainer = Trainer(net, SGD(lr=0.5), (x, t), test=(x, t), batch_size=20, progress=False)
+    >>> history = trainer.run(epochs=10)
+    >>> history.final.test_accuracy > 0.95
+    True
+    """
+
+    def __init__(
+        self,
+        net: Network,
+        optimizer: Optimizer,
+        train: tuple[Array, Array],
+        test: tuple[Array, Array] | None = None,
+        batch_size: int = 100,
+        seed: Any = 0,
+        scale: float | None = None,
+        replacement: bool = False,
+        callbacks: Iterable[Callback] = (),
+        progress: bool | None = None,
+    ) -> None:
+        self.net, self.optimizer, self.scale = net, optimizer, scale
+        self.train = checked_set(net, train, "train", scale)
+        self.test = None if test is None else checked_set(net, test, "test", scale)
+        self.batch_size = self._whole("batch_size", batch_size)
+        rows = int(self.train[0].shape[0])
+        if self.batch_size > rows:
+            raise OptionError(f"batch_size={batch_size}: the training set has {rows} rows")
+        self.steps_per_epoch = math.ceil(rows / self.batch_size)
+        self.replacement = replacement
+        self.callbacks = [*callbacks, *progress_callback(progress)]
+        self.iteration = 0
+        self.history = History()
+        self._rng = seeded(seed)
+        self._order: Array = None
+        self._pending: list[Array] = []
+        self._stopped = False
+
+    def run(self, iterations: int | None = None, epochs: int | None = None) -> History:
+        """Train for so many more iterations or epochs.
+
+        Ctrl-C ends the run cleanly, with ``history.interrupted`` set.
+
+        Parameters
+        ----------
+        iterations, epochs : int
+            Exactly one of them.
+
+        Returns
+        -------
+        History
+            Of this run and those before it.
+
+        Raises
+        ------
+        OptionError
+        NonFiniteLossError
+            A loss is NaN or infinite. It names the first such iteration; losses are looked at
+            when they are logged, at the end of an epoch, since looking waits for the device.
+        """
+        goal = self.iteration + self._steps(iterations, epochs)
+        self._stopped = self.history.interrupted = False
+        begun = time.perf_counter()
+        for callback in self.callbacks:
+            callback.on_start(self, goal)
+        try:
+            # what overflows shows in the loss, and gets one error instead of many warnings
+            with np.errstate(all="ignore"):
+                self._run_to(goal)
+        except KeyboardInterrupt:
+            self.history.interrupted = True
+            self._collect()
+        finally:
+            self.history.seconds += time.perf_counter() - begun
+            for callback in self.callbacks:
+                callback.on_end(self, self.history)
+        return self.history
+
+    def stop(self) -> None:
+        """End the run after the step it is in; for callbacks."""
+        self._stopped = True
+
+    def step(self) -> Array:
+        """One training step; returns its loss, which stays on the device."""
+        place = self.iteration % self.steps_per_epoch
+        if place == 0 or self._order is None:
+            self._order = self._draw()
+        index = self._order[place * self.batch_size : (place + 1) * self.batch_size]
+        net = self.net
+        x, t = net.backend.gather(*self.train, index, net.dtype, self.scale)
+        loss = net.backprop(x, t)
+        self.optimizer.update(net.params, net.grads)
+        self.iteration += 1
+        return loss
+
+    def _run_to(self, goal: int) -> None:
+        self._clock = time.perf_counter()
+        while self.iteration < goal and not self._stopped:
+            loss = self.step()
+            self._pending.append(loss)
+            for callback in self.callbacks:
+                callback.on_step(self, loss)
+            if self.iteration % self.steps_per_epoch == 0:
+                self._record()
+        if self._pending:
+            self._record()
+
+    def _draw(self) -> Array:
+        """The rows of an epoch's batches, one after the other: one copy to the device."""
+        rows = int(self.train[0].shape[0])
+        if self.replacement:
+            drawn = self._rng.integers(rows, size=self.steps_per_epoch * self.batch_size)
+        else:
+            drawn = self._rng.permutation(rows)
+        return asarray(drawn, backend=self.net.backend.name)
+
+    def _collect(self) -> None:
+        """Bring the losses over, all together: the one wait of an epoch."""
+        pending, self._pending = self._pending, []
+        losses = self.net.backend.floats(pending)
+        now = time.perf_counter()
+        self.history.step_seconds += now - self._clock
+        first = self.iteration - len(losses) + 1
+        self.history.losses += losses
+        for iteration, loss in enumerate(losses, first):
+            if not math.isfinite(loss):
+                raise NonFiniteLossError(
+                    f"the loss is {loss} at iteration {iteration}: try a smaller learning rate "
+                    f"(it is {self.optimizer.lr:g}), smaller initial weights, or inputs of "
+                    "smaller size (scale=1/255 for uint8 pixels)",
+                    iteration,
+                    self.history,
+                )
+
+    def _record(self) -> None:
+        self._collect()
+        accuracies = [
+            None if self.test is None else self.net.accuracy(*data, scale=self.scale)
+            for data in (self.train, self.test or self.train)
+        ]
+        epoch = math.ceil(self.iteration / self.steps_per_epoch)
+        record = Record(self.iteration, epoch, self.history.losses[-1], *accuracies)
+        self.history.records.append(record)
+        for callback in self.callbacks:
+            callback.on_record(self, record)
+        self._clock = time.perf_counter()
+
+    def _steps(self, iterations: int | None, epochs: int | None) -> int:
+        if (iterations is None) == (epochs is None):
+            raise OptionError("run() takes iterations=... or epochs=..., one of them")
+        if iterations is not None:
+            return self._whole("iterations", iterations)
+        left = -self.iteration % self.steps_per_epoch  # an epoch that was begun is ended first
+        steps = self._whole("epochs", epochs) * self.steps_per_epoch
+        return steps - self.steps_per_epoch + left if left else steps
+
+    @staticmethod
+    def _whole(name: str, value: Any) -> int:
+        if isinstance(value, bool) or not isinstance(value, int) or value < 1:
+            raise OptionError(f"{name}={value!r}: wanted a whole number from 1 on")
+        return value
