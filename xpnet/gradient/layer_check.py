@@ -57,7 +57,7 @@ def check_layer(layer: Any, *inputs: Any, h: float | None = None, seed: int = 0)
     ...         return dout * self.x  # the 2 is forgotten
     >>> print(check_layer(Square(), np.array([1.0, -3.0])))
     parameter  mean |diff|  max |diff|  budget
-    x          4.44e+00     6.12e+00    3.10e-09  FAIL
+    x          4.44e+00     6.12e+00    ...       FAIL
     x: worst entry [1] backprop -6.12145..., numerical -12.24290...
     gradient check FAILED (float64, h = 0.0001)
     """

@@ -1,0 +1,81 @@
+"""``xpnet gradcheck``: backpropagation against numerical gradients (chapter 5.7.3)."""
+
+from __future__ import annotations
+
+import sys
+from typing import Annotated
+
+import typer
+
+import xpnet
+from xpnet.backends import set_backend
+from xpnet.cli.options import (
+    Activation,
+    BackendName,
+    DataFolder,
+    Hidden,
+    Init,
+    JsonPath,
+    Seed,
+    build_network,
+    check_writable,
+    write_json,
+)
+from xpnet.datasets import load_mnist
+from xpnet.errors import OptionError
+from xpnet.gradient import check_gradients
+
+__all__ = ["gradcheck"]
+
+
+def gradcheck(
+    images: Annotated[int, typer.Option(help="How many training images, from the first.")] = 3,
+    step: Annotated[
+        float | None, typer.Option(help="The h of the differences. Default: 1e-4 in float64.")
+    ] = None,
+    hidden: Hidden = "50",
+    activation: Activation = "relu",
+    init: Init = None,
+    dtype: Annotated[str, typer.Option(help="float64, or float32 to see it is noise.")] = "float64",
+    seed: Seed = 0,
+    backend: BackendName = "auto",
+    data: DataFolder = None,
+    json: JsonPath = None,
+) -> int:
+    """Hold every gradient of a network against its numerical gradient, on MNIST images.
+
+    Exit code 1 if a gradient differs by more than the errors of both explain.
+    """
+    check_writable(json)
+    where = set_backend(backend)
+    (x, t), _ = load_mnist(root=data)
+    if not 1 <= images <= x.shape[0]:
+        raise OptionError(f"--images {images}: wanted 1 to {x.shape[0]}")
+    pixels, classes = int(x.shape[1]), max(10, int(t.max()) + 1)
+    net = build_network(hidden, activation, init, seed, dtype, pixels, classes)
+    report = check_gradients(net, x[:images], t[:images], h=step)
+    document = {
+        "xpnet": xpnet.__version__,
+        "backend": where.name,
+        "device": where.device,
+        "dtype": report.dtype,
+        "seed": seed,
+        "images": images,
+        "h": report.h,
+        "parameters": [
+            {
+                "name": check.name,
+                "mean_abs_difference": check.mean_abs_difference,
+                "max_abs_difference": check.max_abs_difference,
+                "budget": check.budget,
+                "kinks": len(check.kinks),
+                "passed": check.passed,
+            }
+            for check in report.parameters
+        ],
+        "problems": list(report.problems),
+        "passed": report.passed,
+    }
+    print(report, file=sys.stderr if json == "-" else sys.stdout)
+    write_json(json, document)
+    return 0 if report.passed else 1

@@ -1,0 +1,177 @@
+"""``xpnet train``: the chapter's run, and its variations (chapter 5.7.4)."""
+
+from __future__ import annotations
+
+import sys
+from typing import Annotated, Any
+
+import typer
+
+import xpnet
+from xpnet.backends import set_backend
+from xpnet.cli.options import (
+    Activation,
+    BackendName,
+    DataFolder,
+    Hidden,
+    Init,
+    JsonPath,
+    Seed,
+    build_network,
+    check_writable,
+    write_json,
+)
+from xpnet.datasets import load_mnist
+from xpnet.errors import NonFiniteLossError, OptionError
+from xpnet.networks import Network
+from xpnet.optimizers import SGD, AdaGrad, Adam, Momentum, Optimizer, RMSProp
+from xpnet.plotting import check_plottable, plot_history
+from xpnet.training import History, Trainer
+from xpnet.training.progress import progress_callback
+
+__all__ = ["train"]
+
+OPTIMIZERS: dict[str, Any] = {
+    "sgd": SGD,
+    "momentum": Momentum,
+    "adagrad": AdaGrad,
+    "rmsprop": RMSProp,
+    "adam": Adam,
+}
+CHAPTER_LR = 0.1
+CHAPTER_ITERATIONS = 10_000
+PIXEL = 1 / 255
+
+
+def train(
+    iterations: Annotated[int | None, typer.Option(help="Steps to train. Default: 10000.")] = None,
+    epochs: Annotated[
+        int | None, typer.Option(help="Epochs to train, instead of iterations.")
+    ] = None,
+    batch_size: Annotated[int, typer.Option(help="Images in a batch.")] = 100,
+    optimizer: Annotated[str, typer.Option(help=f"One of {', '.join(OPTIMIZERS)}.")] = "sgd",
+    lr: Annotated[
+        float | None,
+        typer.Option(help="Learning rate. Default: 0.1 for sgd, else the optimizer's own."),
+    ] = None,
+    hidden: Hidden = "50",
+    activation: Activation = "relu",
+    init: Init = None,
+    dtype: Annotated[str, typer.Option(help="float32 or float64.")] = "float32",
+    seed: Seed = 0,
+    replacement: Annotated[
+        bool, typer.Option(help="Draw each batch from all images, as the chapter does.")
+    ] = False,
+    backend: BackendName = "auto",
+    data: DataFolder = None,
+    json: JsonPath = None,
+    plot: Annotated[
+        str | None, typer.Option(help="Draw loss and accuracy to this .png or .svg.")
+    ] = None,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print nothing but errors.")] = False,
+) -> int:
+    """Train a network on MNIST. With no options: the chapter's run."""
+    out = sys.stderr if json == "-" else sys.stdout
+    for path in (json, plot):
+        check_writable(path)
+    if plot:
+        check_plottable(plot)
+    where = set_backend(backend)
+    step = _optimizer(optimizer, lr)
+    goal = _goal(iterations, epochs)
+    train_set, test_set = load_mnist(normalize=False, root=data)
+    pixels, classes = int(train_set[0].shape[1]), _classes(train_set, test_set)
+    net = build_network(hidden, activation, init, seed, dtype, pixels, classes)
+    trainer = Trainer(
+        net,
+        step,
+        train_set,
+        test=test_set,
+        batch_size=batch_size,
+        seed=seed,
+        scale=PIXEL,
+        replacement=replacement,
+        callbacks=progress_callback(False if quiet else None, out),
+        progress=False,
+    )
+    if not quiet:
+        print(_headline(net, trainer), file=out, flush=True)
+    document = {
+        "xpnet": xpnet.__version__,
+        "backend": where.name,
+        "device": where.device,
+        "dtype": str(net.dtype),
+        "seed": seed,
+        "network": [pixels, *map(int, hidden.split(",")), classes],
+        "activation": activation,
+        "optimizer": optimizer,
+        "lr": step.lr,
+        "batch_size": batch_size,
+        "replacement": replacement,
+    }
+    try:
+        history = trainer.run(**goal)
+    except NonFiniteLossError as error:
+        write_json(json, {**document, **_results(error.history), "error": str(error)})
+        raise
+    write_json(json, {**document, **_results(history)})
+    if plot:
+        plot_history(history, plot)
+    if not quiet:
+        print(_lastline(history), file=out)
+    return 130 if history.interrupted else 0
+
+
+def _optimizer(name: str, lr: float | None) -> Optimizer:
+    if name not in OPTIMIZERS:
+        raise OptionError(f"--optimizer {name}: wanted one of {', '.join(OPTIMIZERS)}")
+    if lr is None and name == "sgd":
+        lr = CHAPTER_LR
+    made: Optimizer = OPTIMIZERS[name]() if lr is None else OPTIMIZERS[name](lr=lr)
+    return made
+
+
+def _goal(iterations: int | None, epochs: int | None) -> dict[str, int]:
+    if iterations is not None and epochs is not None:
+        raise OptionError("--iterations and --epochs: give one of them")
+    name, value = ("iterations", iterations) if epochs is None else ("epochs", epochs)
+    if value is None:
+        value = CHAPTER_ITERATIONS
+    if value < 1:
+        raise OptionError(f"--{name} {value}: wanted a whole number from 1 on")
+    return {name: value}
+
+
+def _classes(*sets: tuple[Any, Any]) -> int:
+    return max(10, *(int(labels.max()) + 1 for _, labels in sets))
+
+
+def _headline(net: Network, trainer: Trainer) -> str:
+    sizes = [net.params.shapes["W1"][0]]
+    sizes += [shape[0] for name, shape in net.params.shapes.items() if name.startswith("b")]
+    rows = int(trainer.train[0].shape[0])
+    return (
+        f"{'-'.join(map(str, sizes))} network, {net.params.count:,} parameters, {net.dtype}, on "
+        f"{net.backend.name} ({net.backend.device}); {rows:,} images, "
+        f"batches of {trainer.batch_size}, {trainer.optimizer!r}"
+    )
+
+
+def _lastline(history: History) -> str:
+    steps = f"{len(history.losses):,} iterations in {history.seconds:.1f} s"
+    speed = f"{history.steps_per_second:,.0f} steps a second"
+    if history.interrupted or history.final is None:
+        return f"interrupted after {steps} ({speed})"
+    return f"{steps} ({speed}); test accuracy {100 * (history.final.test_accuracy or 0):.2f} %"
+
+
+def _results(history: History) -> dict[str, Any]:
+    records = history.as_dicts()
+    return {
+        "iterations": len(history.losses),
+        "interrupted": history.interrupted,
+        "seconds": history.seconds,
+        "steps_per_second": history.steps_per_second,
+        "history": records,
+        "final": records[-1] if records else None,
+    }
