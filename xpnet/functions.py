@@ -53,11 +53,11 @@ def softmax(x: Array) -> Array:
 
     Parameters
     ----------
-    x : array, shape (N, C) or (C,), floating
+    x : array, shape (N, C) or (C,)
 
     Returns
     -------
-    array, shape and dtype of `x`; each row sums to 1
+    array, shape of `x`, each row sums to 1; dtype of `x`, or float64 where `x` holds integers
 
     Raises
     ------
@@ -73,6 +73,8 @@ def softmax(x: Array) -> Array:
     backend = backend_of(x, caller="softmax")
     if x.ndim not in (1, 2) or x.shape[-1] == 0:
         raise ShapeError(f"softmax: x is {tuple(x.shape)}; wanted (N, classes) or (classes,)")
+    if not backend.is_floating(x):
+        x = backend.asarray(x, backend.dtype("float64"))
     return backend.softmax(x.reshape(-1, x.shape[-1])).reshape(x.shape)
 
 
@@ -105,17 +107,16 @@ def cross_entropy_error(y: Array, t: Array) -> Array:
     """
     backend = backend_of(y, t, caller="cross_entropy_error", names=("y", "t"))
     xp = backend.xp
+    t = backend.asarray(t)
     if y.ndim == 1:
         y = y.reshape(1, -1)
-        t = backend.asarray(t)
-        t = t.reshape(1, -1) if t.shape == y.shape[1:] else t.reshape(-1)
+        t = t.reshape(1, -1) if tuple(t.shape) == tuple(y.shape[1:]) else t.reshape(-1)
     if y.ndim != 2 or 0 in y.shape or tuple(t.shape) not in (tuple(y.shape), (y.shape[0],)):
         raise ShapeError(
             f"cross_entropy_error: y is {tuple(y.shape)}, t is {tuple(t.shape)}; wanted (N, "
             "classes) with at least one row, and integers (N,) or rows of the shape of y"
         )
-    if t.ndim == 1:
-        t = one_hot(t, y.shape[1], y.dtype)
+    t = one_hot(t, y.shape[1], y.dtype) if t.ndim == 1 else backend.asarray(t, y.dtype)
     # a class without weight adds nothing, even where log(0) is -inf
     return -xp.sum(t * xp.log(xp.where(t == 0, 1, y))) / y.shape[0]
 

@@ -27,6 +27,11 @@ class FixedNames(MutableMapping[str, Array]):
         """The array to write the gradient of `name` into."""
         return self[name]
 
+    def _refuse_new(self, name: str) -> None:
+        if name not in self:
+            known = ", ".join(self) or "none"
+            raise NetworkError(f"{name!r} cannot be added: the parameters are {known}")
+
     def __repr__(self) -> str:
         shapes = ", ".join(f"{name}: {getattr(a, 'shape', None)}" for name, a in self.items())
         return f"<{type(self).__name__} {shapes}>"
@@ -54,10 +59,8 @@ class NamedArrays(FixedNames):
         return len(self._arrays)
 
     def __setitem__(self, name: str, value: Any) -> None:
-        target = self._arrays.get(name)
-        if target is None:
-            known = ", ".join(self._arrays) or "none"
-            raise NetworkError(f"{name!r} cannot be added: the parameters are {known}")
+        self._refuse_new(name)
+        target = self._arrays[name]
         if value is target:  # `params["W"] -= step` has written already
             return
         if isinstance(value, (list, tuple, int, float)):
@@ -91,6 +94,8 @@ class FreshGradients(FixedNames):
         return len(self._grads)
 
     def __setitem__(self, name: str, value: Array) -> None:
+        self._refuse_new(name)
+        backend_of(value, self._params[name], caller=f"grads[{name!r}]", names=("value", name))
         if tuple(value.shape) != tuple(self._params[name].shape):
             raise ShapeError(
                 f"the gradient of {name!r} has shape {tuple(value.shape)}, the parameter "
@@ -228,7 +233,8 @@ class Scope(FixedNames):
         return self._owner[self.names[name]]
 
     def __setitem__(self, name: str, value: Any) -> None:
-        self._owner[self.names.get(name, name)] = value
+        self._refuse_new(name)  # another layer's parameter may have this name in the network
+        self._owner[self.names[name]] = value
 
     def __iter__(self) -> Iterator[str]:
         return iter(self.names)

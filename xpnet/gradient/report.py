@@ -40,8 +40,9 @@ class ParameterCheck:
         The entry that differs most beyond what it may.
     kinks : tuple of Entry
         Entries with a kink of the loss within the step, such as a ReLU at 0. Their slope is
-        measured with smaller steps; on the kink itself, the gradient is asked to lie between
-        the slopes of the two sides.
+        measured with smaller steps.
+    unchecked : int
+        How many of these lie on the kink itself, where there is no derivative to check.
     passed : bool
     """
 
@@ -53,6 +54,7 @@ class ParameterCheck:
     rounding: float
     worst: Entry
     kinks: tuple[Entry, ...]
+    unchecked: int
     passed: bool
 
 
@@ -121,4 +123,7 @@ def _kinks(check: ParameterCheck, shown: int = 3) -> str:
     more = len(check.kinks) - shown
     listed = ", ".join(places) + (f" and {more} more" if more > 0 else "")
     number = f"{len(check.kinks)} entries sit" if len(check.kinks) > 1 else "1 entry sits"
-    return f"{check.name}: {number} on a kink of the loss: {listed}"
+    line = f"{check.name}: {number} on a kink of the loss: {listed}"
+    if check.unchecked:
+        line += f"; {check.unchecked} have no derivative and were not checked"
+    return line

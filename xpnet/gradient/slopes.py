@@ -20,6 +20,10 @@ SPREAD = 64
 """Rounding errors of this many deviations are not met: the differences below add up to 10 of
 them, the largest of many thousand lies at 5 times that, and the rest is for a short sample."""
 
+RESOLVED = 1 / 8
+"""Of a function that the step resolves, each term of the series is smaller than this share of
+the one before."""
+
 TABLE = 8
 """Values in a noise table; its third differences leave nothing of a smooth function."""
 
@@ -51,7 +55,9 @@ class Slopes:
     nearest : array, shape (K,)
         The slope at the point itself: `central`, beside a kink with a smaller step.
     slack : array, shape (K,)
-        How much less sure `nearest` is beside a kink; 0 elsewhere.
+        How much less sure `nearest` is beside a kink; 0 elsewhere; infinite on a kink itself,
+        where there is no derivative. (Not "between the slopes of the two sides": where several
+        ReLUs of a batch sit at 0 together, a right gradient may lie outside.)
     """
 
     central: Array
@@ -74,7 +80,7 @@ def measure(moved: Moved, value: float, noise: float, h: float) -> Slopes:
         The standard deviation of its rounding error.
     h : float
     """
-    central, truncation, rounding, _, kinked = _differences(moved, value, noise, h)
+    central, truncation, rounding, kinked = _differences(moved, value, noise, h)
     backend = backend_of(central)
     nearest, slack = central + 0, central * 0
     entries = backend.xp.nonzero(kinked)[0]
@@ -84,22 +90,22 @@ def measure(moved: Moved, value: float, noise: float, h: float) -> Slopes:
         host: list[int] = backend.to_numpy(entries).tolist()
         finer = _differences(partial(moved, entries=host), value, noise, h / FINER**level)
         nearest[entries] = finer[0]
-        # still on a kink: any slope between those of the two sides is a subgradient
-        on_it = backend.xp.where(finer[4], finer[3] / 2, 0)
-        slack[entries] = finer[1] + finer[2] + on_it
-        entries = entries[finer[4]]
+        slack[entries] = finer[1] + finer[2]
+        entries = entries[finer[3]]
+    slack[entries] = math.inf  # the point is on the kink itself
     return Slopes(central, truncation, rounding, kinked, nearest, slack)
 
 
 def _differences(
     moved: Moved, value: float, noise: float, h: float
-) -> tuple[Array, Array, float, Array, Array]:
-    """Central differences, their truncation and rounding, the jumps, and which are kinks.
+) -> tuple[Array, Array, float, Array]:
+    """Central differences, their truncation and rounding, and which are disturbed by a kink.
 
     For a smooth function the central difference at step s is ``f' + s**2 f''' / 6``: two step
-    sizes give the second term. The slopes to the two sides differ by ``s f''``, twice as much
-    at twice the step. At a kink they differ by the jump of the slope whatever the step, less
-    where the kink lies beside the point; three steps find it wherever it lies within h.
+    sizes give the second term, which is four times as large at twice the step. The slopes to
+    the two sides differ by ``s f''``, twice as much at twice the step. A kink breaks these
+    proportions: there the sides differ by the jump of the slope whatever the step, less where
+    the kink lies beside the point. Three steps find it wherever it lies within h.
     """
     central, jump = {}, {}
     for step in (h / 2, h, 2 * h):
@@ -108,11 +114,13 @@ def _differences(
         jump[step] = (above - 2 * value + below) / step
     rounding = SPREAD * noise / h
     # D(h) - D(h/2) holds three quarters of the leading error of D(h)
-    truncation = SAFETY * abs(central[h] - central[h / 2]) * (4 / 3)
-    bend, wide_bend = abs(jump[h] - 2 * jump[h / 2]), abs(jump[2 * h] - 2 * jump[h])
-    limit = rounding + truncation / SAFETY
-    kinked = (bend > limit) | (wide_bend > limit)
-    return central[h], truncation, rounding, abs(jump[h]), kinked
+    change, wider_change = central[h] - central[h / 2], central[2 * h] - central[h]
+    truncation = abs(change) * (4 / 3)
+    limit = rounding + RESOLVED * truncation
+    kinked = abs(jump[h] - 2 * jump[h / 2]) > limit
+    kinked |= abs(jump[2 * h] - 2 * jump[h]) > limit
+    kinked |= abs(wider_change - 4 * change) > limit
+    return central[h], SAFETY * truncation, rounding, kinked
 
 
 def noise(f: Callable[[float], float], h: float) -> float:

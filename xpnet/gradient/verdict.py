@@ -24,7 +24,8 @@ def judge(name: str, backprop: Array, slopes: Slopes) -> ParameterCheck:
 
     Notes
     -----
-    NaN in either gradient is a difference without end.
+    NaN in either gradient is a difference without end. A parameter of which no entry has a
+    derivative does not pass: nothing was checked.
     """
     backend = backend_of(backprop, slopes.central, caller=name)
     xp, flat, shape = backend.xp, backprop.reshape(-1), tuple(backprop.shape)
@@ -35,6 +36,7 @@ def judge(name: str, backprop: Array, slopes: Slopes) -> ParameterCheck:
     def entry(place: int) -> Entry:
         return Entry(place_of(place, shape), float(flat[place]), float(slopes.nearest[place]))
 
+    unchecked = int((slopes.slack == math.inf).sum())
     kinks = backend.to_numpy(xp.nonzero(slopes.kinked)[0]).tolist()
     return ParameterCheck(
         name=name,
@@ -45,7 +47,8 @@ def judge(name: str, backprop: Array, slopes: Slopes) -> ParameterCheck:
         rounding=slopes.rounding,
         worst=entry(int(excess.argmax())),
         kinks=tuple(entry(place) for place in kinks),
-        passed=float(excess.max()) <= budget,
+        unchecked=unchecked,
+        passed=float(excess.max()) <= budget and unchecked < len(flat),
     )
 
 

@@ -45,7 +45,9 @@ class Relu(Layer):
         -------
         array, shape and dtype of `x`
         """
-        y, self.mask = backend_of(x, caller="Relu").relu_with_mask(x)
+        backend = backend_of(x, caller="Relu")
+        y, mask = backend.relu_with_mask(x)
+        self.mask = backend.asarray(mask)  # of a 0-d array NumPy makes a scalar
         return y
 
     def apply(self, x: Array) -> Array:
@@ -106,7 +108,8 @@ class Sigmoid(Layer):
         -------
         array, shape and dtype of `x`
         """
-        self.out = self.apply(x)
+        backend = backend_of(x, caller="Sigmoid")
+        self.out = backend.asarray(backend.sigmoid(x))  # of a 0-d array NumPy makes a scalar
         return self.out
 
     def apply(self, x: Array) -> Array:
@@ -136,9 +139,10 @@ class Sigmoid(Layer):
 def _matching(dout: Array, kept: Array, layer: str, name: str) -> Backend:
     """The backend of a gradient that fits what forward kept."""
     backend = backend_of(dout, kept, caller=layer, names=("dout", name))
-    if dout.shape != kept.shape:
+    shape = tuple(getattr(dout, "shape", ()))
+    if shape != tuple(kept.shape):
         raise ShapeError(
-            f"{layer}: dout is {tuple(dout.shape)}, the output was {tuple(kept.shape)}: "
+            f"{layer}: dout is {shape}, the output was {tuple(kept.shape)}: "
             "backward takes the gradient of the last forward's output"
         )
     return backend

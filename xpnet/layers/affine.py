@@ -148,6 +148,7 @@ class Affine(Layer):
         backend_of(dout, self.W, caller="Affine", names=("dout", "W"))
         x = self.recall("x")
         shape = (self.W.shape[1],) if x.ndim == 1 else (x.shape[0], self.W.shape[1])
-        if tuple(dout.shape) != shape:
-            raise ShapeError(f"Affine: dout is {tuple(dout.shape)}, the output was {shape}")
+        came = tuple(getattr(dout, "shape", ()))
+        if came != shape:
+            raise ShapeError(f"Affine: dout is {came}, the output was {shape}")
         return dout.reshape(1, -1) if x.ndim == 1 else dout

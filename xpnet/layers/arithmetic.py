@@ -30,7 +30,7 @@ class MulLayer(Layer):
         self.x: Any = None
         self.y: Any = None
 
-    def forward(self, x: Any, y: Any) -> Any:  # type: ignore[override]
+    def forward(self, x: Any, y: Any) -> Any:
         """``x * y``; keeps both.
 
         Parameters
@@ -46,7 +46,7 @@ class MulLayer(Layer):
         self.x, self.y = x, y
         return out
 
-    def apply(self, x: Any, y: Any) -> Any:  # type: ignore[override]
+    def apply(self, x: Any, y: Any) -> Any:
         """``x * y``, keeping nothing."""
         _check(x, y, "MulLayer")
         return x * y
@@ -89,7 +89,7 @@ class AddLayer(Layer):
         self.x: Any = None
         self.y: Any = None
 
-    def forward(self, x: Any, y: Any) -> Any:  # type: ignore[override]
+    def forward(self, x: Any, y: Any) -> Any:
         """``x + y``; keeps both, whose shapes `backward` needs.
 
         Parameters
@@ -105,7 +105,7 @@ class AddLayer(Layer):
         self.x, self.y = x, y
         return out
 
-    def apply(self, x: Any, y: Any) -> Any:  # type: ignore[override]
+    def apply(self, x: Any, y: Any) -> Any:
         """``x + y``, keeping nothing."""
         _check(x, y, "AddLayer")
         return x + y

@@ -42,17 +42,17 @@ class Layer:
         self.params = NamedArrays(arrays)
         self.grads = FreshGradients(self.params)
 
-    def forward(self, x: Array) -> Array:
-        """Compute the output and keep what `backward` needs."""
+    def forward(self, *inputs: Any, **options: Any) -> Array:
+        """Compute the output of an input (a loss: of scores and labels), for `backward` to come."""
         raise NotImplementedError(f"{type(self).__name__} must define forward")
 
     def backward(self, dout: Array) -> Array:
         """From the gradient of the output, the gradient of the input; sets ``self.grads``."""
         raise NotImplementedError(f"{type(self).__name__} must define backward")
 
-    def apply(self, x: Array) -> Array:
+    def apply(self, *inputs: Any, **options: Any) -> Array:
         """The output alone: keeps nothing. By default `forward`, which does."""
-        return self.forward(x)
+        return self.forward(*inputs, **options)
 
     def backward_params(self, dout: Array) -> None:
         """Set ``self.grads`` only, where nobody needs the gradient of the input."""
@@ -107,7 +107,7 @@ class Layer:
             saved = float(param[place])
             try:
                 param[place] = saved + h
-                out[k] = self.apply(x)
+                out[k] = part(self, "apply")(x)
             finally:
                 param[place] = saved
         return out

@@ -44,7 +44,7 @@ class SoftmaxWithLoss(Layer):
         self.loss: Array | None = None
         self._dx: Array | None = None
 
-    def forward(self, x: Array, t: Array) -> Array:  # type: ignore[override]
+    def forward(self, x: Array, t: Array) -> Array:
         """The loss; keeps `y`, `t` and the gradient.
 
         Parameters
@@ -70,7 +70,7 @@ class SoftmaxWithLoss(Layer):
         self.y, self.t, self._dx = y.reshape(x.shape), t, dx.reshape(x.shape)
         return self.loss
 
-    def apply(self, x: Array, t: Array) -> Array:  # type: ignore[override]
+    def apply(self, x: Array, t: Array) -> Array:
         """The loss, keeping nothing."""
         return self.row_losses(x, t).mean()
 
@@ -93,7 +93,7 @@ class SoftmaxWithLoss(Layer):
 
         Raises
         ------
-        NotForwardedError
+        NotForwardedError, ShapeError, MixedBackendError
         """
         y, t = self.recall("y"), self.recall("t")
         # forward made the gradient on the way; it is handed out once, since the caller may write
@@ -103,7 +103,16 @@ class SoftmaxWithLoss(Layer):
             backend, rows, labels = _rows(y, t)
             dx = backend.softmax_with_loss_grad(rows, labels).reshape(y.shape)
         # the type is asked first: comparing a device's array with 1 would wait for the device
-        return dx if isinstance(dout, (int, float)) and dout == 1 else dx * dout
+        if isinstance(dout, (int, float)) and dout == 1:
+            return dx
+        backend_of(dx, dout, caller="SoftmaxWithLoss", names=("y", "dout"))
+        if getattr(dout, "ndim", 0):
+            raise ShapeError(
+                f"SoftmaxWithLoss: dout is {tuple(dout.shape)}; the loss is one number, and so is "
+                "its gradient"
+            )
+        dx *= dout  # in place, so that a wider dout does not change the dtype
+        return dx
 
 
 def _rows(x: Array, t: Array) -> tuple[Backend, Array, Array]:
@@ -112,23 +121,27 @@ def _rows(x: Array, t: Array) -> tuple[Backend, Array, Array]:
     if not backend.is_floating(x):
         x = backend.asarray(x, backend.dtype("float64"))
     if x.ndim == 1:
-        x, t = x.reshape(1, -1), backend.asarray(t).reshape(1, -1)
-        t = t.reshape(1) if t.shape[1] == 1 and x.shape[1] != 1 else t
+        x, t = x.reshape(1, -1), backend.asarray(t)
+        if t.ndim == 0 or tuple(t.shape) == (1,) != (x.shape[1],):
+            t = t.reshape(1)
+        elif t.ndim == 1:
+            t = t.reshape(1, -1)
     if x.ndim != 2 or 0 in x.shape:
         raise ShapeError(
             f"SoftmaxWithLoss: x is {tuple(x.shape)}; wanted (N, classes) with at least one row: "
             "no rows have no mean loss"
         )
-    if tuple(t.shape) == tuple(x.shape):
+    shape = tuple(getattr(t, "shape", ()))
+    if shape == tuple(x.shape):
         return backend, x, t
-    if tuple(t.shape) != (x.shape[0],):
+    if shape != (x.shape[0],):
         raise ShapeError(
-            f"SoftmaxWithLoss: t is {tuple(t.shape)}, x is {tuple(x.shape)}; wanted integer labels "
+            f"SoftmaxWithLoss: t is {shape}, x is {tuple(x.shape)}; wanted integer labels "
             f"({x.shape[0]},) or rows {tuple(x.shape)}"
         )
     if not backend.is_integer(t):
         raise LabelError(
-            f"SoftmaxWithLoss: labels of shape {tuple(t.shape)} must be integers, got {t.dtype}: "
+            f"SoftmaxWithLoss: labels of shape {shape} must be integers, got {t.dtype}: "
             "write xpnet.asarray(t, 'int64')"
         )
     return backend, x, t

@@ -1,0 +1,89 @@
+import numpy as np
+import pytest
+
+import xpnet
+from xpnet.errors import ShapeError
+from xpnet.gradient import check_layer
+from xpnet.layers import AddLayer, Affine, Layer, MulLayer, Relu, Sigmoid, SoftmaxWithLoss
+
+
+def normal(*shape, seed=0):
+    return xpnet.asarray(np.random.default_rng(seed).normal(size=shape))
+
+
+CASES = {
+    "relu": lambda: (Relu(), normal(5, 4)),
+    "sigmoid": lambda: (Sigmoid(), normal(5, 4)),
+    "affine": lambda: (Affine(normal(4, 3), normal(3, seed=1)), normal(5, 4, seed=2)),
+    "affine of one row": lambda: (Affine(normal(4, 3), normal(3, seed=1)), normal(4, seed=2)),
+    "affine of images": lambda: (Affine(normal(4, 3), normal(3, seed=1)), normal(5, 2, 2, seed=2)),
+    "loss": lambda: (SoftmaxWithLoss(), normal(5, 4), xpnet.asarray([0, 3, 1, 1, 2])),
+    "mul of numbers": lambda: (MulLayer(), 100, 2),
+    "mul of arrays": lambda: (MulLayer(), normal(5, 4), normal(4, seed=1)),
+    "mul of an array with itself": lambda: (MulLayer(), *[normal(3)] * 2),
+    "add of a column": lambda: (AddLayer(), normal(5, 4), normal(5, 1, seed=1)),
+    "add of a number": lambda: (AddLayer(), 1.5, normal(5, 4)),
+}
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_layers_of_the_library_keep_the_contract(backend, case):
+    report = check_layer(*CASES[case]())
+    assert report.passed, str(report)
+    assert report.parameters
+
+
+def test_every_floating_input_and_parameter_is_checked():
+    assert [c.name for c in check_layer(*CASES["affine"]()).parameters] == ["x", "W", "b"]
+    assert [c.name for c in check_layer(*CASES["mul of numbers"]()).parameters] == ["x", "y"]
+    assert [c.name for c in check_layer(*CASES["loss"]()).parameters] == ["x"]
+
+
+def test_a_wrong_gradient_fails_and_the_input_is_named():
+    class Square(Layer):
+        def forward(self, x):
+            self.x = x
+            return x * x
+
+        def backward(self, dout):
+            return dout * self.x
+
+    report = check_layer(Square(), np.array([1.0, -3.0]))
+    assert not report.passed
+    assert not report["x"].passed
+
+
+def test_a_plain_class_with_forward_and_backward_can_be_checked():
+    class Double:
+        def forward(self, x):
+            return 2 * x
+
+        def backward(self, dout):
+            return 2 * dout
+
+    assert check_layer(Double(), np.array([1.0, 2.0])).passed
+
+
+def test_a_gradient_of_another_shape_is_a_problem():
+    class Summed(Layer):
+        def forward(self, x):
+            return 2 * x
+
+        def backward(self, dout):
+            return 2 * dout.sum(axis=0)
+
+    report = check_layer(Summed(), np.ones((3, 2)))
+    assert "x is (3, 2), its gradient (2,)" in report.problems[0]
+
+
+def test_inputs_are_left_as_they_were(backend):
+    layer, x, y = CASES["mul of arrays"]()
+    before = xpnet.to_numpy(x).copy()
+    check_layer(layer, x, y)
+    np.testing.assert_array_equal(xpnet.to_numpy(x), before)
+
+
+def test_errors_of_the_layer_come_through():
+    layer, _ = CASES["affine"]()
+    with pytest.raises(ShapeError, match=r"W takes \(N, 4\)"):
+        check_layer(layer, np.ones((5, 3)))

@@ -1,0 +1,95 @@
+import numpy as np
+import pytest
+
+from xpnet.gradient.layer_conduct import layer_misbehaviour
+from xpnet.layers import Affine, Layer, Relu
+
+X = np.random.default_rng(0).normal(size=(5, 4))
+DOUT = np.random.default_rng(1).normal(size=(5, 4))
+
+
+class WritesInput(Relu):
+    def forward(self, x):
+        y = super().forward(x)
+        x[self.mask] = 0
+        return y
+
+
+class WritesGradient(Relu):
+    def backward(self, dout):
+        dout[self.mask] = 0
+        return dout
+
+
+class OtherApply(Relu):
+    def apply(self, x):
+        return abs(x)
+
+
+class AddsUp(Relu):
+    total = 0
+
+    def backward(self, dout):
+        self.total = self.total + super().backward(dout)
+        return self.total.copy()
+
+
+class FalselyRowwise(Layer):
+    rowwise = True
+
+    def forward(self, x):
+        return x - x.mean(axis=0)
+
+    def backward(self, dout):
+        return dout - dout.mean(axis=0)
+
+
+class LazyParams(Affine):
+    def backward_params(self, dout):
+        self.db = 2 * dout.sum(axis=0)
+
+
+class WrongNudge(Affine):
+    def nudged(self, name, index, h, x, y):
+        return super().nudged(name, index, 2 * h, x, y)
+
+
+def affine(kind):
+    rng = np.random.default_rng(2)
+    return kind(rng.normal(size=(4, 4)), rng.normal(size=4))
+
+
+def backward_without_params(layer):
+    """Whose backward does not go through backward_params."""
+    whole = Affine(layer.W, layer.b)
+
+    def backward(dout):
+        whole.x = layer.x
+        dx = whole.backward(dout)
+        layer.dW, layer.db = whole.dW, whole.db
+        return dx
+
+    layer.backward = backward
+    return layer
+
+
+CASES = {
+    "forward writes into its input": WritesInput(),
+    "backward overwrites the gradient": WritesGradient(),
+    "apply and forward give different": OtherApply(),
+    "must not add to the first": AddsUp(),
+    "a row alone gives another output": FalselyRowwise(),
+    "backward_params and backward set different": backward_without_params(affine(LazyParams)),
+    "nudged moves W otherwise": affine(WrongNudge),
+}
+
+
+@pytest.mark.parametrize("complaint", CASES)
+def test_it_is_told_that(complaint):
+    problems = list(layer_misbehaviour(CASES[complaint], [X.copy()], DOUT.copy()))
+    assert any(complaint in problem for problem in problems), problems
+
+
+def test_a_good_layer_gets_no_complaint():
+    for layer in (Relu(), affine(Affine)):
+        assert list(layer_misbehaviour(layer, [X.copy()], DOUT.copy())) == []

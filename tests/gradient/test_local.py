@@ -1,0 +1,105 @@
+import numpy as np
+import pytest
+
+import xpnet
+from xpnet.gradient.local import NearbyLosses
+from xpnet.layers import Affine, Layer, Relu, Sigmoid, SoftmaxWithLoss
+from xpnet.networks import Network
+
+
+class Shout(Layer):
+    """Rowwise in truth, but does not say so."""
+
+    def forward(self, x):
+        return 2 * x
+
+    def backward(self, dout):
+        return 2 * dout
+
+
+def stack(rng, *between):
+    W1, W2 = rng.normal(size=(4, 3)), rng.normal(size=(3, 5))
+    first = Affine(xpnet.asarray(W1), xpnet.asarray(rng.normal(size=3)))
+    second = Affine(xpnet.asarray(W2), xpnet.asarray(rng.normal(size=5)))
+    return [first, *between, second]
+
+
+def batch(rng, rows=7):
+    return xpnet.asarray(rng.normal(size=(rows, 4))), xpnet.asarray(rng.integers(0, 5, rows))
+
+
+@pytest.mark.parametrize("between", [Relu, Sigmoid])
+@pytest.mark.parametrize(("position", "name"), [(0, "W"), (0, "b"), (2, "W"), (2, "b")])
+def test_riding_and_the_plain_loop_give_the_same_losses(backend, between, position, name):
+    rng = np.random.default_rng(0)
+    losses = NearbyLosses(stack(rng, between()), SoftmaxWithLoss(), *batch(rng))
+    assert losses.rides(position)
+    fast = losses.moved(position, name, 1e-2)
+    slow = losses.moved_plainly(position, name, 1e-2)
+    np.testing.assert_allclose(xpnet.to_numpy(fast), slow, rtol=1e-13)
+
+
+def test_chunks_that_do_not_divide_the_entries_lose_none(monkeypatch):
+    rng = np.random.default_rng(1)
+    monkeypatch.setattr("xpnet.gradient.local.CHUNK_BYTES", 5 * 7 * 3 * 8)
+    losses = NearbyLosses(stack(rng, Relu()), SoftmaxWithLoss(), *batch(rng))
+    fast, slow = losses.moved(0, "W", 1e-2), losses.moved_plainly(0, "W", 1e-2)
+    np.testing.assert_allclose(fast, slow, rtol=1e-13)
+
+
+def test_named_entries_come_in_the_order_asked_for(backend):
+    rng = np.random.default_rng(2)
+    losses = NearbyLosses(stack(rng, Relu()), SoftmaxWithLoss(), *batch(rng))
+    every = xpnet.to_numpy(losses.moved(0, "W", 1e-2))
+    some = xpnet.to_numpy(losses.moved(0, "W", 1e-2, entries=[11, 0, 5]))
+    np.testing.assert_allclose(some, every[[11, 0, 5]], rtol=1e-13)
+
+
+def test_one_hot_labels_ride_too(backend):
+    rng = np.random.default_rng(3)
+    x, _ = batch(rng)
+    t = xpnet.asarray(np.eye(5)[rng.integers(0, 5, 7)])
+    losses = NearbyLosses(stack(rng, Relu()), SoftmaxWithLoss(), x, t)
+    assert losses.rides(0)
+    np.testing.assert_allclose(
+        xpnet.to_numpy(losses.moved(0, "b", 1e-2)), losses.moved_plainly(0, "b", 1e-2), rtol=1e-13
+    )
+
+
+def test_nothing_rides_through_a_layer_that_does_not_say_rowwise():
+    rng = np.random.default_rng(4)
+    losses = NearbyLosses(stack(rng, Relu(), Shout()), SoftmaxWithLoss(), *batch(rng))
+    assert not losses.rides(0)
+    assert losses.rides(3)
+    np.testing.assert_array_equal(losses.moved(0, "b", 1e-2), losses.moved_plainly(0, "b", 1e-2))
+
+
+def test_nothing_rides_before_a_last_layer_without_row_losses():
+    class MeanSquare(Layer):
+        def forward(self, x, t):
+            return ((x - t) ** 2).mean()
+
+    rng = np.random.default_rng(5)
+    x, _ = batch(rng)
+    losses = NearbyLosses(stack(rng, Relu()), MeanSquare(), x, rng.normal(size=(7, 5)))
+    assert not losses.rides(0)
+    assert losses.moved(0, "b", 1e-2).shape == (3,)
+
+
+def test_local_false_asks_for_the_plain_loop():
+    rng = np.random.default_rng(6)
+    losses = NearbyLosses(stack(rng, Relu()), SoftmaxWithLoss(), *batch(rng), local=False)
+    assert not losses.rides(0)
+
+
+def test_parameters_and_pending_backward_are_undisturbed(backend):
+    rng = np.random.default_rng(7)
+    net = Network(stack(rng, Relu()), SoftmaxWithLoss())
+    x, t = batch(rng)
+    net.loss(x, t)
+    kept = net.layers["Relu1"].mask
+    before = xpnet.to_numpy(net.params.flat).copy()
+    net.numerical_gradient(x + 1, t)
+    net.numerical_gradient(x + 1, t, method="loop")
+    assert net.layers["Relu1"].mask is kept
+    np.testing.assert_array_equal(xpnet.to_numpy(net.params.flat), before)

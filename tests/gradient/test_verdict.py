@@ -1,0 +1,56 @@
+import numpy as np
+import pytest
+
+from xpnet.gradient.slopes import Slopes
+from xpnet.gradient.verdict import judge
+
+
+def slopes(central, kinked=None, slack=0.0, nearest=None):
+    central = np.asarray(central, dtype=float)
+    kinked = np.zeros(len(central), dtype=bool) if kinked is None else np.array(kinked)
+    nearest = central if nearest is None else np.array(nearest, dtype=float)
+    truncation = np.full(len(central), 1e-6)
+    return Slopes(central, truncation, 1e-6, kinked, nearest, np.where(kinked, slack, 0.0))
+
+
+def test_a_difference_within_truncation_and_rounding_passes():
+    check = judge("W", np.array([[1.0, 2.0 + 1.9e-6]]), slopes([1.0, 2.0]))
+    assert check.passed
+    assert check.budget == pytest.approx(2e-6)
+    assert check.max_abs_difference == pytest.approx(1.9e-6)
+    assert check.mean_abs_difference == pytest.approx(0.95e-6)
+
+
+def test_a_difference_beyond_them_fails_and_the_worst_entry_is_named():
+    check = judge("W", np.array([[1.0, 2.0], [3.0, 4.1]]), slopes([1.0, 2.0, 3.0, 4.0]))
+    assert not check.passed
+    assert check.worst.index == (1, 1)
+    assert (check.worst.backprop, check.worst.numerical) == (4.1, 4.0)
+
+
+def test_entries_on_a_kink_are_named_and_have_their_slack():
+    given = slopes([1.0, 0.5], kinked=[False, True], slack=0.5)
+    check = judge("b", np.array([1.0, 1.0]), given)
+    assert check.passed
+    assert [kink.index for kink in check.kinks] == [(1,)]
+    assert check.max_abs_difference == 0
+    assert not judge("b", np.array([1.0, 1.01]), given).passed
+
+
+def test_entries_without_a_derivative_are_counted_and_alone_they_do_not_pass():
+    given = slopes([1.0, 0.5], kinked=[False, True], slack=np.inf)
+    check = judge("b", np.array([1.0, 7.0]), given)
+    assert check.passed
+    assert check.unchecked == 1
+    assert not judge("b", np.array([7.0]), slopes([0.5], kinked=[True], slack=np.inf)).passed
+
+
+@pytest.mark.parametrize("bad", [float("nan"), float("inf"), -float("inf")])
+def test_a_gradient_that_is_not_finite_fails(bad):
+    check = judge("W", np.array([1.0, bad]), slopes([1.0, 2.0]))
+    assert not check.passed
+    assert check.worst.index == (1,)
+
+
+def test_a_numerical_gradient_that_is_nan_fails():
+    assert not judge("W", np.array([1.0]), slopes([float("nan")])).passed
