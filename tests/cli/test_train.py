@@ -1,0 +1,150 @@
+import json
+import signal
+import subprocess
+import sys
+
+import pytest
+
+
+@pytest.fixture
+def backend_option(backend):
+    return "--backend", backend.name
+
+
+def small(data, *more):
+    return ("train", "--data", data, "--batch-size", 10, "--hidden", 5, *more)
+
+
+def test_every_epoch_is_a_line_with_both_accuracies(xpnet_command, small_data, backend_option):
+    ran = xpnet_command(*small(small_data, "--epochs", 3), *backend_option)
+    assert ran.code == 0, ran.err
+    lines = [line for line in ran.out.splitlines() if "train acc, test acc |" in line]
+    assert [line.split()[:4] for line in lines] == [
+        ["epoch", str(epoch), "iteration", str(6 * epoch)] for epoch in (1, 2, 3)
+    ]
+    assert f"on {backend_option[1]}" in ran.out
+
+
+def test_json_has_what_it_promises(xpnet_command, small_data, tmp_path, backend_option):
+    path = tmp_path / "run.json"
+    ran = xpnet_command(*small(small_data, "--epochs", 2, "--json", path), *backend_option)
+    assert ran.code == 0, ran.err
+    document = json.loads(path.read_text())
+    assert document["backend"] == backend_option[1]
+    assert {"device", "seconds", "steps_per_second"} <= set(document)
+    assert (document["dtype"], document["seed"], document["iterations"]) == ("float32", 0, 12)
+    assert [set(record) for record in document["history"]] == [
+        {"iteration", "epoch", "loss", "train_accuracy", "test_accuracy"}
+    ] * 2
+    assert document["final"] == document["history"][-1]
+    assert not list(tmp_path.glob("*.part"))
+
+
+def test_json_to_stdout_is_one_document_and_the_rest_is_on_stderr(xpnet_command, small_data):
+    ran = xpnet_command(*small(small_data, "--iterations", 4, "--json", "-"))
+    assert json.loads(ran.out)["iterations"] == 4
+    assert "train acc, test acc |" in ran.err
+
+
+def test_the_same_seed_gives_the_same_digits(xpnet_command, small_data):
+    def digits(seed):
+        ran = xpnet_command(*small(small_data, "--epochs", 2, "--seed", seed, "--json", "-"))
+        return json.loads(ran.out)["history"]
+
+    assert digits(3) == digits(3)
+    assert digits(3) != digits(4)
+
+
+def test_it_learns_with_options_varied(xpnet_command, small_data):
+    ran = xpnet_command(
+        *("train", "--data", small_data, "--batch-size", 10, "--epochs", 30),
+        *("--hidden", "8,4", "--activation", "sigmoid", "--init", "xavier", "--optimizer", "adam"),
+        *("--lr", 0.05, "--dtype", "float64", "--replacement", "--json", "-"),
+    )
+    assert ran.code == 0, ran.err
+    document = json.loads(ran.out)
+    assert document["network"] == [16, 8, 4, 10]
+    assert document["final"]["test_accuracy"] > 0.9
+
+
+def test_quiet_prints_nothing(xpnet_command, small_data):
+    ran = xpnet_command(*small(small_data, "--iterations", 2, "--quiet"))
+    assert (ran.code, ran.out, ran.err) == (0, "", "")
+
+
+def test_a_picture_is_drawn(xpnet_command, small_data, tmp_path):
+    pytest.importorskip("matplotlib", reason="pictures need the extra 'plot'")
+    ran = xpnet_command(*small(small_data, "--epochs", 20, "--plot", tmp_path / "run.png"))
+    assert ran.code == 0, ran.err
+    assert (tmp_path / "run.png").read_bytes().startswith(b"\x89PNG")
+
+
+BAD_OPTIONS = {
+    ("--bogus",): "No such option: --bogus",
+    ("--lr", "-1"): "lr=-1.0: wanted a number above 0",
+    ("--lr", "0"): "lr=0.0: wanted a number above 0",
+    ("--lr", "fast"): "--lr",
+    ("--hidden", "many"): "--hidden many: wanted whole numbers",
+    ("--hidden", "0"): "layer sizes [16, 0, 10]",
+    ("--activation", "step"): "activation='step'",
+    ("--init", "-1"): "weight init -1.0",
+    ("--optimizer", "newton"): "--optimizer newton: wanted one of sgd",
+    ("--iterations", "0"): "--iterations 0",
+    ("--epochs", "-2"): "--epochs -2",
+    ("--iterations", "1", "--epochs", "1"): "give one of them",
+    ("--batch-size", "0"): "batch_size=0",
+    ("--batch-size", "61"): "batch_size=61: the training set has 60 rows",
+    ("--dtype", "int8"): "dtype='int8'",
+    ("--seed", "-1"): "seed=-1",
+    ("--backend", "abacus"): "unknown backend 'abacus'",
+    ("--json", "no/such/folder/x.json"): "cannot be written",
+    ("--plot", "x.gif"): "x.gif: a picture is .png, .svg or .pdf",
+}
+
+
+@pytest.mark.parametrize("options", BAD_OPTIONS, ids=" ".join)
+def test_a_bad_option_is_one_line_and_code_2(xpnet_command, small_data, options):
+    ran = xpnet_command("train", "--data", small_data, *options)
+    assert ran.code == 2
+    assert ran.err.startswith("xpnet: ")
+    assert ran.err.count("\n") == 1
+    assert BAD_OPTIONS[options] in ran.err
+    assert ran.out == ""
+
+
+def test_a_missing_data_folder_is_one_line_and_code_2(xpnet_command, tmp_path):
+    ran = xpnet_command("train", "--data", tmp_path / "nowhere")
+    assert (ran.code, ran.err.count("\n")) == (2, 1)
+    assert "nowhere" in ran.err
+
+
+def test_divergence_is_one_line_and_code_1_and_the_history_is_kept(
+    xpnet_command, small_data, tmp_path
+):
+    path = tmp_path / "run.json"
+    ran = xpnet_command(*small(small_data, "--lr", 1e30, "--json", path))
+    assert ran.code == 1
+    assert ran.err.count("\n") == 1
+    assert "try a smaller learning rate" in ran.err
+    assert "at iteration" in json.loads(path.read_text())["error"]
+
+
+def test_ctrl_c_ends_cleanly_and_keeps_the_history(small_data, tmp_path):
+    path = tmp_path / "run.json"
+    command = [sys.executable, "-u", "-m", "xpnet", *map(str, small(small_data, "--json", path))]
+    process = subprocess.Popen(
+        [*command, "--iterations", "100000000"], stdout=subprocess.PIPE, text=True, cwd=tmp_path
+    )
+    try:
+        for line in process.stdout:
+            if line.startswith("epoch"):
+                process.send_signal(signal.SIGINT)
+                break
+        rest = process.communicate(timeout=60)[0]
+    finally:
+        process.kill()
+    assert process.returncode == 130
+    assert "interrupted after" in rest
+    document = json.loads(path.read_text())
+    assert document["interrupted"]
+    assert document["history"]

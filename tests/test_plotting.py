@@ -1,0 +1,38 @@
+import pytest
+
+from xpnet.errors import OptionError
+from xpnet.plotting import check_plottable, plot_history
+from xpnet.training import History, Record
+
+
+def history(steps=250):
+    losses = [2.3 / (1 + step / 50) for step in range(steps)]
+    records = [Record(100, 1, losses[99], 0.8, 0.79), Record(steps, 2, losses[-1], 0.9, 0.88)]
+    return History(records, losses)
+
+
+@pytest.mark.parametrize(
+    ("ending", "magic"), [("png", b"\x89PNG"), ("svg", b"<?xml"), ("pdf", b"%PDF")]
+)
+def test_the_ending_decides_the_format(tmp_path, ending, magic):
+    pytest.importorskip("matplotlib", reason="pictures need the extra 'plot'")
+    path = tmp_path / f"run.{ending}"
+    plot_history(history(), str(path))
+    assert path.read_bytes().startswith(magic)
+
+
+def test_a_run_without_evaluation_can_be_drawn(tmp_path):
+    pytest.importorskip("matplotlib", reason="pictures need the extra 'plot'")
+    plot_history(History([Record(3, 1, 2.0, None, None)], [2.2, 2.1, 2.0]), str(tmp_path / "a.svg"))
+    assert (tmp_path / "a.svg").stat().st_size > 1000
+
+
+def test_an_unknown_ending_is_refused():
+    with pytest.raises(OptionError, match=r"run\.gif: a picture is \.png, \.svg or \.pdf"):
+        check_plottable("run.gif")
+
+
+def test_without_matplotlib_the_remedy_is_named(monkeypatch):
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
+    with pytest.raises(OptionError, match=r"pip install 'xpnet\[plot\]'"):
+        check_plottable("run.png")
