@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, MutableMapping
+from numbers import Real
 from typing import Any, ClassVar
 
 from xpnet.backends import Array, Backend, asarray, backend_of
@@ -32,7 +33,7 @@ class Optimizer:
     slots: ClassVar[tuple[str, ...]] = ()
 
     def __init__(self, lr: float) -> None:
-        self.lr = _within("lr", lr, 0, math.inf)
+        self.lr = _above_zero("lr", lr)
         self.steps = 0
         self.state: dict[str, Any] = {}
 
@@ -59,20 +60,18 @@ class Optimizer:
         MixedBackendError
             Parameters and gradients live on two backends.
         """
-        fused = isinstance(params, Parameters) and params.same_layout(grads)
-        if not fused:
-            _check(params, grads)
-        state = self._state_beside(params)
-        self.steps += 1
-        if fused:
-            flat, grad = params.flat, grads.flat  # type: ignore[attr-defined]
+        if _in_one_step(params, grads):
+            flat, grad = params.flat, grads.flat
             backend = backend_of(flat, grad, caller=repr(self), names=("params", "grads"))
+            state = self._state_beside(params)
+            self.steps += 1
             self._step(backend, flat, grad, [slot.flat for slot in state])
             return
+        _check(params, grads, caller=repr(self))
+        state = self._state_beside(params)
+        self.steps += 1
         for name, param in params.items():
-            backend = backend_of(
-                param, grads[name], caller=repr(self), names=(f"params[{name!r}]", "its gradient")
-            )
+            backend = backend_of(param)
             grad = backend.asarray(grads[name], param.dtype)
             self._step(backend, param, grad, [slot[name] for slot in state])
 
@@ -176,7 +175,7 @@ class AdaGrad(Optimizer):
 
     def __init__(self, lr: float = 0.01, eps: float = 1e-10) -> None:
         super().__init__(lr)
-        self.eps = _within("eps", eps, 0, math.inf)
+        self.eps = _above_zero("eps", eps)
 
     def _step(self, backend: Backend, param: Array, grad: Array, state: list[Array]) -> None:
         (h,) = state
@@ -206,7 +205,7 @@ class RMSProp(Optimizer):
     def __init__(self, lr: float = 0.01, decay: float = 0.99, eps: float = 1e-8) -> None:
         super().__init__(lr)
         self.decay = _below_one("decay", decay)
-        self.eps = _within("eps", eps, 0, math.inf)
+        self.eps = _above_zero("eps", eps)
 
     def _step(self, backend: Backend, param: Array, grad: Array, state: list[Array]) -> None:
         (h,) = state
@@ -244,24 +243,33 @@ class Adam(Optimizer):
     ) -> None:
         super().__init__(lr)
         self.betas = _below_one("beta1", beta1), _below_one("beta2", beta2)
-        self.eps = _within("eps", eps, 0, math.inf)
+        self.eps = _above_zero("eps", eps)
 
     def _step(self, backend: Backend, param: Array, grad: Array, state: list[Array]) -> None:
         m, v = state
         backend.adam(param, grad, m, v, self.lr, self.betas, self.eps, self.steps)
 
 
-def _check(params: Mapping[str, Array], grads: Mapping[str, Array]) -> None:
-    """Same names, same shapes; checked before anything is written."""
+def _in_one_step(params: Any, grads: Any) -> bool:
+    """Whether entry i of one flat buffer is the gradient of entry i of the other."""
+    return (
+        isinstance(params, Parameters) and params.same_layout(grads) and params.dtype == grads.dtype
+    )
+
+
+def _check(params: Mapping[str, Array], grads: Mapping[str, Array], caller: str) -> None:
+    """Same names, shapes and backend; checked before anything is written."""
     if set(params) != set(grads):
         raise NetworkError(
             f"params are {', '.join(params)}, grads {', '.join(grads)}: the names must agree"
         )
     for name, param in params.items():
-        shape = getattr(grads[name], "shape", None)
+        grad = grads[name]
+        shape = getattr(grad, "shape", None)
         if shape is None or tuple(shape) != tuple(param.shape):
-            came = "missing (run backward first)" if grads[name] is None else f"{shape}"
+            came = "missing (run backward first)" if grad is None else shape or type(grad).__name__
             raise ShapeError(f"{name} has shape {tuple(param.shape)}, its gradient is {came}")
+        backend_of(param, grad, caller=caller, names=(f"params[{name!r}]", "its gradient"))
 
 
 def _zeros_like(params: MutableMapping[str, Array]) -> Any:
@@ -284,16 +292,18 @@ def _beside(state: Any, params: MutableMapping[str, Array]) -> bool:
     )
 
 
-def _within(name: str, value: float, low: float, high: float) -> float:
-    if isinstance(value, bool) or not isinstance(value, (int, float)) or not low < value < high:
-        raise OptionError(
-            f"{name}={value!r}: wanted a number above {low:g}"
-            + (f" and below {high:g}" if high < math.inf else "")
-        )
+def _above_zero(name: str, value: float) -> float:
+    if not _is_number(value) or not 0 < value < math.inf:
+        raise OptionError(f"{name}={value!r}: wanted a number above 0")
     return float(value)
 
 
 def _below_one(name: str, value: float) -> float:
-    if value == 0 and not isinstance(value, bool):
-        return 0.0
-    return _within(name, value, 0, 1)
+    if not _is_number(value) or not 0 <= value < 1:
+        raise OptionError(f"{name}={value!r}: wanted a number from 0 to below 1")
+    return float(value)
+
+
+def _is_number(value: object) -> bool:
+    """Of Python or NumPy."""
+    return isinstance(value, Real) and not isinstance(value, bool)

@@ -23,14 +23,8 @@ def test_the_chapters_table_on_mnist_passes(xpnet_command, backend):
 def test_the_table_is_on_stdout_without_json(xpnet_command, small_data):
     ran = xpnet_command("gradcheck", "--data", small_data, "--hidden", "4,3", "--images", 5)
     assert ran.code == 0, ran.err
-    assert [line.split()[0] for line in ran.out.splitlines()[1:7]] == [
-        "W1",
-        "b1",
-        "W2",
-        "b2",
-        "W3",
-        "b3",
-    ]
+    names = [line.split()[0] for line in ran.out.splitlines()[1:7]]
+    assert names == ["W1", "b1", "W2", "b2", "W3", "b3"]
 
 
 def test_a_wrong_gradient_is_code_1(small_data, monkeypatch, capsys):

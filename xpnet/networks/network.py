@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import copy
+import math
 import weakref
-from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
+from itertools import count
+from numbers import Integral
 from typing import Any
 
 from xpnet.backends import Array, Backend, backend_of
@@ -21,8 +23,9 @@ __all__ = ["Network"]
 BATCH_ROWS = 1024
 """Rows that `predict` and `accuracy` take at once: enough to fill a device, few to keep."""
 
-_homes: weakref.WeakKeyDictionary[Any, weakref.ref[Network]] = weakref.WeakKeyDictionary()
-"""The network each layer belongs to, for as long as that network lives."""
+_homes: weakref.WeakValueDictionary[int, Network] = weakref.WeakValueDictionary()
+"""The network each layer belongs to, for as long as that network lives: it keeps the layer alive,
+and so the `id` that stands for it. Layers that cannot be hashed, or are equal, are told apart."""
 
 
 class Network:
@@ -66,12 +69,10 @@ class Network:
         self.layers: dict[str, Any] = _named(layers)
         self.last_layer = last_layer
         self._check_layers()
-        counts: Counter[str] = Counter()
         self._places: dict[str, tuple[int, str]] = {}
         for position, layer in enumerate(self.layers.values()):
             for name in part(layer, "params"):
-                counts[name] += 1
-                self._places[f"{name}{counts[name]}"] = position, name
+                self._places[_numbered(name, self._places)] = position, name
         stack = list(self.layers.values())
         arrays = {key: stack[k].params[name] for key, (k, name) in self._places.items()}
         self._take(Parameters(arrays, dtype))
@@ -81,21 +82,29 @@ class Network:
         if len(everyone) == 1:
             raise NetworkError("a network needs at least one layer before its last layer")
         for name, layer in zip([*self.layers, "last_layer"], everyone, strict=True):
-            if not (hasattr(layer, "forward") and hasattr(layer, "backward")):
+            # a class has both names as well, and would fail at its first call
+            if isinstance(layer, type) or not (
+                hasattr(layer, "forward") and hasattr(layer, "backward")
+            ):
                 raise NetworkError(
-                    f"{name} is {layer!r}, which has no forward and backward: "
-                    "layers come from xpnet.layers, or follow its Layer"
+                    f"{name} is {layer!r}: wanted an object with forward and backward, such as "
+                    "xpnet.layers.Relu(), or one that follows xpnet.layers.Layer"
                 )
-            home = _homes.get(layer, lambda: None)()
-            if home not in (None, self) or sum(layer is other for other in everyone) > 1:
-                where = "twice in this network" if home in (None, self) else "in another network"
+            twice, home = sum(layer is other for other in everyone) > 1, _homes.get(id(layer))
+            if twice or (home is not None and home._holds(layer)):
+                where = "twice in this network" if twice else "in another network"
                 raise NetworkError(
                     f"the layer {name} ({type(layer).__name__}) is {where}: it could not keep "
                     "what two backwards need; make a new layer for each place"
                 )
 
+    def _holds(self, layer: Any) -> bool:
+        return any(layer is other for other in (*self.layers.values(), self.last_layer))
+
     def _take(self, params: Parameters) -> None:
         """Make these the parameters, and show each layer its part of them."""
+        if not params.backend.is_floating(params.flat):
+            raise OptionError(f"dtype={params.dtype}: wanted 'float32' or 'float64', which learn")
         self._params, self._grads = params, params.zeros_like()
         for position, layer in enumerate(self.layers.values()):
             names = {name: key for key, (k, name) in self._places.items() if k == position}
@@ -106,7 +115,7 @@ class Network:
     def _settle(self) -> None:
         """Remember that the layers live here."""
         for layer in (*self.layers.values(), self.last_layer):
-            _homes[layer] = weakref.ref(self)
+            _homes[id(layer)] = self
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         self.__dict__.update(state)
@@ -158,8 +167,8 @@ class Network:
         ------
         ShapeError, MixedBackendError
         """
-        backend = self._door(x)
-        if x.ndim == 1 or x.shape[0] <= self._rows_at_once(x, batch_size):
+        backend, scale = self._door(x), _factor(scale)
+        if x.shape[0] <= self._rows_at_once(x, batch_size) or x.ndim == 1:
             return self._scores(backend.cast(x, self.dtype, scale))
         out: Array = None
         for rows in self._batches(x, batch_size):
@@ -186,21 +195,27 @@ class Network:
         Raises
         ------
         ShapeError
-            No rows, or another number of labels.
+            No rows, or labels that do not fit them.
         """
-        backend = self._door(x, t)
+        backend, scale = self._door(x, t), _factor(scale)
+        t = backend.asarray(t)
         if x.ndim == 1:
-            x, t = x.reshape(1, -1), backend.asarray(t).reshape(1, -1)
+            x, t = x.reshape(1, -1), t.reshape(1, -1)
             t = t.reshape(1) if t.shape[1] == 1 else t
-        if x.shape[0] == 0 or x.shape[0] != t.shape[0]:
+        if x.shape[0] == 0 or t.ndim == 0 or x.shape[0] != t.shape[0]:
             raise ShapeError(
-                f"accuracy: {x.shape[0]} rows and {t.shape[0]} labels; wanted as many of both, "
-                "and at least one"
+                f"accuracy: x is {tuple(x.shape)}, t is {tuple(t.shape)}; wanted as many labels as "
+                "rows, and at least one"
             )
-        counts = [
-            backend.count_correct(self._scores(backend.cast(x[rows], self.dtype, scale)), t[rows])
-            for rows in self._batches(x, batch_size)
-        ]
+        counts = []
+        for rows in self._batches(x, batch_size):
+            scores = self._scores(backend.cast(x[rows], self.dtype, scale))
+            if t.ndim > 1 and t.shape[1:] != scores.shape[1:]:
+                raise ShapeError(
+                    f"accuracy: t is {tuple(t.shape)}; wanted integer labels ({t.shape[0]},) or "
+                    f"rows {(t.shape[0], *scores.shape[1:])}"
+                )
+            counts.append(backend.count_correct(scores, t[rows]))
         return sum(backend.floats(counts)) / int(x.shape[0])
 
     def loss(self, x: Array, t: Array) -> Array:
@@ -309,8 +324,11 @@ class Network:
 
     def nearby_losses(self, x: Array, t: Array, local: bool = True) -> NearbyLosses:
         """The losses of this batch with single parameters moved, for numerical gradients."""
-        x = self._door(x, t).cast(x, self.dtype)
-        return NearbyLosses(list(self.layers.values()), self.last_layer, x, t, local)
+        backend = self._door(x, t)
+        x, t = backend.cast(x, self.dtype), backend.asarray(t)
+        nearby = NearbyLosses(list(self.layers.values()), self.last_layer, x, t, local)
+        nearby.loss()  # labels that do not fit are told here: many batches at once would hide it
+        return nearby
 
     @property
     def places(self) -> dict[str, tuple[int, str]]:
@@ -354,7 +372,10 @@ class Network:
     def _door(self, x: Array, t: Array = 0) -> Backend:
         """The backend, once `x` and `t` are known to live there."""
         name = type(self).__name__
-        return backend_of(x, t, self._params.flat, caller=name, names=("x", "t", "params"))
+        backend = backend_of(x, t, self._params.flat, caller=name, names=("x", "t", "params"))
+        if getattr(x, "ndim", 0) == 0:
+            raise ShapeError(f"{name}: x is one number; wanted rows (N, ...), or one row")
+        return backend
 
     def _scores(self, x: Array) -> Array:
         for layer in self.layers.values():
@@ -362,7 +383,8 @@ class Network:
         return x
 
     def _rows_at_once(self, x: Array, batch_size: int | None) -> int:
-        if batch_size is not None and batch_size < 1:
+        whole = isinstance(batch_size, Integral) and not isinstance(batch_size, bool)
+        if batch_size is not None and not (whole and batch_size >= 1):
             raise OptionError(f"batch_size={batch_size!r}: wanted a whole number from 1 on")
         if not all(part(layer, "rowwise") for layer in self.layers.values()):
             return max(1, int(x.shape[0]))
@@ -377,10 +399,23 @@ def _named(layers: Sequence[Any] | Mapping[str, Any]) -> dict[str, Any]:
     """The layers by name; without names, by type and running number."""
     if isinstance(layers, Mapping):
         return dict(layers)
-    counts: Counter[str] = Counter()
-    named = {}
+    named: dict[str, Any] = {}
     for layer in layers:
-        kind = type(layer).__name__
-        counts[kind] += 1
-        named[f"{kind}{counts[kind]}"] = layer
+        named[_numbered(type(layer).__name__, named)] = layer
     return named
+
+
+def _numbered(name: str, taken: Container[str]) -> str:
+    """`name` with the first number, from 1 on, that is not taken."""
+    return next(key for number in count(1) if (key := f"{name}{number}") not in taken)
+
+
+def _factor(scale: Any) -> float | None:
+    """`scale` as a Python float: a NumPy one would turn float32 into float64."""
+    try:
+        factor = None if scale is None else float(scale)
+    except (TypeError, ValueError):
+        factor = math.nan
+    if factor is not None and not math.isfinite(factor):
+        raise OptionError(f"scale={scale!r}: wanted a finite number, such as 1/255")
+    return factor

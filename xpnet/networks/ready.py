@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from itertools import pairwise
+from numbers import Integral
 from typing import Any
 
 from xpnet.backends import get_backend
@@ -59,7 +60,7 @@ class MultiLayerNet(Network):
     Parameters
     ----------
     input_size : int
-    hidden_sizes : sequence of int
+    hidden_sizes : iterable of int
         One hidden layer each; none at all is softmax regression.
     output_size : int
     activation : "relu" or "sigmoid"
@@ -80,13 +81,15 @@ class MultiLayerNet(Network):
     def __init__(
         self,
         input_size: int = 784,
-        hidden_sizes: Sequence[int] = (100, 50),
+        hidden_sizes: Iterable[int] = (100, 50),
         output_size: int = 10,
         activation: str = "relu",
         weight_init: float | str = "he",
         seed: Any = None,
         dtype: Any = "float32",
     ) -> None:
+        if not isinstance(hidden_sizes, Iterable):
+            raise OptionError(f"hidden_sizes={hidden_sizes!r}: wanted a list, such as [100, 50]")
         sizes = [input_size, *hidden_sizes, output_size]
         super().__init__(_stack(sizes, activation, weight_init, seed, dtype), SoftmaxWithLoss())
 
@@ -96,7 +99,7 @@ def _stack(
 ) -> list[Any]:
     """Affine layers from size to size, with activations between them."""
     for size in sizes:
-        if isinstance(size, bool) or not isinstance(size, int) or size < 1:
+        if isinstance(size, bool) or not isinstance(size, Integral) or size < 1:
             raise OptionError(f"layer sizes {sizes}: each must be a whole number from 1 on")
     if activation not in ACTIVATIONS:
         raise OptionError(f"activation={activation!r}: wanted 'relu' or 'sigmoid'")

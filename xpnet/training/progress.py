@@ -78,7 +78,7 @@ class Bar(Callback):
 
     def on_record(self, trainer: Trainer, record: Record) -> None:
         self._bar.update(self._task, completed=trainer.iteration)
-        self._bar.console.print(_line(record))
+        self._bar.console.print(_line(record), soft_wrap=True)
 
     def on_end(self, trainer: Trainer, history: History) -> None:
         self._bar.stop()

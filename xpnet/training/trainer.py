@@ -5,11 +5,12 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Iterable
+from numbers import Integral
 from typing import Any
 
 import numpy as np
 
-from xpnet.backends import Array, asarray
+from xpnet.backends import Array, asarray, backend_of
 from xpnet.errors import NonFiniteLossError, OptionError
 from xpnet.initializers import seeded
 from xpnet.networks import Network
@@ -83,9 +84,10 @@ class Trainer:
         callbacks: Iterable[Callback] = (),
         progress: bool | None = None,
     ) -> None:
-        self.net, self.optimizer, self.scale = net, optimizer, scale
+        self.net, self.optimizer = net, optimizer
         self.train = checked_set(net, train, "train", scale)
         self.test = None if test is None else checked_set(net, test, "test", scale)
+        self.scale = None if scale is None else float(scale)
         self.batch_size = self._whole("batch_size", batch_size)
         rows = int(self.train[0].shape[0])
         if self.batch_size > rows:
@@ -118,10 +120,15 @@ class Trainer:
         Raises
         ------
         OptionError
+        MixedBackendError
+            The network was moved since the trainer placed its data: make a new trainer.
         NonFiniteLossError
             A loss is NaN or infinite. It names the first such iteration; losses are looked at
             when they are logged, at the end of an epoch, since looking waits for the device.
         """
+        # the data stays where it was placed; a network that was moved since is told at once
+        places = self.train[0], self.net.params.flat
+        backend_of(*places, caller="Trainer", names=("train", "params"))
         goal = self.iteration + self._steps(iterations, epochs)
         self._stopped = self.history.interrupted = False
         begun = time.perf_counter()
@@ -220,6 +227,6 @@ class Trainer:
 
     @staticmethod
     def _whole(name: str, value: Any) -> int:
-        if isinstance(value, bool) or not isinstance(value, int) or value < 1:
+        if isinstance(value, bool) or not isinstance(value, Integral) or value < 1:
             raise OptionError(f"{name}={value!r}: wanted a whole number from 1 on")
-        return value
+        return int(value)
