@@ -1,0 +1,59 @@
+"""The README shows what really happens when its code is run and its commands are typed."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import re
+from pathlib import Path
+
+import xpnet
+
+ROOT = Path(__file__).parents[1]
+README = (ROOT / "README.md").read_text()
+BLOCKS = re.findall(r"^```(\w+)\n(.*?)^```$", README, re.M | re.S)
+COMMANDS = re.findall(r"^\$ (.*)$", README, re.M)
+
+
+def test_every_python_block_runs_and_prints_what_the_next_block_shows():
+    namespace: dict[str, object] = {}
+    following = [*BLOCKS[1:], ("", "")]
+    for (kind, text), (next_kind, next_text) in zip(BLOCKS, following, strict=True):
+        if kind == "python":
+            printed = io.StringIO()
+            with contextlib.redirect_stdout(printed):
+                exec(compile(text.replace('"auto"', '"numpy"'), "README.md", "exec"), namespace)
+            shown = next_text if next_kind == "text" else ""
+            assert _rounded(printed.getvalue()) == _rounded(shown), text
+    assert "Softplus" in namespace
+
+
+def _rounded(text: str) -> str:
+    """Losses and accuracies to two digits: the last ones differ between versions of BLAS."""
+    return re.sub(r"\d\.\d{3,}", lambda number: f"{float(number[0]):.2f}", text)
+
+
+def test_the_first_command_is_the_main_job_and_the_second_the_tests():
+    assert COMMANDS[0].endswith(".venv/bin/xpnet train")
+    assert COMMANDS[1].endswith(".venv/bin/pytest")
+    assert all(command.startswith("python3 -m venv .venv && ") for command in COMMANDS)
+
+
+def test_ci_types_the_test_command_as_the_readme_gives_it():
+    assert COMMANDS[1] in (ROOT / ".ci" / "run").read_text().splitlines()
+
+
+def test_links_to_files_of_the_repository_lead_somewhere():
+    targets = re.findall(r"\]\(([^)#]+)\)", README)
+    assert targets
+    for target in targets:
+        assert target.startswith("http") or (ROOT / target).exists(), target
+
+
+def test_the_rooms_in_the_table_hold_what_it_says():
+    rows = re.findall(r"^\| `xpnet\.(\w+)` \| (.*) \|$", README, re.M)
+    assert len(rows) == 8
+    for room, listed in rows:
+        module = getattr(xpnet, room)
+        for name in re.findall(r"`(\w+)`", listed):
+            assert hasattr(module, name), f"xpnet.{room}.{name}"
