@@ -61,7 +61,7 @@ class Optimizer:
             Parameters and gradients live on two backends.
         """
         if _in_one_step(params, grads):
-            flat, grad = params.flat, grads.flat
+            flat, grad = params.flat, grads.flat  # type: ignore[attr-defined]
             backend = backend_of(flat, grad, caller=repr(self), names=("params", "grads"))
             state = self._state_beside(params)
             self.steps += 1
@@ -250,10 +250,13 @@ class Adam(Optimizer):
         backend.adam(param, grad, m, v, self.lr, self.betas, self.eps, self.steps)
 
 
-def _in_one_step(params: Any, grads: Any) -> bool:
-    """Whether entry i of one flat buffer is the gradient of entry i of the other."""
+def _in_one_step(params: Any, others: Any) -> bool:
+    """Whether entry i of one flat buffer belongs to entry i of the other, in one dtype."""
     return (
-        isinstance(params, Parameters) and params.same_layout(grads) and params.dtype == grads.dtype
+        isinstance(params, Parameters)
+        and params.same_layout(others)
+        and list(params) == list(others)
+        and params.dtype == others.dtype
     )
 
 
@@ -267,7 +270,8 @@ def _check(params: Mapping[str, Array], grads: Mapping[str, Array], caller: str)
         grad = grads[name]
         shape = getattr(grad, "shape", None)
         if shape is None or tuple(shape) != tuple(param.shape):
-            came = "missing (run backward first)" if grad is None else shape or type(grad).__name__
+            came = f"a {type(grad).__name__}" if shape is None else tuple(shape)
+            came = "missing (run backward first)" if grad is None else came
             raise ShapeError(f"{name} has shape {tuple(param.shape)}, its gradient is {came}")
         backend_of(param, grad, caller=caller, names=(f"params[{name!r}]", "its gradient"))
 
@@ -281,8 +285,7 @@ def _zeros_like(params: MutableMapping[str, Array]) -> Any:
 def _beside(state: Any, params: MutableMapping[str, Array]) -> bool:
     """Whether a slot fits these parameters as it is: backend, dtype and layout."""
     if isinstance(params, Parameters):
-        same = params.same_layout(state)
-        return same and type(state.flat) is type(params.flat) and state.dtype == params.dtype
+        return _in_one_step(params, state) and type(state.flat) is type(params.flat)
     return not isinstance(state, Parameters) and all(
         name in state
         and type(state[name]) is type(param)

@@ -230,7 +230,7 @@ class Scope(FixedNames):
         self.names = dict(names)
 
     def __getitem__(self, name: str) -> Array:
-        return self._owner[self.names[name]]
+        return self._owner._arrays[self.names[name]]
 
     def __setitem__(self, name: str, value: Any) -> None:
         self._refuse_new(name)  # another layer's parameter may have this name in the network

@@ -118,7 +118,7 @@ class Backend:
             return -log_y[self.xp.arange(len(t)), t]
         t = self.asarray(t, scores.dtype)
         # a class that t gives no weight adds nothing, even where log(y) is -inf
-        return -self.xp.sum(self.xp.where(t == 0, 0, t * log_y), axis=1)
+        return -self.xp.sum(t * self.xp.where(t == 0, 0, log_y), axis=1)
 
     def softmax_with_loss(self, scores: Array, t: Array) -> tuple[Array, Array, Array]:
         """The mean cross entropy (0-d), the softmax `y`, and the gradient of the scores."""

@@ -60,8 +60,8 @@ class CupyBackend(Backend):
     def floats(self, values: Sequence[Array]) -> list[float]:
         if not values:
             return []
-        numbers: list[float] = cp.stack([cp.asarray(value) for value in values]).get().tolist()
-        return numbers
+        numbers = cp.stack([cp.asarray(value) for value in values]).get()
+        return [float(number) for number in numbers]
 
     def assign(self, target: Array, value: Any) -> None:
         # CuPy copies entry by entry in no order: over shared memory it would read what it wrote

@@ -48,6 +48,7 @@ sigmoid_grad = cp.ElementwiseKernel(
 )
 
 # One thread an entry of the batch; the first threads of a row bring its label along.
+# A row that is not there becomes NaN, with a label of 0; nothing is read out of bounds.
 gather = cp.ElementwiseKernel(
     "raw S x, raw L t, raw I index, int64 rows, int64 width, int64 label_width, T scale",
     "T batch, raw L labels",
@@ -56,13 +57,10 @@ gather = cp.ElementwiseKernel(
     const long long column = i % width;
     long long source = index[row];
     if (source < 0) source += rows;
-    if (source < 0 || source >= rows) {
-        batch = T(nan(""));
-    } else {
-        batch = static_cast<T>(x[source * width + column]) * scale;
-        for (long long k = column; k < label_width; k += width) {
-            labels[row * label_width + k] = t[source * label_width + k];
-        }
+    const bool there = source >= 0 && source < rows;
+    batch = there ? static_cast<T>(x[source * width + column]) * scale : T(nan(""));
+    for (long long k = column; k < label_width; k += width) {
+        labels[row * label_width + k] = there ? t[source * label_width + k] : L(0);
     }
     """,
     "xpnet_gather",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from xpnet.backends.base import Array, Backend
@@ -20,6 +22,29 @@ class NumpyBackend(Backend):
     def relu(self, x: Array) -> Array:
         # one pass instead of a mask and a choice; maximum keeps NaN too
         return np.maximum(x, 0)
+
+    def relu_grad(self, dout: Array, mask: Array) -> Array:
+        if dout.itemsize > 8:
+            return super().relu_grad(dout, mask)
+        # AND with all ones keeps every bit of an entry, with zeros none: a choice that the
+        # processor need not predict, three times as fast as np.where on a random mask
+        bits = f"i{dout.itemsize}"
+        kept = mask.astype(bits) - 1
+        kept &= dout.view(bits)
+        return kept.view(dout.dtype)
+
+    def cast(self, x: Array, dtype: Any, scale: float | None = None) -> Array:
+        if scale is None:
+            return np.asarray(x, dtype)
+        made = x.astype(dtype)  # a copy, so that it may be scaled in place
+        made *= scale
+        return made
+
+    def gather(
+        self, x: Array, t: Array, index: Array, dtype: Any, scale: float | None = None
+    ) -> tuple[Array, Array]:
+        # take is quicker than indexing for whole rows
+        return self.cast(x.take(index, axis=0), dtype, scale), t.take(index, axis=0)
 
     # Scores are turned once, so that every reduction over the classes runs along whole rows of
     # memory: over 10 trailing columns NumPy's maximum takes 20 times as long.
@@ -47,7 +72,7 @@ class NumpyBackend(Backend):
             return super().softmax_with_loss(scores, t)
         self.check_labels(t, scores.shape[1])
         shifted, log_sum = self._shift(scores)
-        loss = (log_sum - shifted[t, np.arange(len(t))]).mean()
+        loss = (log_sum - shifted[t, np.arange(len(t))]).sum() / len(t)
         shifted -= log_sum
         y = np.exp(shifted, out=shifted).T
         return loss, y, self._less_one_hot(y, t)

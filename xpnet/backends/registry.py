@@ -172,10 +172,10 @@ def _find(array: Array, caller: str) -> Backend | None:
     for name in _factories:
         if name not in ("cupy", *_loaded):
             _state(name)
-    for backend in _loaded.values():
-        if isinstance(array, backend.array_type):
-            _by_type[type(array)] = backend
-            return backend
+    for kind in type(array).__mro__:  # one backend's arrays may be a subclass of another's
+        if kind in _by_type:
+            _by_type[type(array)] = _by_type[kind]
+            return _by_type[kind]
     raise TypeError(
         f"{_prefix(caller)}got a {type(array).__name__}, which is no array of a backend "
         f"({', '.join(_factories)}): xpnet.asarray(x) makes one"
@@ -199,10 +199,14 @@ def _mixture(arrays: Sequence[Array], caller: str, names: Sequence[str]) -> str:
         + ("" if backend.owns(array) else f" on another device than {backend.device}")
         for name, array, backend in found
     )
-    first, (_, _, target) = found[0][0], found[-1]
-    variable = first if first.isidentifier() else "x"
-    return (
-        f"{_prefix(caller)}{listed}. Nothing is copied silently; write "
-        f"{variable} = xpnet.asarray({variable}, backend={target.name!r}), "
-        f"or move the network: net.to({found[0][2].name!r})"
+    target = found[-1][2]  # callers name what stays last: the weights, what forward kept
+    odd, source = next(
+        (name, backend)
+        for name, array, backend in found
+        if backend is not target or not backend.owns(array)
     )
+    variable = odd if odd.isidentifier() else "x"
+    remedy = f"write {variable} = xpnet.asarray({variable}, backend={target.name!r})"
+    if source is not target:
+        remedy += f", or move the network: net.to({source.name!r})"
+    return f"{_prefix(caller)}{listed}. Nothing is copied silently; {remedy}"

@@ -109,13 +109,13 @@ class Affine(Layer):
         NotForwardedError, ShapeError, MixedBackendError
         """
         self.backward_params(dout)
-        dx = self._upstream(dout) @ self.W.T  # (N, in)
+        dx = dout.reshape(-1, self.W.shape[1]) @ self.W.T  # (N, in)
         return dx.reshape(self.recall("x").shape)
 
     def backward_params(self, dout: Array) -> None:
         """Set ``dW`` and ``db`` only: a third less arithmetic where no layer stands before."""
-        x, dout = self._rows(self.recall("x")), self._upstream(dout)
-        xp = backend_of(dout).xp
+        xp = backend_of(dout, self.W, caller="Affine", names=("dout", "W")).xp
+        x, dout = self._kept(dout)
         xp.matmul(x.T, dout, out=self.grads.target("W"))  # dW = x.T @ dout       (in, out)
         xp.sum(dout, axis=0, out=self.grads.target("b"))  # db = dout.sum(axis=0) (out,)
 
@@ -143,12 +143,12 @@ class Affine(Layer):
             )
         return x.reshape(1 if row else x.shape[0], width)
 
-    def _upstream(self, dout: Array) -> Array:
-        """`dout` as (N, out)."""
-        backend_of(dout, self.W, caller="Affine", names=("dout", "W"))
+    def _kept(self, dout: Array) -> tuple[Array, Array]:
+        """The last input as (N, in), and `dout`, which must fit it, as (N, out)."""
         x = self.recall("x")
-        shape = (self.W.shape[1],) if x.ndim == 1 else (x.shape[0], self.W.shape[1])
-        came = tuple(getattr(dout, "shape", ()))
+        width, out = self.W.shape
+        shape = (out,) if x.ndim == 1 else (x.shape[0], out)
+        came = getattr(dout, "shape", ())  # a number has none
         if came != shape:
-            raise ShapeError(f"Affine: dout is {came}, the output was {shape}")
-        return dout.reshape(1, -1) if x.ndim == 1 else dout
+            raise ShapeError(f"Affine: dout is {tuple(came)}, the output was {shape}")
+        return x.reshape(-1, width), dout.reshape(-1, out)

@@ -105,7 +105,7 @@ class SoftmaxWithLoss(Layer):
         # the type is asked first: comparing a device's array with 1 would wait for the device
         if isinstance(dout, (int, float)) and dout == 1:
             return dx
-        backend_of(dx, dout, caller="SoftmaxWithLoss", names=("y", "dout"))
+        backend_of(dout, dx, caller="SoftmaxWithLoss", names=("dout", "y"))
         if getattr(dout, "ndim", 0):
             raise ShapeError(
                 f"SoftmaxWithLoss: dout is {tuple(dout.shape)}; the loss is one number, and so is "

@@ -75,6 +75,7 @@ class Network:
                 self._places[_numbered(name, self._places)] = position, name
         stack = list(self.layers.values())
         arrays = {key: stack[k].params[name] for key, (k, name) in self._places.items()}
+        self._first_owner = min((k for k, _ in self._places.values()), default=len(stack))
         self._take(Parameters(arrays, dtype))
 
     def _check_layers(self) -> None:
@@ -255,8 +256,7 @@ class Network:
         return loss
 
     def _backward(self) -> None:
-        first = min((position for position, _ in self._places.values()), default=len(self.layers))
-        stack = list(self.layers.values())[first:]
+        stack = list(self.layers.values())[self._first_owner :]
         dout = self.last_layer.backward()
         for layer in reversed(stack[1:]):
             dout = layer.backward(dout)
