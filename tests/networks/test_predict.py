@@ -1,0 +1,153 @@
+"""predict: what goes in at the door, batches, and that nothing is kept."""
+
+import numpy as np
+import pytest
+
+import xpnet
+from xpnet.errors import OptionError, ShapeError
+from xpnet.layers import Affine, Layer, Relu, SoftmaxWithLoss
+from xpnet.networks import Network, TwoLayerNet
+
+
+class Spy(Layer):
+    """Passes rows on and remembers how many came, and of what dtype."""
+
+    def __init__(self, rowwise=True):
+        self.rowwise, self.rows, self.dtypes = rowwise, [], set()
+
+    def apply(self, x):
+        self.rows.append(x.shape[0])
+        self.dtypes.add(str(x.dtype))
+        return x
+
+    def backward(self, dout):
+        return dout
+
+
+def spied(spy):
+    W = np.arange(8).reshape(4, 2)
+    affine = Affine(xpnet.asarray(W, "float32"), xpnet.asarray([1, 2], "float32"))
+    return Network([spy, affine], SoftmaxWithLoss())
+
+
+def test_scores_are_those_of_the_equations(backend, batch):
+    net = TwoLayerNet(4, 3, 2, weight_init_std="he", seed=0, dtype="float64")
+    net.params["b1"] += 0.1
+    x = xpnet.to_numpy(batch[0]).astype("float64")
+    W1, b1, W2, b2 = map(xpnet.to_numpy, net.params.values())
+    wanted = np.maximum(x @ W1 + b1, 0) @ W2 + b2
+    np.testing.assert_allclose(xpnet.to_numpy(net.predict(batch[0])), wanted, rtol=1e-12)
+
+
+@pytest.mark.parametrize("dtype", ["uint8", "int64", "float16", "float32", "float64", "bool"])
+def test_input_is_cast_to_the_networks_dtype_at_the_door(backend, dtype):
+    spy = Spy()
+    scores = spied(spy).predict(xpnet.asarray(np.ones((3, 4), dtype)))
+    assert spy.dtypes == {"float32"}
+    assert scores.dtype == "float32"
+
+
+def test_uint8_means_0_to_255(backend):
+    net = TwoLayerNet(4, 3, 2, weight_init_std="he", seed=0)
+    pixels = np.array([[0, 255, 128, 7]])
+    as_bytes = net.predict(xpnet.asarray(pixels, "uint8"))
+    as_floats = net.predict(xpnet.asarray(pixels, "float32"))
+    np.testing.assert_array_equal(xpnet.to_numpy(as_bytes), xpnet.to_numpy(as_floats))
+
+
+def test_scale_multiplies_after_the_cast(backend):
+    net = TwoLayerNet(4, 3, 2, weight_init_std="he", seed=0)
+    pixels = xpnet.asarray([[0, 255, 128, 7]], "uint8")
+    scaled = net.predict(pixels, scale=1 / 255)
+    divided = net.predict(xpnet.asarray(pixels, "float32") / 255)
+    np.testing.assert_allclose(xpnet.to_numpy(scaled), xpnet.to_numpy(divided), rtol=1e-5)
+
+
+def test_a_numpy_scale_does_not_widen_the_dtype(backend):
+    scores = TwoLayerNet(4, 3, 2).predict(xpnet.asarray(np.ones((3, 4))), scale=np.float64(0.5))
+    assert scores.dtype == "float32"
+
+
+@pytest.mark.parametrize("scale", ["a", float("nan"), float("inf"), [1, 2]])
+def test_a_scale_that_is_no_finite_number_is_refused(scale):
+    net, x, t = TwoLayerNet(4, 3, 2), np.ones((3, 4)), np.zeros(3, int)
+    with pytest.raises(OptionError, match=r"scale=.*wanted a finite number"):
+        net.predict(x, scale=scale)
+    with pytest.raises(OptionError, match=r"scale=.*wanted a finite number"):
+        net.accuracy(x, t, scale=scale)
+
+
+@pytest.mark.parametrize("batch_size", [1, 2, 3, 7, 8])
+def test_batches_give_what_one_batch_gives(backend, batch, batch_size):
+    net = TwoLayerNet(4, 3, 2, weight_init_std="he", seed=0, dtype="float64")
+    whole, parts = net.predict(batch[0]), net.predict(batch[0], batch_size=batch_size)
+    np.testing.assert_allclose(xpnet.to_numpy(parts), xpnet.to_numpy(whole), rtol=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("batch_size", "rows"), [(1, [1] * 7), (3, [3, 3, 1]), (7, [7]), (100, [7]), (None, [7])]
+)
+def test_no_batch_has_more_rows_than_batch_size(backend, batch, batch_size, rows):
+    spy = Spy()
+    net = spied(spy)
+    net.predict(batch[0], batch_size=batch_size)
+    assert spy.rows == rows
+    net.accuracy(*batch, batch_size=batch_size)
+    assert spy.rows == rows * 2
+
+
+def test_without_batch_size_1024_rows_are_taken_at_once(backend):
+    spy = Spy()
+    spied(spy).predict(xpnet.asarray(np.ones((2050, 4), "float32")))
+    assert spy.rows == [1024, 1024, 2]
+
+
+def test_a_layer_that_is_not_rowwise_sees_all_rows_at_once(backend, batch):
+    spy = Spy(rowwise=False)
+    net = spied(spy)
+    net.predict(batch[0], batch_size=2)
+    net.accuracy(*batch, batch_size=2)
+    assert spy.rows == [7, 7]
+
+
+@pytest.mark.parametrize("batch_size", [0, -1, 2.5, "3", True])
+def test_a_bad_batch_size_is_refused(batch_size):
+    with pytest.raises(OptionError, match=r"batch_size=.*whole number from 1 on"):
+        TwoLayerNet(4, 3, 2).predict(np.ones((3, 4)), batch_size=batch_size)
+
+
+def test_no_rows_give_no_rows_of_scores(backend, batch):
+    scores = TwoLayerNet(4, 3, 2).predict(batch[0][:0])
+    assert (scores.shape, scores.dtype) == ((0, 2), "float32")
+
+
+def test_one_row_gives_its_scores_alone(backend, batch):
+    net = TwoLayerNet(4, 3, 2, weight_init_std="he", seed=0)
+    alone, first = net.predict(batch[0][0]), net.predict(batch[0])[0]
+    assert alone.shape == (2,)
+    np.testing.assert_allclose(xpnet.to_numpy(alone), xpnet.to_numpy(first), rtol=1e-5)
+
+
+def test_rows_of_images_are_flattened(backend, batch):
+    net = TwoLayerNet(4, 3, 2, seed=0)
+    flat, square = net.predict(batch[0]), net.predict(batch[0].reshape(7, 1, 2, 2))
+    np.testing.assert_array_equal(xpnet.to_numpy(square), xpnet.to_numpy(flat))
+
+
+def test_rows_of_another_width_are_refused(backend):
+    with pytest.raises(ShapeError, match=r"x is \(3, 5\), W takes \(N, 4\)"):
+        TwoLayerNet(4, 3, 2).predict(xpnet.asarray(np.ones((3, 5), "float32")))
+
+
+def test_predict_and_accuracy_keep_nothing(backend, batch):
+    net = TwoLayerNet(4, 3, 2)
+    net.predict(batch[0])
+    net.accuracy(*batch)
+    assert net.layers["Affine1"].x is net.layers["Relu1"].mask is net.last_layer.y is None
+
+
+def test_predict_does_not_write_into_its_input(backend, batch):
+    before = xpnet.to_numpy(batch[0]).copy()
+    net = Network([Relu()], SoftmaxWithLoss())
+    net.predict(batch[0])[...] = 5
+    np.testing.assert_array_equal(xpnet.to_numpy(batch[0]), before)

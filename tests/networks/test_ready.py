@@ -1,0 +1,141 @@
+"""TwoLayerNet and MultiLayerNet: sizes, initial weights, seeds, and bad options."""
+
+import numpy as np
+import pytest
+
+import xpnet
+from xpnet.errors import OptionError
+from xpnet.layers import SoftmaxWithLoss
+from xpnet.networks import MultiLayerNet, TwoLayerNet
+
+
+def shapes(net):
+    return {name: tuple(array.shape) for name, array in net.params.items()}
+
+
+def host(net):
+    return xpnet.to_numpy(net.params.flat)
+
+
+def test_two_layer_net_is_the_chapters(backend):
+    net = TwoLayerNet(784, 50, 10)
+    assert list(net.layers) == ["Affine1", "Relu1", "Affine2"]
+    assert isinstance(net.last_layer, SoftmaxWithLoss)
+    assert shapes(net) == {"W1": (784, 50), "b1": (50,), "W2": (50, 10), "b2": (10,)}
+    assert net.dtype == "float32"
+    assert net.backend is backend
+
+
+def test_multi_layer_net_has_an_activation_between_its_layers(backend):
+    net = MultiLayerNet(7, [5, 3], 2, activation="sigmoid")
+    assert list(net.layers) == ["Affine1", "Sigmoid1", "Affine2", "Sigmoid2", "Affine3"]
+    assert list(shapes(net).values()) == [(7, 5), (5,), (5, 3), (3,), (3, 2), (2,)]
+
+
+@pytest.mark.parametrize("sizes", [(), [], iter(())])
+def test_multi_layer_net_without_hidden_layers_is_softmax_regression(sizes):
+    assert list(MultiLayerNet(4, sizes, 3).layers) == ["Affine1"]
+
+
+@pytest.mark.parametrize("sizes", [[5, 3], (5, 3), np.array([5, 3]), iter([5, 3])])
+def test_hidden_sizes_are_any_iterable_of_whole_numbers(sizes):
+    net = MultiLayerNet(np.int64(4), sizes, np.int32(2))
+    assert [net.params[name].shape for name in ("W1", "W2", "W3")] == [(4, 5), (5, 3), (3, 2)]
+
+
+def test_biases_start_at_zero_and_weights_with_the_given_deviation(backend):
+    net = TwoLayerNet(400, 100, 10, weight_init_std=0.3, seed=0)
+    W1, b1, W2, b2 = map(xpnet.to_numpy, net.params.values())
+    assert not b1.any()
+    assert not b2.any()
+    assert W1.std() == pytest.approx(0.3, rel=0.02)
+    assert W2.std() == pytest.approx(0.3, rel=0.1)
+    assert abs(W1.mean()) < 0.01
+
+
+@pytest.mark.parametrize(
+    ("init", "deviation"), [("he", 0.1), ("xavier", 0.5**0.5 / 10), (0.7, 0.7)]
+)
+def test_weight_init_sets_the_deviation_by_the_fan_in(init, deviation):
+    net = MultiLayerNet(200, [200], 200, weight_init=init, seed=0)
+    assert net.params["W1"].std() == pytest.approx(deviation, rel=0.02)
+    assert net.params["W2"].std() == pytest.approx(deviation, rel=0.02)
+
+
+@pytest.mark.parametrize("make", [TwoLayerNet, lambda **kw: MultiLayerNet(5, [4, 3], 2, **kw)])
+def test_a_seed_means_the_same_weights(backend, make):
+    np.testing.assert_array_equal(host(make(seed=3)), host(make(seed=3)))
+    assert (host(make(seed=3)) != host(make(seed=4))).any()
+    assert (host(make(seed=None)) != host(make(seed=None))).any()
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_a_seed_means_the_same_weights_on_every_backend(backend, dtype):
+    here = TwoLayerNet(5, 4, 3, "he", seed=3, dtype=dtype)
+    with xpnet.use_backend("numpy"):
+        on_numpy = TwoLayerNet(5, 4, 3, "he", seed=3, dtype=dtype)
+    np.testing.assert_array_equal(host(here), host(on_numpy), strict=True)
+
+
+def test_both_dtypes_of_a_seed_are_equal_up_to_rounding(backend):
+    single, double = (TwoLayerNet(5, 4, 3, "he", seed=3, dtype=d) for d in ("float32", "float64"))
+    for name, array in double.params.items():
+        found = xpnet.to_numpy(single.params[name])
+        np.testing.assert_allclose(found, xpnet.to_numpy(array), rtol=1e-6)
+
+
+def test_a_generator_is_drawn_from():
+    rng = np.random.default_rng(3)
+    first, second = TwoLayerNet(5, 4, 3, seed=rng), TwoLayerNet(5, 4, 3, seed=rng)
+    np.testing.assert_array_equal(host(first), host(TwoLayerNet(5, 4, 3, seed=3)))
+    assert (host(first) != host(second)).any()
+
+
+BAD = {
+    "no inputs": {"input_size": 0},
+    "negative": {"input_size": -3},
+    "fraction": {"input_size": 2.5},
+    "text": {"input_size": "4"},
+    "true": {"output_size": True},
+    "missing": {"output_size": None},
+    "no seed": {"seed": "today"},
+    "negative seed": {"seed": -1},
+    "whole numbers": {"dtype": "int64"},
+    "bool": {"dtype": "bool"},
+    "complex": {"dtype": "complex64"},
+    "no dtype": {"dtype": "float33"},
+}
+BAD_INIT = [-0.1, float("nan"), float("inf"), "hee", True, None, [0.1]]
+
+
+@pytest.mark.parametrize("options", BAD.values(), ids=BAD)
+@pytest.mark.parametrize("kind", [TwoLayerNet, MultiLayerNet])
+def test_a_bad_option_is_refused(backend, kind, options):
+    with pytest.raises(OptionError):
+        kind(**options)
+
+
+@pytest.mark.parametrize("init", BAD_INIT)
+def test_a_bad_weight_init_is_refused(init):
+    with pytest.raises(OptionError, match="weight init"):
+        TwoLayerNet(4, 3, 2, weight_init_std=init)
+    with pytest.raises(OptionError, match="weight init"):
+        MultiLayerNet(4, [3], 2, weight_init=init)
+
+
+@pytest.mark.parametrize("sizes", [5, None, [5, 0], [5, -1], [2.0], ["5"], "55", [True]])
+def test_bad_hidden_sizes_are_refused(sizes):
+    with pytest.raises(OptionError, match="sizes"):
+        MultiLayerNet(4, sizes, 2)
+
+
+@pytest.mark.parametrize("size", [0, -1, 3.0, "3", False])
+def test_a_bad_hidden_size_is_refused(size):
+    with pytest.raises(OptionError, match="layer sizes"):
+        TwoLayerNet(4, size, 2)
+
+
+@pytest.mark.parametrize("activation", ["tanh", "ReLU", None, 3])
+def test_an_unknown_activation_is_refused(activation):
+    with pytest.raises(OptionError, match="wanted 'relu' or 'sigmoid'"):
+        MultiLayerNet(4, [3], 2, activation=activation)

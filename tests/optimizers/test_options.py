@@ -1,0 +1,40 @@
+"""Hyperparameters: what is refused, and what counts as a number."""
+
+import numpy as np
+import pytest
+
+from xpnet.errors import OptionError
+from xpnet.optimizers import SGD, AdaGrad, Adam, Momentum, RMSProp
+
+KINDS = [SGD, Momentum, AdaGrad, RMSProp, Adam]
+
+BAD = [-0.1, float("nan"), float("inf"), "0.1", True, None, [0.1], 1j, np.ones(2)]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("lr", [0, *BAD])
+def test_a_bad_learning_rate_is_refused(kind, lr):
+    with pytest.raises(OptionError, match=r"lr=.*wanted a number above 0"):
+        kind(lr=lr)
+
+
+@pytest.mark.parametrize("kind", [AdaGrad, RMSProp, Adam])
+@pytest.mark.parametrize("eps", [0, *BAD])
+def test_a_bad_eps_is_refused(kind, eps):
+    with pytest.raises(OptionError, match=r"eps=.*wanted a number above 0"):
+        kind(eps=eps)
+
+
+@pytest.mark.parametrize(
+    ("kind", "name"), [(Momentum, "momentum"), (RMSProp, "decay"), (Adam, "beta1"), (Adam, "beta2")]
+)
+@pytest.mark.parametrize("value", [1, 1.5, *BAD])
+def test_a_bad_decay_is_refused(kind, name, value):
+    with pytest.raises(OptionError, match=f"{name}=.*from 0 to below 1"):
+        kind(**{name: value})
+
+
+@pytest.mark.parametrize("lr", [1, 0.5, np.float32(0.5), np.float64(0.5), np.int64(2)])
+def test_numbers_of_numpy_are_numbers(lr):
+    assert SGD(lr=lr).lr == lr
+    assert type(SGD(lr=lr).lr) is float
