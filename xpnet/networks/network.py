@@ -3,29 +3,20 @@
 from __future__ import annotations
 
 import copy
-import math
-import weakref
-from collections.abc import Container, Iterator, Mapping, Sequence
-from itertools import count
-from numbers import Integral
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from xpnet.backends import Array, Backend, backend_of
-from xpnet.errors import NetworkError, OptionError, ShapeError
+from xpnet.errors import OptionError, ShapeError
 from xpnet.gradient.local import NearbyLosses, numerical_gradients
 from xpnet.gradient.numerical import checked_step
 from xpnet.layers import part
+from xpnet.networks import inference
+from xpnet.networks.assembly import check_layers, named, numbered, settle
 from xpnet.networks.summary import summary
 from xpnet.parameters import Parameters, Scope
 
 __all__ = ["Network"]
-
-BATCH_ROWS = 1024
-"""Rows that `predict` and `accuracy` take at once: enough to fill a device, few to keep."""
-
-_homes: weakref.WeakValueDictionary[int, Network] = weakref.WeakValueDictionary()
-"""The network each layer belongs to, for as long as that network lives: it keeps the layer alive,
-and so the `id` that stands for it. Layers that cannot be hashed, or are equal, are told apart."""
 
 
 class Network:
@@ -66,41 +57,17 @@ class Network:
     def __init__(
         self, layers: Sequence[Any] | Mapping[str, Any], last_layer: Any, dtype: Any = None
     ) -> None:
-        self.layers: dict[str, Any] = _named(layers)
+        self.layers: dict[str, Any] = named(layers)
         self.last_layer = last_layer
-        self._check_layers()
+        check_layers(self.layers, last_layer)
         self._places: dict[str, tuple[int, str]] = {}
         for position, layer in enumerate(self.layers.values()):
             for name in part(layer, "params"):
-                self._places[_numbered(name, self._places)] = position, name
+                self._places[numbered(name, self._places)] = position, name
         stack = list(self.layers.values())
         arrays = {key: stack[k].params[name] for key, (k, name) in self._places.items()}
         self._first_owner = min((k for k, _ in self._places.values()), default=len(stack))
         self._take(Parameters(arrays, dtype))
-
-    def _check_layers(self) -> None:
-        everyone = [*self.layers.values(), self.last_layer]
-        if len(everyone) == 1:
-            raise NetworkError("a network needs at least one layer before its last layer")
-        for name, layer in zip([*self.layers, "last_layer"], everyone, strict=True):
-            # a class has both names as well, and would fail at its first call
-            if isinstance(layer, type) or not (
-                hasattr(layer, "forward") and hasattr(layer, "backward")
-            ):
-                raise NetworkError(
-                    f"{name} is {layer!r}: wanted an object with forward and backward, such as "
-                    "xpnet.layers.Relu(), or one that follows xpnet.layers.Layer"
-                )
-            twice, home = sum(layer is other for other in everyone) > 1, _homes.get(id(layer))
-            if twice or (home is not None and home._holds(layer)):
-                where = "twice in this network" if twice else "in another network"
-                raise NetworkError(
-                    f"the layer {name} ({type(layer).__name__}) is {where}: it could not keep "
-                    "what two backwards need; make a new layer for each place"
-                )
-
-    def _holds(self, layer: Any) -> bool:
-        return any(layer is other for other in (*self.layers.values(), self.last_layer))
 
     def _take(self, params: Parameters) -> None:
         """Make these the parameters, and show each layer its part of them."""
@@ -111,16 +78,11 @@ class Network:
             names = {name: key for key, (k, name) in self._places.items() if k == position}
             if names:
                 layer.params, layer.grads = Scope(params, names), Scope(self._grads, names)
-        self._settle()
-
-    def _settle(self) -> None:
-        """Remember that the layers live here."""
-        for layer in (*self.layers.values(), self.last_layer):
-            _homes[id(layer)] = self
+        settle(self)
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         self.__dict__.update(state)
-        self._settle()
+        settle(self)
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {' -> '.join([*self.layers, 'loss'])}>"
@@ -168,16 +130,7 @@ class Network:
         ------
         ShapeError, MixedBackendError
         """
-        backend, scale = self._door(x), _factor(scale)
-        if x.shape[0] <= self._rows_at_once(x, batch_size) or x.ndim == 1:
-            return self._scores(backend.cast(x, self.dtype, scale))
-        out: Array = None
-        for rows in self._batches(x, batch_size):
-            scores = self._scores(backend.cast(x[rows], self.dtype, scale))
-            if out is None:
-                out = backend.xp.empty((x.shape[0], *scores.shape[1:]), dtype=scores.dtype)
-            out[rows] = scores
-        return out
+        return inference.predict(self, x, batch_size, scale)
 
     def accuracy(
         self, x: Array, t: Array, batch_size: int | None = None, scale: float | None = None
@@ -198,26 +151,7 @@ class Network:
         ShapeError
             No rows, or labels that do not fit them.
         """
-        backend, scale = self._door(x, t), _factor(scale)
-        t = backend.asarray(t)
-        if x.ndim == 1:
-            x, t = x.reshape(1, -1), t.reshape(1, -1)
-            t = t.reshape(1) if t.shape[1] == 1 else t
-        if x.shape[0] == 0 or t.ndim == 0 or x.shape[0] != t.shape[0]:
-            raise ShapeError(
-                f"accuracy: x is {tuple(x.shape)}, t is {tuple(t.shape)}; wanted as many labels as "
-                "rows, and at least one"
-            )
-        counts = []
-        for rows in self._batches(x, batch_size):
-            scores = self._scores(backend.cast(x[rows], self.dtype, scale))
-            if t.ndim > 1 and t.shape[1:] != scores.shape[1:]:
-                raise ShapeError(
-                    f"accuracy: t is {tuple(t.shape)}; wanted integer labels ({t.shape[0]},) or "
-                    f"rows {(t.shape[0], *scores.shape[1:])}"
-                )
-            counts.append(backend.count_correct(scores, t[rows]))
-        return sum(backend.floats(counts)) / int(x.shape[0])
+        return inference.accuracy(self, x, t, batch_size, scale)
 
     def loss(self, x: Array, t: Array) -> Array:
         """The loss of one batch. The layers keep what their backward needs, as the chapter's do.
@@ -235,7 +169,7 @@ class Network:
         ------
         ShapeError, LabelError, MixedBackendError
         """
-        x = self._door(x, t).cast(x, self.dtype)
+        x = self.door(x, t).cast(x, self.dtype)
         for layer in self.layers.values():
             x = layer.forward(x)
         return self.last_layer.forward(x, t)
@@ -324,7 +258,7 @@ class Network:
 
     def nearby_losses(self, x: Array, t: Array, local: bool = True) -> NearbyLosses:
         """The losses of this batch with single parameters moved, for numerical gradients."""
-        backend = self._door(x, t)
+        backend = self.door(x, t)
         x, t = backend.cast(x, self.dtype), backend.asarray(t)
         nearby = NearbyLosses(list(self.layers.values()), self.last_layer, x, t, local)
         nearby.loss()  # labels that do not fit are told here: many batches at once would hide it
@@ -369,53 +303,10 @@ class Network:
 
     # --- at the door -------------------------------------------------------------------------
 
-    def _door(self, x: Array, t: Array = 0) -> Backend:
+    def door(self, x: Array, t: Array = 0) -> Backend:
         """The backend, once `x` and `t` are known to live there."""
         name = type(self).__name__
         backend = backend_of(x, t, self._params.flat, caller=name, names=("x", "t", "params"))
         if getattr(x, "ndim", 0) == 0:
             raise ShapeError(f"{name}: x is one number; wanted rows (N, ...), or one row")
         return backend
-
-    def _scores(self, x: Array) -> Array:
-        for layer in self.layers.values():
-            x = part(layer, "apply")(x)
-        return x
-
-    def _rows_at_once(self, x: Array, batch_size: int | None) -> int:
-        whole = isinstance(batch_size, Integral) and not isinstance(batch_size, bool)
-        if batch_size is not None and not (whole and batch_size >= 1):
-            raise OptionError(f"batch_size={batch_size!r}: wanted a whole number from 1 on")
-        if not all(part(layer, "rowwise") for layer in self.layers.values()):
-            return max(1, int(x.shape[0]))
-        return batch_size or BATCH_ROWS
-
-    def _batches(self, x: Array, batch_size: int | None) -> Iterator[slice]:
-        step = self._rows_at_once(x, batch_size)
-        return (slice(start, start + step) for start in range(0, x.shape[0], step))
-
-
-def _named(layers: Sequence[Any] | Mapping[str, Any]) -> dict[str, Any]:
-    """The layers by name; without names, by type and running number."""
-    if isinstance(layers, Mapping):
-        return dict(layers)
-    named: dict[str, Any] = {}
-    for layer in layers:
-        named[_numbered(type(layer).__name__, named)] = layer
-    return named
-
-
-def _numbered(name: str, taken: Container[str]) -> str:
-    """`name` with the first number, from 1 on, that is not taken."""
-    return next(key for number in count(1) if (key := f"{name}{number}") not in taken)
-
-
-def _factor(scale: Any) -> float | None:
-    """`scale` as a Python float: a NumPy one would turn float32 into float64."""
-    try:
-        factor = None if scale is None else float(scale)
-    except (TypeError, ValueError):
-        factor = math.nan
-    if factor is not None and not math.isfinite(factor):
-        raise OptionError(f"scale={scale!r}: wanted a finite number, such as 1/255")
-    return factor

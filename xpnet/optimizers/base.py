@@ -1,17 +1,16 @@
-"""Optimizers: one step over the flat buffer, by the rules that PyTorch documents too."""
+"""Optimizer: the state of an optimizer, and how it finds the arrays to step over."""
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, MutableMapping
-from numbers import Real
 from typing import Any, ClassVar
 
 from xpnet.backends import Array, Backend, asarray, backend_of
-from xpnet.errors import NetworkError, OptionError, ShapeError
+from xpnet.errors import NetworkError, ShapeError
+from xpnet.optimizers.hyperparameters import above_zero
 from xpnet.parameters import Parameters
 
-__all__ = ["SGD", "AdaGrad", "Adam", "Momentum", "Optimizer", "RMSProp"]
+__all__ = ["Optimizer"]
 
 
 class Optimizer:
@@ -33,7 +32,7 @@ class Optimizer:
     slots: ClassVar[tuple[str, ...]] = ()
 
     def __init__(self, lr: float) -> None:
-        self.lr = _above_zero("lr", lr)
+        self.lr = above_zero("lr", lr)
         self.steps = 0
         self.state: dict[str, Any] = {}
 
@@ -100,162 +99,11 @@ class Optimizer:
         return made
 
 
-class SGD(Optimizer):
-    """Stochastic gradient descent: ``W -= lr * grad``.
-
-    Parameters
-    ----------
-    lr : float
-        Learning rate, above 0.
-
-    Examples
-    --------
-    >>> params = {"W": np.array([1.0, 2.0])}
-    >>> SGD(lr=0.1).update(params, {"W": np.array([10.0, 10.0])})
-    >>> params["W"]
-    array([0., 1.])
-    """
-
-    def __init__(self, lr: float = 0.01) -> None:
-        super().__init__(lr)
-
-    def _step(self, backend: Backend, param: Array, grad: Array, state: list[Array]) -> None:
-        backend.sgd(param, grad, self.lr)
-
-
-class Momentum(Optimizer):
-    """``v = momentum * v + grad``, then ``W -= lr * v``.
-
-    With a constant `lr` this is the book's ``v = momentum * v - lr * grad; W += v`` (6.1.4).
-
-    Parameters
-    ----------
-    lr : float
-        Learning rate, above 0.
-    momentum : float
-        From 0 to below 1.
-
-    Examples
-    --------
-    >>> optimizer, params = Momentum(lr=0.1, momentum=0.5), {"W": np.zeros(1)}
-    >>> for _ in range(2):
-    ...     optimizer.update(params, {"W": np.ones(1)})
-    >>> params["W"]
-    array([-0.25])
-    """
-
-    slots = ("v",)
-
-    def __init__(self, lr: float = 0.01, momentum: float = 0.9) -> None:
-        super().__init__(lr)
-        self.momentum = _below_one("momentum", momentum)
-
-    def _step(self, backend: Backend, param: Array, grad: Array, state: list[Array]) -> None:
-        (v,) = state
-        backend.momentum(param, grad, v, self.lr, self.momentum)
-
-
-class AdaGrad(Optimizer):
-    """``h += grad ** 2``, then ``W -= lr * grad / (sqrt(h) + eps)`` (Duchi et al., 2011).
-
-    Parameters
-    ----------
-    lr, eps : float
-        Above 0.
-
-    Examples
-    --------
-    >>> params = {"W": np.zeros(2)}
-    >>> AdaGrad(lr=0.1).update(params, {"W": np.array([3.0, -50.0])})
-    >>> params["W"].round(6)
-    array([-0.1,  0.1])
-    """
-
-    slots = ("h",)
-
-    def __init__(self, lr: float = 0.01, eps: float = 1e-10) -> None:
-        super().__init__(lr)
-        self.eps = _above_zero("eps", eps)
-
-    def _step(self, backend: Backend, param: Array, grad: Array, state: list[Array]) -> None:
-        (h,) = state
-        backend.adagrad(param, grad, h, self.lr, self.eps)
-
-
-class RMSProp(Optimizer):
-    """``h = decay * h + (1 - decay) * grad ** 2``, then as `AdaGrad` (Tieleman and Hinton, 2012).
-
-    Parameters
-    ----------
-    lr, eps : float
-        Above 0.
-    decay : float
-        From 0 to below 1.
-
-    Examples
-    --------
-    >>> params = {"W": np.zeros(2)}
-    >>> RMSProp(lr=0.1, decay=0.75).update(params, {"W": np.array([3.0, -50.0])})
-    >>> params["W"].round(6)
-    array([-0.2,  0.2])
-    """
-
-    slots = ("h",)
-
-    def __init__(self, lr: float = 0.01, decay: float = 0.99, eps: float = 1e-8) -> None:
-        super().__init__(lr)
-        self.decay = _below_one("decay", decay)
-        self.eps = _above_zero("eps", eps)
-
-    def _step(self, backend: Backend, param: Array, grad: Array, state: list[Array]) -> None:
-        (h,) = state
-        backend.rmsprop(param, grad, h, self.lr, self.decay, self.eps)
-
-
-class Adam(Optimizer):
-    """Averages of the gradient and of its square, their bias mended (Kingma and Ba, 2015).
-
-    ::
-
-        m = beta1 * m + (1 - beta1) * grad
-        v = beta2 * v + (1 - beta2) * grad**2
-        W -= lr * (m / (1 - beta1**steps)) / (sqrt(v / (1 - beta2**steps)) + eps)
-
-    Parameters
-    ----------
-    lr, eps : float
-        Above 0.
-    beta1, beta2 : float
-        From 0 to below 1.
-
-    Examples
-    --------
-    >>> params = {"W": np.zeros(2)}
-    >>> Adam(lr=0.1).update(params, {"W": np.array([3.0, -50.0])})
-    >>> params["W"].round(6)
-    array([-0.1,  0.1])
-    """
-
-    slots = ("m", "v")
-
-    def __init__(
-        self, lr: float = 0.001, beta1: float = 0.9, beta2: float = 0.999, eps: float = 1e-8
-    ) -> None:
-        super().__init__(lr)
-        self.betas = _below_one("beta1", beta1), _below_one("beta2", beta2)
-        self.eps = _above_zero("eps", eps)
-
-    def _step(self, backend: Backend, param: Array, grad: Array, state: list[Array]) -> None:
-        m, v = state
-        backend.adam(param, grad, m, v, self.lr, self.betas, self.eps, self.steps)
-
-
 def _in_one_step(params: Any, others: Any) -> bool:
     """Whether entry i of one flat buffer belongs to entry i of the other, in one dtype."""
     return (
         isinstance(params, Parameters)
         and params.same_layout(others)
-        and list(params) == list(others)
         and params.dtype == others.dtype
     )
 
@@ -293,20 +141,3 @@ def _beside(state: Any, params: MutableMapping[str, Array]) -> bool:
         and tuple(state[name].shape) == tuple(param.shape)
         for name, param in params.items()
     )
-
-
-def _above_zero(name: str, value: float) -> float:
-    if not _is_number(value) or not 0 < value < math.inf:
-        raise OptionError(f"{name}={value!r}: wanted a number above 0")
-    return float(value)
-
-
-def _below_one(name: str, value: float) -> float:
-    if not _is_number(value) or not 0 <= value < 1:
-        raise OptionError(f"{name}={value!r}: wanted a number from 0 to below 1")
-    return float(value)
-
-
-def _is_number(value: object) -> bool:
-    """Of Python or NumPy."""
-    return isinstance(value, Real) and not isinstance(value, bool)

@@ -1,0 +1,87 @@
+"""Inference: scores and accuracy of many rows, a batch at a time.
+
+Through `apply` alone: nothing is kept, a pending backward is not disturbed, and several threads
+may do it at once.
+"""
+
+from __future__ import annotations
+
+import math
+from numbers import Integral
+from typing import Any
+
+from xpnet.backends import Array
+from xpnet.errors import OptionError, ShapeError
+from xpnet.layers import part
+
+__all__ = ["accuracy", "predict"]
+
+BATCH_ROWS = 1024
+"""Rows that `predict` and `accuracy` take at once: enough to fill a device, few to keep."""
+
+
+def predict(net: Any, x: Array, batch_size: int | None, scale: float | None) -> Array:
+    """The scores of each row; see `Network.predict`."""
+    backend, scale = net.door(x), _factor(scale)
+    at_once = _batches(net, x, batch_size)
+    if len(at_once) == 1 or x.ndim == 1:
+        return _scores(net, backend.cast(x, net.dtype, scale))
+    out: Array = None
+    for rows in at_once:
+        scores = _scores(net, backend.cast(x[rows], net.dtype, scale))
+        if out is None:
+            out = backend.xp.empty((x.shape[0], *scores.shape[1:]), dtype=scores.dtype)
+        out[rows] = scores
+    return out
+
+
+def accuracy(net: Any, x: Array, t: Array, batch_size: int | None, scale: float | None) -> float:
+    """The share of rows whose largest score is at their label; see `Network.accuracy`."""
+    backend, scale = net.door(x, t), _factor(scale)
+    t = backend.asarray(t)
+    if x.ndim == 1:
+        x, t = x.reshape(1, -1), t.reshape(1, -1)
+        t = t.reshape(1) if t.shape[1] == 1 else t
+    if x.shape[0] == 0 or t.ndim == 0 or x.shape[0] != t.shape[0]:
+        raise ShapeError(
+            f"accuracy: x is {tuple(x.shape)}, t is {tuple(t.shape)}; wanted as many labels as "
+            "rows, and at least one"
+        )
+    counts = []
+    for rows in _batches(net, x, batch_size):
+        scores = _scores(net, backend.cast(x[rows], net.dtype, scale))
+        if t.ndim > 1 and t.shape[1:] != scores.shape[1:]:
+            raise ShapeError(
+                f"accuracy: t is {tuple(t.shape)}; wanted integer labels ({t.shape[0]},) or "
+                f"rows {(t.shape[0], *scores.shape[1:])}"
+            )
+        counts.append(backend.count_correct(scores, t[rows]))
+    return float(sum(backend.floats(counts)) / x.shape[0])
+
+
+def _scores(net: Any, x: Array) -> Array:
+    for layer in net.layers.values():
+        x = part(layer, "apply")(x)
+    return x
+
+
+def _batches(net: Any, x: Array, batch_size: int | None) -> list[slice]:
+    """Slices that cover the rows, one at least."""
+    number = isinstance(batch_size, Integral) and not isinstance(batch_size, bool)
+    if batch_size is not None and not (number and batch_size >= 1):
+        raise OptionError(f"batch_size={batch_size!r}: wanted a whole number from 1 on")
+    rows = max(1, int(x.shape[0]))
+    rowwise = all(part(layer, "rowwise") for layer in net.layers.values())
+    step = (batch_size or BATCH_ROWS) if rowwise else rows
+    return [slice(start, start + step) for start in range(0, rows, step)]
+
+
+def _factor(scale: Any) -> float | None:
+    """`scale` as a Python float: a NumPy one would turn float32 into float64."""
+    try:
+        factor = None if scale is None else float(scale)
+    except (TypeError, ValueError):
+        factor = math.nan
+    if factor is not None and not math.isfinite(factor):
+        raise OptionError(f"scale={scale!r}: wanted a finite number, such as 1/255")
+    return factor
