@@ -1,0 +1,74 @@
+"""What the tests of the backends share: a second backend, and registries that are put back."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import numpy as np
+import pytest
+
+import xpnet
+from xpnet.backends import Backend, NumpyBackend, registry, switch
+
+
+class Marked(np.ndarray[Any, Any]):
+    """Arrays that can be told from NumPy's own."""
+
+
+class MarkedBackend(NumpyBackend):
+    name, device = "marked", "the marked device"
+    array_type = Marked
+
+    def asarray(self, x: Any, dtype: Any = None) -> Any:
+        # an array that is its own comes back itself
+        return x if type(x) is Marked and dtype is None else np.asarray(x, dtype).view(Marked)
+
+
+@pytest.fixture
+def registered() -> Iterator[None]:
+    """The registry, and the process default, are put back as they were."""
+    tables = registry._factories, registry._loaded, registry._by_type
+    before = [dict(table) for table in tables]
+    default = switch._process_default
+    yield
+    for table, content in zip(tables, before, strict=True):
+        table.clear()
+        table.update(content)
+    switch._process_default = default
+
+
+@pytest.fixture
+def marked(registered: None) -> Backend:
+    """A second backend, which runs everywhere."""
+    xpnet.register_backend("marked", MarkedBackend)
+    return registry.load_backend("marked")
+
+
+@pytest.fixture
+def cupy_backend(request: pytest.FixtureRequest) -> Iterator[Backend]:
+    """CuPy, current while the test runs, for what only a device can show."""
+    if request.config.getoption("--backend") != "cupy":
+        pytest.skip("needs a CUDA device: run with --backend cupy")
+    with xpnet.use_backend("cupy") as backend:
+        yield backend
+
+
+@pytest.fixture
+def python() -> Callable[..., subprocess.CompletedProcess[str]]:
+    """Runs code in a new Python, with variables of the environment set or, by None, taken away."""
+
+    def run(code: str, **variables: str | None) -> subprocess.CompletedProcess[str]:
+        environ = {**os.environ, "XPNET_BACKEND": None, **variables}
+        return subprocess.run(
+            [sys.executable, "-W", "error", "-c", code],
+            env={name: value for name, value in environ.items() if value is not None},
+            capture_output=True,
+            text=True,
+            timeout=120,
+        )
+
+    return run

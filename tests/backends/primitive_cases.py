@@ -1,0 +1,187 @@
+"""Arguments for every primitive of `Backend`, made on the host: what the tests hold them against.
+
+Floating arrays are float64 here and take the dtype under test; `Kept` arrays keep their own.
+"""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numpy as np
+
+Case = tuple[Any, ...]
+
+FLOAT = "the dtype under test"
+"""Stands for the dtype itself as an argument."""
+
+
+class Kept(NamedTuple):
+    """An array whose dtype is part of the case."""
+
+    array: np.ndarray[Any, Any]
+
+
+rng = np.random.default_rng(0)
+
+
+def normal(*shape: int) -> np.ndarray[Any, Any]:
+    return rng.normal(0.0, 3.0, shape)
+
+
+def labels(rows: int, classes: int, dtype: str = "int64") -> Kept:
+    return Kept(rng.integers(0, classes, rows).astype(dtype))
+
+
+def one_hot_rows(rows: int, classes: int, dtype: str) -> Kept:
+    return Kept(np.eye(classes)[rng.integers(0, classes, rows)].astype(dtype))
+
+
+def soft_rows(rows: int, classes: int) -> np.ndarray[Any, Any]:
+    return rng.dirichlet(np.ones(classes), rows)
+
+
+inf, nan = np.inf, np.nan
+
+SIZES = {
+    "one row": normal(1, 10),
+    "one column": normal(7, 1),
+    "7x5": normal(7, 5),
+    "100x10": normal(100, 10),
+    "wider than a warp": normal(3, 70),
+}
+ENTRIES = SIZES | {
+    "no rows": normal(0, 3),
+    "no axes": normal(),
+    "four axes": normal(2, 3, 4, 5),
+    "a thousand in a row": normal(1000),
+    "special": np.array([[nan, inf, -inf, 0.0, -0.0], [1e-300, -1e-300, 1e4, -1e4, 1.0]]),
+    "NaN alone": np.full((2, 3), nan),
+}
+SCORES = SIZES | {
+    "far apart": rng.choice([-1e4, 1e4, 0.0], (7, 5)),
+    "all equal": np.full((4, 6), -1e4),
+    "-inf at a class": np.where(np.arange(5) == 2, -inf, normal(7, 5)),
+    "NaN in a row": np.where(np.arange(35).reshape(7, 5) == 12, nan, normal(7, 5)),
+    "+inf in a row": np.where(np.arange(35).reshape(7, 5) == 12, inf, normal(7, 5)),
+    "two of +inf in a row": np.array([[inf, 1.0, inf], [1.0, 2.0, 3.0]]),
+    "a row of -inf": np.array([[-inf, -inf, -inf], [1.0, 2.0, 3.0]]),
+    "a row of NaN": np.array([[nan, nan, nan], [1.0, 2.0, 3.0]]),
+}
+INTEGERS = ["int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64"]
+ROWS = ["bool", "uint8", "int64", "float16", "float32", "float64"]
+
+
+def with_labels(scores: dict[str, np.ndarray[Any, Any]]) -> dict[str, Case]:
+    """Each kind of scores with labels and with rows; each kind of labels with one of scores."""
+    cases: dict[str, Case] = {}
+    for name, x in scores.items():
+        cases[f"{name}, labels"] = (x, labels(*x.shape))
+        cases[f"{name}, soft rows"] = (x, soft_rows(*x.shape))
+    x = scores["7x5"]
+    cases |= {f"labels of {dtype}": (x, labels(7, 5, dtype)) for dtype in INTEGERS}
+    cases |= {f"one-hot rows of {dtype}": (x, one_hot_rows(7, 5, dtype)) for dtype in ROWS}
+    cases |= {f"soft rows of {d}": (x, Kept(soft_rows(7, 5).astype(d))) for d in ROWS[3:]}
+    # nobody has class 2, whose score is -inf; then somebody has it
+    x = scores["-inf at a class"]
+    cases["nobody in a class of -inf"] = (x, Kept(np.array([0, 1, 3, 4, 0, 1, 3])))
+    cases["nobody in a class of -inf, rows"] = (x, Kept(np.eye(5)[[0, 1, 3, 4, 0, 1, 3]]))
+    cases["somebody in a class of -inf"] = (x, Kept(np.array([2, 1, 3, 4, 0, 1, 3])))
+    cases["NaN among the rows"] = (x, np.where(np.eye(7, 5) == 1, nan, soft_rows(7, 5)))
+    cases["rows that do not sum to 1"] = (x, 2 * soft_rows(7, 5))
+    return cases
+
+
+def softmaxed(scores: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+    with np.errstate(all="ignore"):
+        exp = np.exp(scores - scores.max(axis=1, keepdims=True))
+        return exp / exp.sum(axis=1, keepdims=True)
+
+
+def steps(states: int, *options: Any) -> dict[str, Case]:
+    """Parameters, their gradient and the state of an optimizer, then its options."""
+    arrays = ENTRIES | {"large state": normal(7, 5) * 1e3}
+    return {
+        name: (x, np.flip(x).copy(), *[abs(x) for _ in range(states)], *options)
+        for name, x in arrays.items()
+    }
+
+
+def batches() -> dict[str, Case]:
+    images = Kept(rng.integers(0, 256, (20, 1, 4, 3), dtype=np.uint8))
+    x, t, index = normal(20, 7), labels(20, 10), Kept(np.array([3, 19, 0, 3, 7]))
+    last = Kept(np.array([-1, -20, 4]))
+    narrow = labels(20, 10, "uint8")
+    return {
+        "rows": (x, t, index, FLOAT, None),
+        "rows, scaled": (x, t, index, FLOAT, 0.1),
+        "one row": (x, t, Kept(np.array([4])), FLOAT, None),
+        "no rows": (x, t, Kept(np.array([], dtype=np.int64)), FLOAT, 0.5),
+        "all rows twice": (x, t, Kept(np.tile(rng.permutation(20), 2)), FLOAT, None),
+        "counted from the end": (x, t, last, FLOAT, None),
+        "index of int32": (x, t, Kept(np.array([5, -1, 2], dtype=np.int32)), FLOAT, None),
+        "pixels, scaled": (images, narrow, index, FLOAT, 1 / 255),
+        "pixels as they are": (images, narrow, index, FLOAT, None),
+        "one-hot rows": (x, one_hot_rows(20, 10, "float32"), index, FLOAT, None),
+        "labels wider than the rows": (normal(20, 2), soft_rows(20, 9), index, FLOAT, None),
+        "one column": (normal(20, 1), t, index, FLOAT, None),
+        "one axis": (normal(20), t, index, FLOAT, 2.0),
+        "integers": (Kept(np.arange(-10, 10).reshape(20, 1)), t, index, FLOAT, 0.5),
+        "another float": (Kept(normal(20, 7).astype("float32")), t, index, FLOAT, None),
+        "special": (np.resize(ENTRIES["special"], (20, 5)), t, index, FLOAT, 0.5),
+    }
+
+
+CASES: dict[str, dict[str, Case]] = {
+    "relu": {name: (x,) for name, x in ENTRIES.items()}
+    | {"integers": (Kept(np.arange(-3, 4)),), "bytes": (Kept(np.arange(7, dtype=np.uint8)),)},
+    "relu_with_mask": {name: (x,) for name, x in ENTRIES.items()},
+    "relu_grad": {name: (np.flip(x).copy(), Kept(x <= 0)) for name, x in ENTRIES.items()}
+    | {"closed over all": (ENTRIES["special"], Kept(np.ones((2, 5), bool)))}
+    | {"integers": (Kept(np.arange(-3, 4)), Kept(np.arange(7) % 2 == 0))},
+    "sigmoid": {name: (x,) for name, x in ENTRIES.items()}
+    | {"integers": (Kept(np.arange(-3, 4)),)},
+    "sigmoid_grad": {name: (np.flip(x).copy(), np.tanh(x)) for name, x in ENTRIES.items()}
+    | {"two dtypes": (normal(7, 5), Kept(normal(7, 5).astype("float32")))},
+    "log_softmax": {name: (x,) for name, x in SCORES.items()} | {"no rows": (normal(0, 5),)},
+    "softmax": {name: (x,) for name, x in SCORES.items()} | {"no rows": (normal(0, 5),)},
+    "cross_entropy_rows": with_labels(SCORES) | {"no rows": (normal(0, 5), labels(0, 5))},
+    "softmax_with_loss": with_labels(SCORES),
+    "softmax_with_loss_grad": with_labels({name: softmaxed(x) for name, x in SCORES.items()}),
+    "one_hot": {f"labels of {dtype}": (labels(9, 4, dtype), 4, FLOAT) for dtype in INTEGERS}
+    | {"no labels": (labels(0, 4), 4, FLOAT), "one class": (labels(3, 1), 1, FLOAT)}
+    | {"more classes than int8 counts": (labels(9, 100, "int8"), 300, FLOAT)},
+    "cast": {name: (x, FLOAT, None) for name, x in ENTRIES.items()}
+    | {f"{name}, scaled": (x, FLOAT, 0.3) for name, x in ENTRIES.items()}
+    | {"bytes, scaled": (Kept(np.arange(256, dtype=np.uint8)), FLOAT, 1 / 255)}
+    | {"another float, scaled": (Kept(normal(7, 5).astype("float32")), FLOAT, 0.3)},
+    "gather": batches(),
+    "count_correct": with_labels(SIZES | {"-inf at a class": SCORES["-inf at a class"]}),
+    "sgd": steps(0, 0.1),
+    "momentum": steps(1, 0.1, 0.9),
+    "adagrad": steps(1, 0.1, 1e-10),
+    "rmsprop": steps(1, 0.1, 0.99, 1e-8),
+    "adam": {
+        f"{name}, step {step}": case
+        for step in (1, 1000)
+        for name, case in steps(2, 0.1, (0.9, 0.999), 1e-8, step).items()
+    },
+    "assign": {name: (x, np.flip(x).copy()) for name, x in ENTRIES.items()}
+    | {"from another dtype": (normal(7, 5), Kept(np.arange(35).reshape(7, 5)))}
+    | {"one number": (normal(7, 5), 2.5)},
+    "floats": {
+        "losses": (list(normal(5)),),
+        "special": ([*ENTRIES["special"].ravel()],),
+        "counts": ([Kept(np.array(3)), Kept(np.array(2**40))],),
+        "nothing": ([],),
+    },
+}
+
+WRITTEN = {
+    "sgd": (0,),
+    "momentum": (0, 2),
+    "adagrad": (0, 2),
+    "rmsprop": (0, 2),
+    "adam": (0, 2, 3),
+    "assign": (0,),
+}
+"""The positions of the arguments that a primitive writes into; no other is written."""

@@ -1,0 +1,128 @@
+"""CupyBackend: what only its device can show."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+import pytest
+
+import xpnet
+from xpnet.backends import Backend, load_backend
+
+from .primitive_calls import called, made
+from .primitive_cases import CASES, Case
+
+FAR = [-1, 3, 255, -(2**40), 2**40, 2**62, -(2**63)]
+"""Labels of no class of three: read as addresses, most of them would be a fault."""
+
+
+def host(x: Any) -> np.ndarray[Any, Any]:
+    return np.asarray(xpnet.to_numpy(x))
+
+
+def batch(rows: int, dtype: str = "float32") -> tuple[Any, Any]:
+    rng = np.random.default_rng(0)
+    return (
+        xpnet.asarray(rng.normal(size=(rows, 10)), dtype),
+        xpnet.asarray(rng.integers(0, 10, rows)),
+    )
+
+
+def test_it_says_where_it_is(cupy_backend: Backend) -> None:
+    assert repr(cupy_backend).startswith("<CupyBackend 'cupy' on cuda:0 (")
+
+
+@pytest.mark.parametrize("primitive", sorted(CASES))
+def test_primitive_gives_what_numpy_gives(cupy_backend: Backend, primitive: str) -> None:
+    for name, case in CASES[primitive].items():
+        found, expected = (results(primitive, case, on) for on in ("cupy", "numpy"))
+        for ours, theirs in zip(found, expected, strict=True):
+            np.testing.assert_allclose(ours, theirs, rtol=1e-11, atol=1e-13, err_msg=name)
+
+
+def results(primitive: str, case: Case, name: str) -> list[Any]:
+    with xpnet.use_backend(name) as backend:
+        arguments = tuple(made(argument, "float64", "contiguous") for argument in case)
+        returned = called(primitive, backend, arguments)
+    return [host(result) for result in returned if result is not None]
+
+
+@pytest.mark.parametrize("label", FAR)
+def test_a_label_out_of_range_makes_its_row_nan_and_no_other(
+    cupy_backend: Backend, label: int
+) -> None:
+    scores = xpnet.asarray(np.arange(12.0).reshape(4, 3))
+    t = xpnet.asarray(np.array([0, label, 2, 1]))
+    good = xpnet.asarray(np.array([0, 0, 2, 1]))
+    loss, y, dx = cupy_backend.softmax_with_loss(scores, t)
+    _, y_good, dx_good = cupy_backend.softmax_with_loss(scores, good)
+    assert np.isnan(float(loss))
+    for found, expected in ((y, y_good), (dx, dx_good)):
+        assert np.isnan(host(found)[1]).all()
+        np.testing.assert_array_equal(host(found)[[0, 2, 3]], host(expected)[[0, 2, 3]])
+
+
+def test_a_label_beyond_int64_is_out_of_range(cupy_backend: Backend) -> None:
+    t = xpnet.asarray(np.array([0, 2**64 - 1], np.uint64))
+    _, y, _ = cupy_backend.softmax_with_loss(xpnet.asarray(np.zeros((2, 3))), t)
+    assert np.isnan(host(y)).all(axis=1).tolist() == [False, True]
+
+
+@pytest.mark.parametrize("row", [3, -4, 2**40, -(2**40)])
+def test_gather_makes_a_row_that_is_not_there_nan_with_label_0(
+    cupy_backend: Backend, row: int
+) -> None:
+    x = xpnet.asarray(np.arange(6.0).reshape(3, 2))
+    t = xpnet.asarray(np.array([7, 8, 9]))
+    index = xpnet.asarray(np.array([2, row, -3]))
+    found, labels = cupy_backend.gather(x, t, index, np.dtype("float32"))
+    np.testing.assert_array_equal(host(found), [[4, 5], [np.nan, np.nan], [0, 1]])
+    assert host(labels).tolist() == [9, 0, 7]
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_the_same_input_gives_the_same_bits_twice(cupy_backend: Backend, dtype: str) -> None:
+    scores, t = batch(1000, dtype)
+    once, twice = (cupy_backend.softmax_with_loss(scores, t) for _ in range(2))
+    for a, b in zip(once, twice, strict=True):
+        assert host(a).tobytes() == host(b).tobytes()
+
+
+def test_losses_that_are_kept_stay_distinct(cupy_backend: Backend) -> None:
+    # more than two slabs of 0-d arrays; a loss that is dropped must not be written again either
+    t = xpnet.asarray(np.array([0]))
+    gaps = np.arange(3000.0)
+    scores = xpnet.asarray(np.stack([np.zeros(3000), gaps], axis=1))
+    kept = [cupy_backend.softmax_with_loss(scores[k : k + 1], t)[0] for k in range(3000)]
+    np.testing.assert_allclose(cupy_backend.floats(kept), np.logaddexp(0, gaps), rtol=1e-12)
+
+
+def test_losses_of_two_dtypes_do_not_share_a_slab(cupy_backend: Backend) -> None:
+    t = xpnet.asarray(np.array([0]))
+    zeros = np.zeros((1, 2))
+    losses = [
+        cupy_backend.softmax_with_loss(xpnet.asarray(zeros, dtype), t)[0]
+        for dtype in ("float32", "float64", "float32")
+    ]
+    assert [loss.dtype.name for loss in losses] == ["float32", "float64", "float32"]
+    assert [loss.shape for loss in losses] == [()] * 3
+
+
+def test_a_batch_of_many_blocks_is_whole(cupy_backend: Backend) -> None:
+    scores, t = batch(1001)
+    loss, y, dx = cupy_backend.softmax_with_loss(scores, t)
+    expected = load_backend("numpy").softmax_with_loss(host(scores), host(t))
+    for found, wanted in zip((loss, y, dx), expected, strict=True):
+        np.testing.assert_allclose(host(found), wanted, rtol=1e-5, atol=1e-7)
+
+
+def test_synchronize_waits_for_the_current_stream(
+    cupy_backend: Backend, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    waits = []
+    stream = SimpleNamespace(synchronize=lambda: waits.append("waited"))
+    monkeypatch.setattr(cupy_backend.xp.cuda, "get_current_stream", lambda: stream)
+    xpnet.synchronize()
+    assert waits == ["waited"]

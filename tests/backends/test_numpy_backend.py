@@ -1,0 +1,75 @@
+"""NumpyBackend: what holds on the CPU alone, beside what test_base says of every backend."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from xpnet.backends import Backend, load_backend
+from xpnet.errors import LabelError
+
+SCORES = np.array([[1.0, 2.0, 3.0], [0.0, 0.0, 0.0]])
+
+
+@pytest.fixture
+def numpy() -> Backend:
+    return load_backend("numpy")
+
+
+def test_it_says_where_it_is(numpy: Backend) -> None:
+    assert repr(numpy) == "<NumpyBackend 'numpy' on cpu>"
+
+
+def test_an_array_of_numpy_is_taken_as_it_is(numpy: Backend) -> None:
+    x = np.ones(3)
+    assert numpy.asarray(x) is x
+    assert numpy.to_numpy(x) is x
+
+
+@pytest.mark.parametrize(
+    ("t", "found"),
+    [
+        (np.array([0, 3]), "0 to 3"),
+        (np.array([-1, 2]), "-1 to 2"),
+        (np.array([200, 1], np.uint8), "1 to 200"),
+        (np.array([-128, 127], np.int8), "-128 to 127"),
+        (np.array([2**40, 0]), f"0 to {2**40}"),
+    ],
+    ids=repr,
+)
+@pytest.mark.parametrize(
+    "primitive", ["softmax_with_loss", "softmax_with_loss_grad", "cross_entropy_rows"]
+)
+def test_a_label_out_of_range_is_refused_with_the_range(
+    numpy: Backend, primitive: str, t: Any, found: str
+) -> None:
+    with pytest.raises(
+        LabelError,
+        match=f"^labels run from {found}, but 3 classes have the labels 0 to 2: mend the labels or",
+    ):
+        getattr(numpy, primitive)(SCORES, t)
+
+
+def test_gather_refuses_a_row_that_is_not_there(numpy: Backend) -> None:
+    for index in ([0, 2], [-3, 0]):
+        with pytest.raises(IndexError, match="out of bounds"):
+            numpy.gather(SCORES, np.array([0, 1]), np.array(index), np.dtype("float64"))
+
+
+def test_the_same_input_gives_the_same_bits_twice(numpy: Backend) -> None:
+    rng = np.random.default_rng(0)
+    scores, t = rng.normal(size=(1000, 10)).astype("float32"), rng.integers(0, 10, 1000)
+    once, twice = (numpy.softmax_with_loss(scores, t) for _ in range(2))
+    for a, b in zip(once, twice, strict=True):
+        assert a.tobytes() == b.tobytes()
+
+
+def test_a_quiet_computation_warns_of_nothing(numpy: Backend) -> None:
+    # warnings are errors in tests: exp of far apart scores must not overflow
+    far = np.array([[1e4, -1e4], [3e38, -3e38]], np.float32)
+    numpy.softmax_with_loss(far[:1], np.array([1]))
+    numpy.softmax(far[:1])
+    numpy.sigmoid(np.array([-1e4, 1e4, 1e38], np.float32))
+    assert numpy.softmax(far[:1]).tolist() == [[1.0, 0.0]]

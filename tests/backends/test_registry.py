@@ -1,0 +1,210 @@
+"""The registry: names of backends, what stands in their way, and whose an array is."""
+
+from __future__ import annotations
+
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import numpy as np
+import pytest
+
+import xpnet
+from xpnet.backends import Backend, NumpyBackend, load_backend, registry
+from xpnet.errors import BackendError
+
+
+class Foreign:
+    """Looks like an array, and is no backend's."""
+
+    shape, ndim, dtype = (2,), 1, np.dtype("float64")
+
+
+class Mine(np.ndarray[Any, Any]):
+    """A user's own kind of ndarray."""
+
+
+class Brought(np.ndarray[Any, Any]):
+    """Arrays of a backend that is registered late."""
+
+
+class BroughtBackend(NumpyBackend):
+    name, array_type = "brought", Brought
+
+
+# --- names -------------------------------------------------------------------------------
+
+
+def test_an_unknown_name_is_refused_with_the_known_ones(marked: Backend) -> None:
+    with pytest.raises(
+        BackendError,
+        match="unknown backend 'cuda': choose one of 'numpy', 'cupy', 'marked', 'auto'",
+    ):
+        load_backend("cuda")
+
+
+@pytest.mark.parametrize("name", [None, 3, np, NumpyBackend, ["numpy"]], ids=repr)
+def test_a_name_must_be_a_string(name: Any) -> None:
+    with pytest.raises(BackendError, match="a backend is named by a string, as 'numpy'; got "):
+        load_backend(name)
+
+
+@pytest.mark.parametrize("name", ["numpy", "cupy", "auto", "marked"])
+def test_a_name_that_is_taken_is_refused(marked: Backend, name: str) -> None:
+    before = dict(registry._factories)
+    with pytest.raises(BackendError, match=f"the backend '{name}' exists already"):
+        xpnet.register_backend(name, NumpyBackend)
+    assert registry._factories == before
+
+
+def test_a_backend_is_the_same_object_each_time(backend: Backend) -> None:
+    assert load_backend(backend.name) is backend
+
+
+def test_a_backend_says_its_name_and_device(marked: Backend) -> None:
+    assert repr(marked) == "<MarkedBackend 'marked' on the marked device>"
+
+
+# --- factories ---------------------------------------------------------------------------
+
+
+def test_a_factory_is_called_at_the_first_use_and_once(registered: None) -> None:
+    calls = []
+
+    def factory() -> Backend:
+        calls.append("called")
+        return BroughtBackend()
+
+    xpnet.register_backend("brought", factory)
+    assert calls == []
+    first = load_backend("brought")
+    with xpnet.use_backend("brought"):
+        assert xpnet.get_backend() is first
+    assert xpnet.available_backends()["brought"] == "ok"
+    assert calls == ["called"]
+
+
+def test_a_factory_is_called_once_by_threads_that_come_together(registered: None) -> None:
+    together = threading.Barrier(8, timeout=30)
+    calls = []
+
+    def factory() -> Backend:
+        calls.append("called")
+        threading.Event().wait(0.05)  # long enough for the others to come
+        return BroughtBackend()
+
+    def load(_: int) -> Backend:
+        together.wait()
+        return load_backend("brought")
+
+    xpnet.register_backend("brought", factory)
+    with ThreadPoolExecutor(8) as pool:
+        found = list(pool.map(load, range(8)))
+    assert len(set(map(id, found))) == 1
+    assert calls == ["called"]
+
+
+def test_a_factory_that_failed_is_asked_again(registered: None) -> None:
+    plugged_in = False
+
+    def factory() -> Backend:
+        if not plugged_in:
+            raise BackendError("plug it in")
+        return BroughtBackend()
+
+    xpnet.register_backend("brought", factory)
+    with pytest.raises(BackendError, match=r"^plug it in$"):
+        load_backend("brought")
+    plugged_in = True
+    assert load_backend("brought").name == "brought"
+
+
+def test_available_backends_says_ok_or_why_not(marked: Backend) -> None:
+    def broken() -> Backend:
+        raise BackendError("the cable is loose: push it in")
+
+    xpnet.register_backend("broken", broken)
+    found = xpnet.available_backends()
+    assert list(found) == ["numpy", "cupy", "marked", "broken"]
+    assert found["numpy"] == found["marked"] == "ok"
+    assert found["broken"] == "the cable is loose: push it in"
+
+
+# --- auto --------------------------------------------------------------------------------
+
+
+def test_auto_is_cupy_where_it_runs(registered: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(registry._factories, "cupy", BroughtBackend)
+    registry._loaded.pop("cupy", None)
+    assert type(load_backend("auto")) is BroughtBackend
+
+
+def test_auto_is_numpy_where_cupy_does_not_run(
+    registered: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def no_device() -> Backend:
+        raise BackendError("no device")
+
+    monkeypatch.setitem(registry._factories, "cupy", no_device)
+    registry._loaded.pop("cupy", None)
+    assert load_backend("auto") is load_backend("numpy")
+
+
+# --- backend_of --------------------------------------------------------------------------
+
+
+def test_backend_of_asks_the_arrays_and_not_the_switch(backend: Backend, marked: Backend) -> None:
+    x = xpnet.asarray([1.0])
+    with xpnet.use_backend("marked"):
+        assert xpnet.backend_of(x) is backend
+
+
+def test_numbers_fit_every_backend(backend: Backend) -> None:
+    x = xpnet.asarray([1.0])
+    assert xpnet.backend_of(2, x, 2.0, True, np.float32(1), np.int64(1)) is backend
+
+
+def test_a_0d_array_is_an_array(backend: Backend) -> None:
+    assert xpnet.backend_of(xpnet.asarray(1.0)) is backend
+
+
+def test_numbers_alone_are_refused_with_the_remedy() -> None:
+    with pytest.raises(TypeError, match=r"^f: got numbers alone; .*: xpnet.asarray\(x\) makes one"):
+        xpnet.backend_of(1, np.float32(2), caller="f")
+
+
+def test_nothing_is_refused() -> None:
+    with pytest.raises(TypeError, match=r"^got nothing; at least one array is needed"):
+        xpnet.backend_of()
+
+
+@pytest.mark.parametrize("what", [[1.0], (1.0,), None, "numpy", {}, Foreign()], ids=repr)
+def test_what_is_no_array_is_refused_by_its_type(what: Any) -> None:
+    kind = type(what).__name__
+    with pytest.raises(
+        TypeError,
+        match=rf"^Affine: got a {kind}, which is no array of a backend \(numpy, cupy.*asarray\(x\)",
+    ):
+        xpnet.backend_of(np.ones(2), what, caller="Affine")
+
+
+def test_a_subclass_of_ndarray_lives_on_numpy(registered: None) -> None:
+    assert xpnet.backend_of(np.ones(2).view(Mine)).name == "numpy"
+
+
+def test_a_subclass_of_a_backends_array_lives_on_that_backend(marked: Backend) -> None:
+    kind = type("Special", (marked.array_type,), {})
+    assert xpnet.backend_of(np.ones(2).view(kind)) is marked
+
+
+def test_an_array_finds_its_backend_before_the_first_use_of_it(registered: None) -> None:
+    xpnet.register_backend("brought", BroughtBackend)
+    assert xpnet.backend_of(np.ones(2).view(Brought)).name == "brought"
+
+
+def test_a_backend_that_cannot_run_does_not_stand_in_the_way_of_others(registered: None) -> None:
+    def broken() -> Backend:
+        raise BackendError("cannot run")
+
+    xpnet.register_backend("broken", broken)
+    assert xpnet.backend_of(np.ones(2).view(Mine)).name == "numpy"
