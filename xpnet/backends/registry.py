@@ -26,7 +26,7 @@ def _make_cupy() -> Backend:
     try:
         # here and nowhere else: `import xpnet` must not cost an import of CuPy
         from xpnet.backends.cupy_backend import CupyBackend
-    except ImportError as error:
+    except Exception as error:  # by a driver, a library, a version: it has many ways to fail
         raise BackendError(
             f"cupy is installed, but cannot be imported: {error}. Install it again with "
             "pip install 'xpnet[cuda12]' or 'xpnet[cuda13]', whichever fits the driver"
@@ -58,6 +58,12 @@ def load_backend(name: str) -> Backend:
                 known = ", ".join(repr(known) for known in [*_factories, "auto"])
                 raise BackendError(f"unknown backend {name!r}: choose one of {known}")
             backend = _factories[name]()
+            owner = _by_type.get(backend.array_type)
+            if owner is not None and owner.array_type is backend.array_type:
+                raise BackendError(
+                    f"the backend {name!r} has {backend.array_type.__name__} for its arrays, as "
+                    f"{owner.name!r} has: no array could tell which of them it lives on"
+                )
             _loaded[name] = backend
             _by_type[backend.array_type] = backend
         return _loaded[name]

@@ -88,7 +88,8 @@ class Affine(Layer):
 
     def apply(self, x: Array) -> Array:
         """``y = x @ W + b``, keeping nothing."""
-        y = self._rows(x) @ self.W  # (N, out)
+        W = self.W
+        y = _rows(x, W) @ W  # (N, out)
         y += self.b
         return y[0] if x.ndim == 1 else y
 
@@ -109,20 +110,22 @@ class Affine(Layer):
         NotForwardedError, ShapeError, MixedBackendError
         """
         self.backward_params(dout)
-        dx = dout.reshape(-1, self.W.shape[1]) @ self.W.T  # (N, in)
+        W = self.W
+        dx = dout.reshape(-1, W.shape[1]) @ W.T  # (N, in)
         return dx.reshape(self.recall("x").shape)
 
     def backward_params(self, dout: Array) -> None:
         """Set ``dW`` and ``db`` only: a third less arithmetic where no layer stands before."""
-        xp = backend_of(dout, self.W, caller="Affine", names=("dout", "W")).xp
-        x, dout = self._kept(dout)
+        x, W = self.recall("x"), self.W
+        xp = backend_of(dout, W, caller="Affine", names=("dout", "W")).xp
+        x, dout = _fitting(x, dout, W)
         xp.matmul(x.T, dout, out=self.grads.target("W"))  # dW = x.T @ dout       (in, out)
         xp.sum(dout, axis=0, out=self.grads.target("b"))  # db = dout.sum(axis=0) (out,)
 
     def nudged(self, name: str, index: Sequence[int], h: float, x: Array, y: Array) -> Array:
         """Moving W[i, j] by h moves column j by h * x[:, i]; moving b[j], column j by h."""
         xp = backend_of(y).xp
-        rows, y = self._rows(x), y.reshape(-1, self.W.shape[1])
+        rows, y = _rows(x, self.W), y.reshape(-1, self.W.shape[1])
         entries = xp.asarray(index)
         i, j = entries // y.shape[1], entries % y.shape[1]
         out = xp.empty((len(index), *y.shape), dtype=y.dtype)
@@ -130,25 +133,24 @@ class Affine(Layer):
         out[xp.arange(len(index)), :, j] += h * rows.T[i] if name == "W" else h  # (K, N)
         return out
 
-    def _rows(self, x: Array) -> Array:
-        """`x` as (N, in)."""
-        backend_of(x, self.W, caller="Affine", names=("x", "W"))
-        width = self.W.shape[0]
-        if x.ndim == 2 and x.shape[1] == width:
-            return x
-        row = x.ndim == 1 and x.shape[0] == width
-        if not row and (x.ndim < 2 or math.prod(x.shape[1:]) != width):
-            raise ShapeError(
-                f"Affine: x is {tuple(x.shape)}, W takes (N, {width}); check input_size"
-            )
-        return x.reshape(1 if row else x.shape[0], width)
 
-    def _kept(self, dout: Array) -> tuple[Array, Array]:
-        """The last input as (N, in), and `dout`, which must fit it, as (N, out)."""
-        x = self.recall("x")
-        width, out = self.W.shape
-        shape = (out,) if x.ndim == 1 else (x.shape[0], out)
-        came = getattr(dout, "shape", ())  # a number has none
-        if came != shape:
-            raise ShapeError(f"Affine: dout is {tuple(came)}, the output was {shape}")
-        return x.reshape(-1, width), dout.reshape(-1, out)
+def _rows(x: Array, W: Array) -> Array:
+    """`x` as (N, in)."""
+    backend_of(x, W, caller="Affine", names=("x", "W"))
+    width = W.shape[0]
+    if x.ndim == 2 and x.shape[1] == width:
+        return x
+    row = x.ndim == 1 and x.shape[0] == width
+    if not row and (x.ndim < 2 or math.prod(x.shape[1:]) != width):
+        raise ShapeError(f"Affine: x is {tuple(x.shape)}, W takes (N, {width}); check input_size")
+    return x.reshape(1 if row else x.shape[0], width)
+
+
+def _fitting(x: Array, dout: Array, W: Array) -> tuple[Array, Array]:
+    """The input as (N, in), and `dout`, which must be a gradient of its output, as (N, out)."""
+    width, out = W.shape
+    shape = (out,) if x.ndim == 1 else (x.shape[0], out)
+    came = getattr(dout, "shape", ())  # a number has none
+    if came != shape:
+        raise ShapeError(f"Affine: dout is {tuple(came)}, the output was {shape}")
+    return x.reshape(-1, width), dout.reshape(-1, out)

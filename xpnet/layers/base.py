@@ -60,7 +60,7 @@ class Layer:
 
     def release(self) -> None:
         """Forget what `forward` kept."""
-        for name in part(self, "kept"):
+        for name in getattr(self, "kept", ()):  # a plain class has none
             setattr(self, name, None)
 
     def recall(self, name: str) -> Any:

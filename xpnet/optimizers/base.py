@@ -61,12 +61,12 @@ class Optimizer:
         """
         if _in_one_step(params, grads):
             flat, grad = params.flat, grads.flat  # type: ignore[attr-defined]
-            backend = backend_of(flat, grad, caller=repr(self), names=("params", "grads"))
+            backend = backend_of(flat, grad, caller=type(self).__name__, names=("params", "grads"))
             state = self._state_beside(params)
             self.steps += 1
             self._step(backend, flat, grad, [slot.flat for slot in state])
             return
-        _check(params, grads, caller=repr(self))
+        _check(params, grads, caller=type(self).__name__)
         state = self._state_beside(params)
         self.steps += 1
         for name, param in params.items():

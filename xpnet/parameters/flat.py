@@ -54,7 +54,7 @@ class Parameters(NamedArrays):
 
     def _attach(self, shapes: Mapping[str, tuple[int, ...]], step: int, flat: Array) -> None:
         """Make the views of `flat`, each at a multiple of `step` entries."""
-        self.shapes, self._step, self.flat = dict(shapes), step, flat
+        self.shapes, self._step, self.flat = shapes, step, flat
         self._arrays = {}
         start = 0
         for name, shape in shapes.items():
@@ -89,9 +89,12 @@ class Parameters(NamedArrays):
         """Whether `other` is `Parameters` whose entries stand at the same places."""
         return (
             isinstance(other, Parameters)
-            and list(self.shapes.items()) == list(other.shapes.items())
+            and (self.shapes is other.shapes or self._order() == other._order())
             and self.flat.shape == other.flat.shape
         )
+
+    def _order(self) -> list[tuple[str, tuple[int, ...]]]:
+        return list(self.shapes.items())
 
     def like(self, flat: Array) -> Parameters:
         """Parameters of this layout over another buffer."""
