@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import itertools
+import os
 
 import numpy as np
 import pytest
 from interleave import interleave, ratio
+from threadpoolctl import threadpool_limits
 
 from xpnet.datasets import load_mnist
 from xpnet.networks import TwoLayerNet
@@ -14,6 +16,13 @@ from xpnet.optimizers import SGD
 from xpnet.training import Trainer
 
 BATCH, INPUTS, HIDDEN, CLASSES, LR = 100, 784, 50, 10, 0.1
+
+
+@pytest.fixture(params=sorted({1, os.cpu_count() or 1}))
+def threads(request):
+    """How many threads every library may use, ours and the peer's."""
+    with threadpool_limits(limits=request.param):
+        yield f"{request.param} thread{'s' if request.param > 1 else ''}"
 
 
 @pytest.fixture(scope="module")
@@ -30,10 +39,10 @@ def batches(mnist):
 
 
 @pytest.fixture
-def our_step(mnist):
-    """Gather, forward, loss, backward, update: all that `Trainer.run` does in a step."""
+def trainer(mnist):
+    """Whose `step` is all that `run` repeats: gather, forward, loss, backward, update."""
     net = TwoLayerNet(INPUTS, HIDDEN, CLASSES, seed=0)
-    return Trainer(net, SGD(LR), mnist, batch_size=BATCH, progress=False).step
+    return Trainer(net, SGD(LR), mnist, batch_size=BATCH, progress=False)
 
 
 def torch_step(mnist, batches):
@@ -56,13 +65,11 @@ def torch_step(mnist, batches):
     return step
 
 
-def floor(mnist, batches):
-    """The gather of a batch and the two large products of a step: x @ W1 and x.T @ dout."""
-    x, _ = mnist
-    rng = np.random.default_rng(0)
-    W1 = rng.normal(size=(INPUTS, HIDDEN)).astype("float32")
-    dout = rng.normal(size=(BATCH, HIDDEN)).astype("float32")
-    dW1 = np.empty_like(W1)
+def floor(trainer, batches):
+    """What a step cannot do without: its gather and its two large products, on its own arrays."""
+    x, _ = trainer.train
+    W1, dW1 = trainer.net.params["W1"], np.empty((INPUTS, HIDDEN), dtype="float32")
+    dout = np.random.default_rng(0).normal(size=(BATCH, HIDDEN)).astype("float32")
 
     def work():
         rows = x.take(next(batches), axis=0)
@@ -72,15 +79,17 @@ def floor(mnist, batches):
     return work
 
 
-def bench_step_against_pytorch_eager(benchmark, report_ratio, our_step, mnist, batches):
-    seconds = interleave({"xpnet": our_step, "torch": torch_step(mnist, batches)})
+def bench_step_against_pytorch_eager(benchmark, report_ratio, trainer, mnist, batches, threads):
+    peer = torch_step(mnist, batches)
+    seconds = interleave({"xpnet": trainer.step, "torch": peer})
     against = ratio(seconds["xpnet"], seconds["torch"])
-    report_ratio("training step / PyTorch eager", against, "at most 0.4")
-    benchmark.pedantic(our_step, rounds=200, warmup_rounds=20)
+    report_ratio(f"training step / PyTorch eager, {threads}", against, "at most 0.4")
+    benchmark.pedantic(trainer.step, rounds=200, warmup_rounds=20)
 
 
-def bench_step_against_its_products_and_gather(benchmark, report_ratio, our_step, mnist, batches):
-    seconds = interleave({"xpnet": our_step, "floor": floor(mnist, batches)})
+def bench_step_against_its_floor(benchmark, report_ratio, trainer, batches, threads):
+    least = floor(trainer, batches)
+    seconds = interleave({"xpnet": trainer.step, "floor": least}, turns=100, calls=20)
     against = ratio(seconds["xpnet"], seconds["floor"])
-    report_ratio("training step / its two products and gather", against, "at most 1.6")
-    benchmark.pedantic(floor(mnist, batches), rounds=200, warmup_rounds=20)
+    report_ratio(f"training step / its products and gather, {threads}", against, "at most 1.6")
+    benchmark.pedantic(least, rounds=200, warmup_rounds=20)
