@@ -2,15 +2,25 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import Any, Protocol
 
 from xpnet.backends import Array
 from xpnet.training.history import History, Record
 
-if TYPE_CHECKING:
-    from xpnet.training.trainer import Trainer
+__all__ = ["Callback", "Run"]
 
-__all__ = ["Callback"]
+
+class Run(Protocol):
+    """What a callback may ask of the trainer that calls it; it may reach for more of it."""
+
+    net: Any
+    optimizer: Any
+    iteration: int
+    steps_per_epoch: int
+    history: History
+
+    def stop(self) -> None:
+        """End the run after the step it is in."""
 
 
 class Callback:
@@ -27,14 +37,14 @@ class Callback:
     ...             trainer.stop()
     """
 
-    def on_start(self, trainer: Trainer, goal: int) -> None:
+    def on_start(self, trainer: Run, goal: int) -> None:
         """A run begins; it will end at iteration `goal`."""
 
-    def on_step(self, trainer: Trainer, loss: Array) -> None:
+    def on_step(self, trainer: Run, loss: Array) -> None:
         """A step is done. `loss` is still on the device: ``float(loss)`` would wait for it."""
 
-    def on_record(self, trainer: Trainer, record: Record) -> None:
+    def on_record(self, trainer: Run, record: Record) -> None:
         """An epoch or the run has ended, and was evaluated."""
 
-    def on_end(self, trainer: Trainer, history: History) -> None:
+    def on_end(self, trainer: Run, history: History) -> None:
         """The run is over, whether it reached its goal or not."""

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import sys
-from typing import IO, TYPE_CHECKING, Any
+from typing import IO, Any
 
 from xpnet.backends import Array
-from xpnet.training.callbacks import Callback
+from xpnet.training.callbacks import Callback, Run
 from xpnet.training.history import History, Record
-
-if TYPE_CHECKING:
-    from xpnet.training.trainer import Trainer
 
 __all__ = ["Bar", "Lines", "progress_callback"]
 
@@ -50,7 +47,7 @@ class Lines(Callback):
     def __init__(self, stream: IO[str]) -> None:
         self.stream = stream
 
-    def on_record(self, trainer: Trainer, record: Record) -> None:
+    def on_record(self, trainer: Run, record: Record) -> None:
         print(_line(record), file=self.stream, flush=True)
 
 
@@ -61,7 +58,7 @@ class Bar(Callback):
         self.stream = stream
         self._bar: Any = None
 
-    def on_start(self, trainer: Trainer, goal: int) -> None:
+    def on_start(self, trainer: Run, goal: int) -> None:
         # here and nowhere else: a script without a bar does not pay for rich
         from rich.console import Console
         from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeRemainingColumn
@@ -72,13 +69,13 @@ class Bar(Callback):
         self._bar.start()
         self._task = self._bar.add_task("", total=goal, completed=trainer.iteration)
 
-    def on_step(self, trainer: Trainer, loss: Array) -> None:
+    def on_step(self, trainer: Run, loss: Array) -> None:
         if trainer.iteration % STEPS_A_MOVE == 0:
             self._bar.update(self._task, completed=trainer.iteration)
 
-    def on_record(self, trainer: Trainer, record: Record) -> None:
+    def on_record(self, trainer: Run, record: Record) -> None:
         self._bar.update(self._task, completed=trainer.iteration)
         self._bar.console.print(_line(record), soft_wrap=True)
 
-    def on_end(self, trainer: Trainer, history: History) -> None:
+    def on_end(self, trainer: Run, history: History) -> None:
         self._bar.stop()
