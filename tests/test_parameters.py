@@ -10,7 +10,6 @@ import numpy as np
 import pytest
 
 import xpnet
-from xpnet.backends import NumpyBackend, load_backend, registry
 from xpnet.errors import BackendError, MixedBackendError, NetworkError, ShapeError
 from xpnet.parameters import FreshGradients, Parameters, Scope
 
@@ -26,29 +25,6 @@ def host_arrays():
 def params(request, backend):
     arrays = {name: xpnet.asarray(array) for name, array in host_arrays().items()}
     return Parameters(arrays, request.param)
-
-
-@pytest.fixture
-def elsewhere(monkeypatch):
-    """The name of a second backend, registered for the length of a test."""
-
-    class OtherArray(np.ndarray):
-        pass
-
-    class OtherBackend(NumpyBackend):
-        name, array_type = "other", OtherArray
-
-        def asarray(self, x, dtype=None):
-            return np.array(x, dtype=dtype).view(OtherArray)
-
-        def to_numpy(self, x):
-            return x.view(np.ndarray)
-
-    for name in ("_factories", "_loaded", "_by_type"):
-        monkeypatch.setattr(registry, name, dict(getattr(registry, name)))
-    xpnet.register_backend("other", OtherBackend)
-    load_backend("other")
-    return "other"
 
 
 def host(array):
@@ -115,7 +91,7 @@ def test_no_parameters_are_an_empty_mapping(backend):
 
 def test_arrays_of_two_backends_are_refused(backend, elsewhere):
     arrays = {"W": xpnet.asarray([1.0]), "b": xpnet.asarray([1.0], backend=elsewhere)}
-    with pytest.raises(MixedBackendError, match=r"W is a .* array.*b is a other array"):
+    with pytest.raises(MixedBackendError, match=r"W is a .* array.*b is a \w+ array"):
         Parameters(arrays)
 
 
@@ -161,7 +137,7 @@ def test_a_wrong_shape_is_refused_even_if_it_would_broadcast(params, value):
 
 
 def test_a_value_of_another_backend_is_refused(params, elsewhere):
-    with pytest.raises(MixedBackendError, match=r"params\['b1'\]: value is a other array"):
+    with pytest.raises(MixedBackendError, match=r"params\['b1'\]: value is a \w+ array"):
         params["b1"] = xpnet.asarray(np.ones(5), backend=elsewhere)
 
 
@@ -228,7 +204,7 @@ def test_astype_casts_every_parameter_and_leaves_the_original(params):
 def test_to_moves_in_place_and_stays_attached(params, elsewhere):
     before, origin = host(params.flat).copy(), params.backend.name
     assert params.to(elsewhere) is params
-    assert params.backend.name == xpnet.backend_of(*params.values()).name == "other"
+    assert params.backend.name == xpnet.backend_of(*params.values()).name == elsewhere
     np.testing.assert_array_equal(host(params.flat), before)
     assert is_attached(params)
     assert params.to(origin).backend.name == origin
@@ -265,7 +241,7 @@ def test_a_scope_follows_its_owner_to_another_backend(params, elsewhere):
 
 def test_a_gradient_of_another_backend_is_refused(params, elsewhere):
     grads = FreshGradients(params)
-    with pytest.raises(MixedBackendError, match=r"grads\['b1'\]: value is a other array"):
+    with pytest.raises(MixedBackendError, match=r"grads\['b1'\]: value is a \w+ array"):
         grads["b1"] = xpnet.asarray(np.ones(5), backend=elsewhere)
 
 

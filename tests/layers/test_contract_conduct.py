@@ -127,7 +127,7 @@ def test_all_that_forward_keeps_of_a_batch_is_named_in_kept(layer, inputs):
 
 def test_a_gradient_from_another_backend_is_refused_by_name(case, layer, inputs, dout, elsewhere):
     layer.forward(*inputs)
-    with pytest.raises(MixedBackendError, match=rf"^{case.name}: .*dout is a.* other array"):
+    with pytest.raises(MixedBackendError, match=rf"^{case.name}: .*dout is a \w+ array"):
         layer.backward(elsewhere(dout))
 
 
@@ -138,7 +138,7 @@ def test_an_input_from_another_backend_is_refused_by_name(case, layer, inputs, e
         mixed = list(inputs)
         mixed[place] = elsewhere(mixed[place])
         for call in (layer.forward, layer.apply):
-            with pytest.raises(MixedBackendError, match=rf"^{case.name}: .* is a other array"):
+            with pytest.raises(MixedBackendError, match=rf"^{case.name}: .* is a \w+ array"):
                 call(*mixed)
 
 

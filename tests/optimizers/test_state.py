@@ -7,37 +7,11 @@ import numpy as np
 import pytest
 
 import xpnet
-from xpnet.backends import Backend, registry
 from xpnet.networks import TwoLayerNet
 from xpnet.optimizers import AdaGrad, Adam, Momentum, RMSProp
 from xpnet.parameters import Parameters
 
 WITH_STATE = [Momentum, AdaGrad, RMSProp, Adam]
-
-
-class Marked(np.ndarray):
-    """Arrays that can be told from NumPy's own."""
-
-
-class MarkedBackend(Backend):
-    name, xp, array_type, device = "marked", np, Marked, "cpu"
-
-    def asarray(self, x, dtype=None):
-        return np.array(x, dtype).view(Marked)
-
-    def to_numpy(self, x):
-        return np.array(x)
-
-
-@pytest.fixture
-def elsewhere(backend, monkeypatch):
-    """The name of a backend that is not the one under test."""
-    if backend.name != "numpy":
-        return "numpy"
-    for table in ("_factories", "_loaded", "_by_type"):  # what is registered here is forgotten
-        monkeypatch.setattr(registry, table, dict(getattr(registry, table)))
-    xpnet.register_backend("marked", MarkedBackend)
-    return registry.load_backend("marked").name
 
 
 def new_net(dtype="float64"):

@@ -12,8 +12,57 @@ from xpnet.layers.base import Layer
 __all__ = ["AddLayer", "MulLayer"]
 
 
-class MulLayer(Layer):
-    """``out = x * y`` of numbers or arrays, which broadcast as NumPy's do.
+class _Pair(Layer):
+    """A layer of two inputs, numbers or arrays, which broadcast as NumPy's do; keeps both."""
+
+    kept = ("x", "y")
+
+    def __init__(self) -> None:
+        self.x: Any = None
+        self.y: Any = None
+
+    def forward(self, x: Any, y: Any) -> Any:
+        """The output; keeps both inputs.
+
+        Parameters
+        ----------
+        x, y : numbers or arrays of one backend, whose shapes broadcast
+
+        Raises
+        ------
+        ShapeError, MixedBackendError
+            The shapes do not broadcast; the arrays live on two backends.
+        """
+        out = self.apply(x, y)
+        self.x, self.y = x, y
+        return out
+
+    def backward(self, dout: Any) -> tuple[Any, Any]:
+        """The gradients of both inputs.
+
+        Parameters
+        ----------
+        dout : number or array of the output's shape
+
+        Returns
+        -------
+        dx, dy : in the shapes of `x` and `y`; where one was broadcast, its gradient is summed
+
+        Raises
+        ------
+        NotForwardedError, ShapeError, MixedBackendError
+        """
+        x, y = self.recall("x"), self.recall("y")
+        dx, dy = self.gradients(_upstream(dout, x, y, type(self).__name__), x, y)
+        return _sum_to(dx, x), _sum_to(dy, y)
+
+    def gradients(self, dout: Any, x: Any, y: Any) -> tuple[Any, Any]:
+        """Both gradients in the shape of the output."""
+        raise NotImplementedError(f"{type(self).__name__} must define gradients")
+
+
+class MulLayer(_Pair):
+    """``out = x * y`` (chapter 5.4.1).
 
     Examples
     --------
@@ -24,55 +73,18 @@ class MulLayer(Layer):
     (2.2, 110.00000000000001)
     """
 
-    kept = ("x", "y")
-
-    def __init__(self) -> None:
-        self.x: Any = None
-        self.y: Any = None
-
-    def forward(self, x: Any, y: Any) -> Any:
-        """``x * y``; keeps both.
-
-        Parameters
-        ----------
-        x, y : numbers or arrays of one backend, whose shapes broadcast
-
-        Raises
-        ------
-        ShapeError, MixedBackendError
-            The shapes do not broadcast; the arrays live on two backends.
-        """
-        out = self.apply(x, y)
-        self.x, self.y = x, y
-        return out
-
     def apply(self, x: Any, y: Any) -> Any:
         """``x * y``, keeping nothing."""
         _check(x, y, "MulLayer")
         return x * y
 
-    def backward(self, dout: Any) -> tuple[Any, Any]:
-        """``(dout * y, dout * x)``: the inputs change places (chapter 5.3.2).
-
-        Parameters
-        ----------
-        dout : number or array of the output's shape
-
-        Returns
-        -------
-        dx, dy : in the shapes of `x` and `y`; where one was broadcast, its gradient is summed
-
-        Raises
-        ------
-        NotForwardedError
-        """
-        x, y = self.recall("x"), self.recall("y")
-        dout = _upstream(dout, x, y, "MulLayer")
-        return _sum_to(dout * y, x), _sum_to(dout * x, y)
+    def gradients(self, dout: Any, x: Any, y: Any) -> tuple[Any, Any]:
+        """The inputs change places (chapter 5.3.2)."""
+        return dout * y, dout * x
 
 
-class AddLayer(Layer):
-    """``out = x + y`` of numbers or arrays, which broadcast as NumPy's do.
+class AddLayer(_Pair):
+    """``out = x + y`` (chapter 5.4.2).
 
     Examples
     --------
@@ -83,51 +95,14 @@ class AddLayer(Layer):
     (1.1, 1.1)
     """
 
-    kept = ("x", "y")
-
-    def __init__(self) -> None:
-        self.x: Any = None
-        self.y: Any = None
-
-    def forward(self, x: Any, y: Any) -> Any:
-        """``x + y``; keeps both, whose shapes `backward` needs.
-
-        Parameters
-        ----------
-        x, y : numbers or arrays of one backend, whose shapes broadcast
-
-        Raises
-        ------
-        ShapeError, MixedBackendError
-            The shapes do not broadcast; the arrays live on two backends.
-        """
-        out = self.apply(x, y)
-        self.x, self.y = x, y
-        return out
-
     def apply(self, x: Any, y: Any) -> Any:
         """``x + y``, keeping nothing."""
         _check(x, y, "AddLayer")
         return x + y
 
-    def backward(self, dout: Any) -> tuple[Any, Any]:
-        """``(dout, dout)``: addition hands the gradient on as it is (chapter 5.3.1).
-
-        Parameters
-        ----------
-        dout : number or array of the output's shape
-
-        Returns
-        -------
-        dx, dy : in the shapes of `x` and `y`; where one was broadcast, its gradient is summed
-
-        Raises
-        ------
-        NotForwardedError
-        """
-        x, y = self.recall("x"), self.recall("y")
-        dout = _upstream(dout, x, y, "AddLayer")
-        return _sum_to(dout * 1, x), _sum_to(dout * 1, y)
+    def gradients(self, dout: Any, x: Any, y: Any) -> tuple[Any, Any]:
+        """Addition hands the gradient on as it is, to each input its own (chapter 5.3.1)."""
+        return dout * 1, dout * 1
 
 
 def _shape(x: Any) -> tuple[int, ...]:
