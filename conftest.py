@@ -17,7 +17,7 @@ import xpnet.training
 collect_ignore_glob = [] if find_spec("cupy") else ["xpnet/backends/cupy_*.py"]
 """Modules that import CuPy cannot be searched for examples where it is not installed."""
 
-FEWEST_ON_CUPY = 150
+FEWEST_ON_CUPY = 2500
 """With --backend cupy fewer tests than this on CuPy are an error: something is not collected."""
 
 
@@ -48,7 +48,7 @@ def pytest_collection_modifyitems(config, items):
     whole_suite = not config.option.file_or_dir and not config.option.keyword
     if config.getoption("--backend") == "cupy" and whole_suite:
         specs = [getattr(item, "callspec", None) for item in items]
-        found = sum("cupy" in spec.params.values() for spec in specs if spec)
+        found = sum(spec.params.get("backend") == "cupy" for spec in specs if spec)
         if found < FEWEST_ON_CUPY:
             raise pytest.UsageError(
                 f"--backend cupy: {found} tests on CuPy, wanted at least {FEWEST_ON_CUPY}"
