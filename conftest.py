@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from importlib.util import find_spec
 
+import hypothesis
 import numpy as np
 import pytest
 
@@ -16,6 +17,10 @@ import xpnet.training
 
 collect_ignore_glob = [] if find_spec("cupy") else ["xpnet/backends/cupy_*.py"]
 """Modules that import CuPy cannot be searched for examples where it is not installed."""
+
+# a shared machine may be slow at any moment, and no test is about time
+hypothesis.settings.register_profile("patient", deadline=None)
+hypothesis.settings.load_profile("patient")
 
 FEWEST_ON_CUPY = 2500
 """With --backend cupy fewer tests than this on CuPy are an error: something is not collected."""

@@ -14,9 +14,7 @@ import xpnet
 from xpnet.errors import LabelError, ShapeError
 from xpnet.functions import cross_entropy_error, one_hot, relu, sigmoid, softmax
 
-lenient = settings(
-    deadline=None, max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+lenient = settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 scores = hnp.arrays(
     "float64",
     hnp.array_shapes(min_dims=1, max_dims=2, max_side=5),

@@ -33,9 +33,7 @@ LABELS = bytes([0, 0, 0x08, 1, 0, 0, 0, 3, 7, 2, 1])
 Write = Callable[[bytes], Path]
 
 # the folder is shared by all examples of a test: each overwrites the file of the one before
-lenient = settings(
-    deadline=None, max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+lenient = settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 def idx_bytes(array: np.ndarray[Any, Any]) -> bytes:

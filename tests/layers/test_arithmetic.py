@@ -15,9 +15,7 @@ from xpnet.errors import ShapeError
 from xpnet.layers import AddLayer, MulLayer
 
 # the backend stays the same for all examples of a test
-lenient = settings(
-    deadline=None, max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+lenient = settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 pairs_of_shapes = hnp.mutually_broadcastable_shapes(num_shapes=2, min_side=0, max_dims=3)
 seeds = st.integers(0, 2**32 - 1)
 
