@@ -78,4 +78,5 @@ class Bar(Callback):
         self._bar.console.print(_line(record), soft_wrap=True)
 
     def on_end(self, trainer: Run, history: History) -> None:
-        self._bar.stop()
+        if self._bar is not None:  # another callback may have failed before this one started
+            self._bar.stop()

@@ -132,9 +132,9 @@ class Trainer:
         goal = self.iteration + self._steps(iterations, epochs)
         self._stopped = self.history.interrupted = False
         begun = time.perf_counter()
-        for callback in self.callbacks:
-            callback.on_start(self, goal)
         try:
+            for callback in self.callbacks:
+                callback.on_start(self, goal)
             # what overflows shows in the loss, and gets one error instead of many warnings
             with np.errstate(all="ignore"):
                 self._run_to(goal)
