@@ -118,11 +118,11 @@ def test_a_batch_of_many_blocks_is_whole(cupy_backend: Backend) -> None:
         np.testing.assert_allclose(host(found), wanted, rtol=1e-5, atol=1e-7)
 
 
-def test_synchronize_waits_for_the_current_stream(
+def test_synchronize_waits_for_the_whole_device(
     cupy_backend: Backend, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     waits = []
-    stream = SimpleNamespace(synchronize=lambda: waits.append("waited"))
-    monkeypatch.setattr(cupy_backend.xp.cuda, "get_current_stream", lambda: stream)
+    device = SimpleNamespace(synchronize=lambda: waits.append("waited"))
+    monkeypatch.setattr(cupy_backend.xp.cuda, "Device", lambda number: {0: device}[number])
     xpnet.synchronize()
     assert waits == ["waited"]

@@ -130,13 +130,40 @@ def test_available_backends_says_ok_or_why_not(marked: Backend) -> None:
     assert found["broken"] == "the cable is loose: push it in"
 
 
+def test_a_factory_that_fails_in_its_own_way_disturbs_nobody(marked: Backend) -> None:
+    def broken() -> Backend:
+        raise ImportError("no module named abacus")
+
+    xpnet.register_backend("broken", broken)
+    assert "no module named abacus" in xpnet.available_backends()["broken"]
+    assert xpnet.asarray([1.0]).shape == (1,)
+
+
+def test_a_backend_must_call_itself_what_it_is_registered_as(registered: None) -> None:
+    xpnet.register_backend("mine", BroughtBackend)
+    with pytest.raises(BackendError, match="'mine' calls itself 'brought'.*set name = 'mine'"):
+        load_backend("mine")
+
+
+def test_two_backends_cannot_share_a_type_of_arrays(registered: None) -> None:
+    class Twin(NumpyBackend):
+        name = "twin"
+
+    xpnet.register_backend("twin", Twin)
+    with pytest.raises(BackendError, match="has ndarray for its arrays, as 'numpy' has"):
+        load_backend("twin")
+
+
 # --- auto --------------------------------------------------------------------------------
 
 
 def test_auto_is_cupy_where_it_runs(registered: None, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(registry._factories, "cupy", BroughtBackend)
+    class Stand(BroughtBackend):
+        name = "cupy"
+
+    monkeypatch.setitem(registry._factories, "cupy", Stand)
     registry._loaded.pop("cupy", None)
-    assert type(load_backend("auto")) is BroughtBackend
+    assert type(load_backend("auto")) is Stand
 
 
 def test_auto_is_numpy_where_cupy_does_not_run(

@@ -52,7 +52,7 @@ class CupyBackend(Backend):
         return cp.asnumpy(x)
 
     def synchronize(self) -> None:
-        cp.cuda.get_current_stream().synchronize()
+        cp.cuda.Device(self.device_id).synchronize()
 
     def owns(self, x: Array) -> bool:
         return bool(x.data.device_id == self.device_id)

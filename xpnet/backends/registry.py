@@ -57,16 +57,32 @@ def load_backend(name: str) -> Backend:
             if name not in _factories:
                 known = ", ".join(repr(known) for known in [*_factories, "auto"])
                 raise BackendError(f"unknown backend {name!r}: choose one of {known}")
-            backend = _factories[name]()
-            owner = _by_type.get(backend.array_type)
-            if owner is not None and owner.array_type is backend.array_type:
-                raise BackendError(
-                    f"the backend {name!r} has {backend.array_type.__name__} for its arrays, as "
-                    f"{owner.name!r} has: no array could tell which of them it lives on"
-                )
+            backend = _made(name)
             _loaded[name] = backend
             _by_type[backend.array_type] = backend
         return _loaded[name]
+
+
+def _made(name: str) -> Backend:
+    """A new backend by its factory, if it is what it says."""
+    try:
+        backend = _factories[name]()
+    except BackendError:
+        raise
+    except Exception as error:
+        raise BackendError(f"the backend {name!r} cannot be made: {error!r}") from error
+    if backend.name != name:
+        raise BackendError(
+            f"the backend registered as {name!r} calls itself {backend.name!r}: its class must "
+            f"set name = {name!r}, by which it is found again"
+        )
+    owner = _by_type.get(backend.array_type)
+    if owner is not None and owner.array_type is backend.array_type:
+        raise BackendError(
+            f"the backend {name!r} has {backend.array_type.__name__} for its arrays, as "
+            f"{owner.name!r} has: no array could tell which of them it lives on"
+        )
+    return backend
 
 
 def _best() -> Backend:
@@ -175,9 +191,10 @@ def _find(array: Array, caller: str) -> Backend | None:
         return None
     if type(array).__module__.partition(".")[0] == "cupy":
         load_backend("cupy")
-    for name in _factories:
-        if name not in ("cupy", *_loaded):
-            _state(name)
+    if not isinstance(array, (list, tuple, str, type(None))):
+        for name in _factories:
+            if name not in ("cupy", *_loaded):
+                _state(name)
     for kind in type(array).__mro__:  # one backend's arrays may be a subclass of another's
         if kind in _by_type:
             _by_type[type(array)] = _by_type[kind]
