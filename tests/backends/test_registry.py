@@ -141,7 +141,7 @@ def test_a_factory_that_fails_in_its_own_way_disturbs_nobody(marked: Backend) ->
 
 def test_a_backend_must_call_itself_what_it_is_registered_as(registered: None) -> None:
     xpnet.register_backend("mine", BroughtBackend)
-    with pytest.raises(BackendError, match="'mine' calls itself 'brought'.*set name = 'mine'"):
+    with pytest.raises(BackendError, match=r"'mine' calls itself 'brought'.*set name = 'mine'"):
         load_backend("mine")
 
 

@@ -1,3 +1,6 @@
+import json
+import os
+
 import pytest
 
 from xpnet.cli.options import build_network, check_writable, write_json
@@ -27,10 +30,30 @@ def test_a_path_that_cannot_be_written_is_refused_before_the_work(tmp_path):
             check_writable(str(path))
 
 
-def test_a_document_that_is_no_json_leaves_the_old_file_whole(tmp_path):
+def test_what_json_lacks_is_null(tmp_path):
+    write_json(str(tmp_path / "run.json"), {"losses": [1.0, float("nan"), float("inf")]})
+    assert json.loads((tmp_path / "run.json").read_text()) == {"losses": [1.0, None, None]}
+
+
+def test_a_failed_write_leaves_the_old_file_whole_and_nothing_beside_it(tmp_path):
     path = tmp_path / "run.json"
     write_json(str(path), {"loss": 1.0})
-    before = path.read_text()
-    with pytest.raises(ValueError, match="JSON"):
-        write_json(str(path), {"loss": float("nan")})
-    assert path.read_text() == before
+    with pytest.raises(TypeError, match="serializable"):
+        write_json(str(path), {"loss": object()})
+    assert json.loads(path.read_text()) == {"loss": 1.0}
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_a_link_stays_a_link_and_a_pipe_a_pipe(tmp_path):
+    (tmp_path / "real.json").write_text("old")
+    (tmp_path / "link.json").symlink_to(tmp_path / "real.json")
+    write_json(str(tmp_path / "link.json"), {"loss": 1.0})
+    assert (tmp_path / "link.json").is_symlink()
+    assert json.loads((tmp_path / "real.json").read_text()) == {"loss": 1.0}
+
+    os.mkfifo(tmp_path / "pipe")
+    reader = os.open(tmp_path / "pipe", os.O_RDONLY | os.O_NONBLOCK)
+    write_json(str(tmp_path / "pipe"), {"loss": 2.0})
+    assert json.loads(os.read(reader, 1000)) == {"loss": 2.0}
+    os.close(reader)
+    assert (tmp_path / "pipe").is_fifo()

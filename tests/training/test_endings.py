@@ -1,5 +1,7 @@
 """How a run ends before its goal: a loss that is not finite, Ctrl-C, stop()."""
 
+import time
+
 import numpy as np
 import pytest
 
@@ -122,6 +124,60 @@ def test_ctrl_c_during_evaluation_keeps_the_losses(new_trainer, toy, monkeypatch
     assert history.interrupted
     assert len(history.losses) == 3
     assert history.records == []
+
+
+def test_ctrl_c_leaves_a_record_of_the_last_step_that_was_not_evaluated(new_trainer, toy):
+    history = new_trainer(test=toy, callbacks=[At(5, interrupt)]).run(epochs=3)
+    assert [record.iteration for record in history.records] == [3, 5]
+    assert history.final.loss == history.losses[-1]
+    assert history.final.train_accuracy is history.final.test_accuracy is None
+
+
+def test_ctrl_c_while_the_losses_are_fetched_loses_none(new_trainer, monkeypatch):
+    trainer = new_trainer()
+    backend, fetched = trainer.net.backend, []
+    fetch = backend.floats
+
+    def interrupted_once(values):
+        fetched.append(fetch(values))
+        if len(fetched) == 1:
+            raise KeyboardInterrupt
+        return fetched[-1]
+
+    monkeypatch.setattr(backend, "floats", interrupted_once)
+    assert len(trainer.run(epochs=1).losses) == trainer.iteration == 3
+    assert len(trainer.run(epochs=1).losses) == trainer.iteration == 6
+
+
+def test_ctrl_c_before_the_first_step_ends_cleanly(new_trainer):
+    class Hasty(Callback):
+        def on_start(self, trainer, goal):
+            raise KeyboardInterrupt
+
+    history = new_trainer(callbacks=[Hasty()]).run(epochs=1)
+    assert history.interrupted
+    assert (history.losses, history.records) == ([], [])
+
+
+def test_steps_take_no_longer_than_the_run_whenever_it_ends(new_trainer, toy):
+    class Slow(Callback):
+        def on_record(self, trainer, record):
+            time.sleep(0.05)
+            raise KeyboardInterrupt
+
+    history = new_trainer(test=toy, callbacks=[Slow()]).run(epochs=2)
+    assert 0 < history.step_seconds <= history.seconds - 0.05
+
+
+def test_every_callback_hears_the_end_even_if_one_fails(new_trainer):
+    class Fails(Callback):
+        def on_end(self, trainer, history):
+            raise LookupError("at the end")
+
+    listener = At(0, interrupt)
+    with pytest.raises(LookupError, match="at the end"):
+        new_trainer(callbacks=[Fails(), listener]).run(epochs=1)
+    assert listener.ends == 1
 
 
 def test_another_exception_passes_and_keeps_the_losses(new_trainer):

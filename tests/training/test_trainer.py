@@ -141,7 +141,7 @@ def test_a_network_that_was_moved_since_is_refused(new_trainer, backend, monkeyp
     else:
         trainer = new_trainer()
         trainer.net.to("numpy")
-    with pytest.raises(MixedBackendError, match=r"Trainer: train is a .* params is a "):
+    with pytest.raises(MixedBackendError, match=r"Trainer: its data is on .*make a new Trainer"):
         trainer.run(epochs=1)
     assert trainer.iteration == 0
 

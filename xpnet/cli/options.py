@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import math
 import os
 import sys
+import tempfile
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -91,19 +93,34 @@ def check_writable(path: str | None) -> None:
     """
     if path is None or path == "-":
         return
-    folder = Path(path).absolute().parent
-    if Path(path).is_dir() or not folder.is_dir() or not os.access(folder, os.W_OK):
+    target = Path(path).resolve()
+    place = target if target.exists() else target.parent
+    if target.is_dir() or not target.parent.is_dir() or not os.access(place, os.W_OK):
         raise OptionError(f"{path} cannot be written: name a file in a folder that exists")
 
 
 def write_json(path: str | None, document: dict[str, Any]) -> None:
-    """Write one JSON document; a file is replaced whole or not at all."""
+    """Write one JSON document, NaN and infinity as null; a file is replaced whole or not at all."""
     if path is None:
         return
-    text = json.dumps(document, indent=2, allow_nan=False)
+    text = json.dumps(_finite(document), indent=2, allow_nan=False) + "\n"
+    target = Path(path).resolve()  # a link stays, what it points to is written
     if path == "-":
-        sys.stdout.write(text + "\n")
-        return
-    part = Path(f"{path}.part")
-    part.write_text(text + "\n")
-    part.replace(path)
+        sys.stdout.write(text)
+    elif target.exists() and not target.is_file():  # a device or a pipe takes what it is given
+        target.write_text(text)
+    else:
+        handle, part = tempfile.mkstemp(prefix=f"{target.name}.", dir=target.parent)
+        os.close(handle)
+        Path(part).write_text(text)
+        Path(part).chmod(target.stat().st_mode if target.exists() else 0o644)
+        Path(part).replace(target)
+
+
+def _finite(value: Any) -> Any:
+    """JSON has no NaN and no infinity."""
+    if isinstance(value, dict):
+        return {key: _finite(entry) for key, entry in value.items()}
+    if isinstance(value, list):
+        return [_finite(entry) for entry in value]
+    return None if isinstance(value, float) and not math.isfinite(value) else value

@@ -22,7 +22,8 @@ class Record:
         Of this iteration's batch, from the step's own forward: before its update. The chapter
         computes the loss once more after the update.
     train_accuracy, test_accuracy : float or None
-        Over the whole training and test set, after the update; None without evaluation.
+        Over the whole training and test set, after the update; None without evaluation, as
+        when Ctrl-C ended the run here.
     """
 
     iteration: int
@@ -41,7 +42,7 @@ class History:
     records : list of Record
         One an epoch, and one at the end.
     losses : list of float
-        The loss of every step.
+        The loss of every step of `Trainer.run`.
     seconds, step_seconds : float
         Wall time of the runs, and of their steps without evaluation.
     interrupted : bool

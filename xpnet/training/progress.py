@@ -78,5 +78,5 @@ class Bar(Callback):
         self._bar.console.print(_line(record), soft_wrap=True)
 
     def on_end(self, trainer: Run, history: History) -> None:
-        if self._bar is not None:  # another callback may have failed before this one started
+        if self._bar is not None:  # another callback may have failed before this one began
             self._bar.stop()

@@ -5,13 +5,14 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Iterable
+from contextlib import ExitStack
 from numbers import Integral
 from typing import Any
 
 import numpy as np
 
 from xpnet.backends import Array, asarray, backend_of
-from xpnet.errors import NonFiniteLossError, OptionError
+from xpnet.errors import MixedBackendError, NonFiniteLossError, OptionError
 from xpnet.initializers import seeded
 from xpnet.networks import Network
 from xpnet.optimizers import Optimizer
@@ -84,6 +85,10 @@ class Trainer:
         callbacks: Iterable[Callback] = (),
         progress: bool | None = None,
     ) -> None:
+        if not isinstance(net, Network):
+            raise OptionError(f"net is {net!r}: wanted a Network")
+        if isinstance(optimizer, type) or not hasattr(optimizer, "update"):
+            raise OptionError(f"optimizer is {optimizer!r}: wanted an object, such as SGD(lr=0.1)")
         self.net, self.optimizer = net, optimizer
         self.train = checked_set(net, train, "train", scale)
         self.test = None if test is None else checked_set(net, test, "test", scale)
@@ -99,7 +104,8 @@ class Trainer:
         self.history = History()
         self._rng = seeded(seed)
         self._order: Array = None
-        self._pending: list[Array] = []
+        self._pending: list[tuple[int, Array]] = []
+        self._clock = 0.0
         self._stopped = False
 
     def run(self, iterations: int | None = None, epochs: int | None = None) -> History:
@@ -126,25 +132,23 @@ class Trainer:
             A loss is NaN or infinite. It names the first such iteration; losses are looked at
             when they are logged, at the end of an epoch, since looking waits for the device.
         """
-        # the data stays where it was placed; a network that was moved since is told at once
-        places = self.train[0], self.net.params.flat
-        backend_of(*places, caller="Trainer", names=("train", "params"))
+        self._check_place()
         goal = self.iteration + self._steps(iterations, epochs)
         self._stopped = self.history.interrupted = False
-        begun = time.perf_counter()
-        try:
-            for callback in self.callbacks:
-                callback.on_start(self, goal)
-            # what overflows shows in the loss, and gets one error instead of many warnings
-            with np.errstate(all="ignore"):
+        begun = self._clock = time.perf_counter()
+        with ExitStack() as ending:
+            for callback in reversed(self.callbacks):
+                ending.callback(callback.on_end, self, self.history)
+            ending.callback(self._count_seconds, begun)
+            try:
+                for callback in self.callbacks:
+                    callback.on_start(self, goal)
                 self._run_to(goal)
-        except KeyboardInterrupt:
-            self.history.interrupted = True
-            self._collect()
-        finally:
-            self.history.seconds += time.perf_counter() - begun
-            for callback in self.callbacks:
-                callback.on_end(self, self.history)
+            except KeyboardInterrupt:
+                self.history.interrupted = True
+                if self._pending:  # what came since the last record, not evaluated
+                    self._collect()
+                    self._note(None, None)
         return self.history
 
     def stop(self) -> None:
@@ -165,10 +169,11 @@ class Trainer:
         return loss
 
     def _run_to(self, goal: int) -> None:
-        self._clock = time.perf_counter()
         while self.iteration < goal and not self._stopped:
-            loss = self.step()
-            self._pending.append(loss)
+            # what overflows shows in the loss, and gets one error instead of many warnings
+            with np.errstate(all="ignore"):
+                loss = self.step()
+            self._pending.append((self.iteration, loss))
             for callback in self.callbacks:
                 callback.on_step(self, loss)
             if self.iteration % self.steps_per_epoch == 0:
@@ -187,13 +192,14 @@ class Trainer:
 
     def _collect(self) -> None:
         """Bring the losses over, all together: the one wait of an epoch."""
-        pending, self._pending = self._pending, []
-        losses = self.net.backend.floats(pending)
+        losses = self.net.backend.floats([loss for _, loss in self._pending])
+        iterations = [iteration for iteration, _ in self._pending]
+        self._pending = []
+        self.history.losses += losses
         now = time.perf_counter()
         self.history.step_seconds += now - self._clock
-        first = self.iteration - len(losses) + 1
-        self.history.losses += losses
-        for iteration, loss in enumerate(losses, first):
+        self._clock = now
+        for iteration, loss in zip(iterations, losses, strict=True):
             if not math.isfinite(loss):
                 raise NonFiniteLossError(
                     f"the loss is {loss} at iteration {iteration}: try a smaller learning rate "
@@ -203,18 +209,35 @@ class Trainer:
                     self.history,
                 )
 
+    def _check_place(self) -> None:
+        """The data stays where it was placed; a network that was moved since is told at once."""
+        placed = backend_of(self.train[0])
+        if placed is not self.net.backend:
+            raise MixedBackendError(
+                f"Trainer: its data is on {placed.name}, the network is on {self.net.backend.name} "
+                f"now: make a new Trainer, or move back with net.to({placed.name!r})"
+            )
+
+    def _count_seconds(self, begun: float) -> None:
+        self.history.seconds += time.perf_counter() - begun
+
     def _record(self) -> None:
         self._collect()
-        accuracies = [
-            None if self.test is None else self.net.accuracy(*data, scale=self.scale)
-            for data in (self.train, self.test or self.train)
-        ]
-        epoch = math.ceil(self.iteration / self.steps_per_epoch)
-        record = Record(self.iteration, epoch, self.history.losses[-1], *accuracies)
-        self.history.records.append(record)
+        with np.errstate(all="ignore"):
+            accuracies = [
+                None if self.test is None else self.net.accuracy(*data, scale=self.scale)
+                for data in (self.train, self.test or self.train)
+            ]
+        self._note(*accuracies)
         for callback in self.callbacks:
-            callback.on_record(self, record)
+            callback.on_record(self, self.history.records[-1])
         self._clock = time.perf_counter()
+
+    def _note(self, train_accuracy: float | None, test_accuracy: float | None) -> None:
+        epoch = math.ceil(self.iteration / self.steps_per_epoch)
+        loss = self.history.losses[-1]
+        record = Record(self.iteration, epoch, loss, train_accuracy, test_accuracy)
+        self.history.records.append(record)
 
     def _steps(self, iterations: int | None, epochs: int | None) -> int:
         if (iterations is None) == (epochs is None):
