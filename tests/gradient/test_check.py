@@ -191,3 +191,23 @@ def test_parameters_and_network_are_left_as_they_were(backend):
     check_gradients(net, *batch())
     np.testing.assert_array_equal(xpnet.to_numpy(net.params.flat), before)
     assert net.layers["Relu1"].mask is None
+
+
+@pytest.mark.parametrize("h", [1e-14, 1e-200])
+def test_a_step_so_small_that_any_gradient_would_pass_does_not_pass(h):
+    report = check_gradients(network(), *batch(), h=h)
+    assert not report.passed
+    assert any("nothing was checked; take another h" in problem for problem in report.problems)
+
+
+def test_a_loss_that_is_nan_is_told_in_one_line():
+    x, t = batch()
+    report = check_gradients(network(), x * np.nan, t)
+    assert report.problems == ("the loss is nan here: there is no gradient to check",)
+    assert not report.passed
+
+
+def test_a_network_without_parameters_does_not_pass():
+    report = check_gradients(Network([Relu()], SoftmaxWithLoss()), *batch())
+    assert report.problems == ("the network has no parameters: there is no gradient to check",)
+    assert not report.passed

@@ -87,3 +87,46 @@ def test_errors_of_the_layer_come_through():
     layer, _ = CASES["affine"]()
     with pytest.raises(ShapeError, match=r"W takes \(N, 4\)"):
         check_layer(layer, np.ones((5, 3)))
+
+
+def layer(forward, backward, **parts):
+    """A layer of these functions."""
+    made = type("Made", (Layer,), {"forward": forward, "backward": backward, **parts})
+    return made()
+
+
+X = np.array([[1.0, -2.0], [0.5, 3.0]])
+AMISS = {
+    "forward returns None": layer(lambda self, x: None, lambda self, dout: dout),
+    "backward returns (None,)": layer(lambda self, x: 2 * x, lambda self, dout: None),
+    "backward returns ([1.0],)": layer(lambda self, x: 2 * x, lambda self, dout: [1.0]),
+}
+
+
+@pytest.mark.parametrize("problem", AMISS)
+def test_what_is_no_gradient_at_all_is_a_problem_not_a_crash(problem):
+    report = check_layer(AMISS[problem], X)
+    assert not report.passed
+    assert report.problems[0].startswith(problem)
+
+
+def test_a_gradient_that_is_never_set_is_a_problem():
+    class Forgetful(Affine):
+        def backward(self, dout):
+            return dout @ self.W.T
+
+    report = check_layer(Forgetful(np.ones((2, 3)), np.zeros(3)), X)
+    assert report.problems == ("backward sets no gradient of W, b",)
+
+
+def test_an_input_whose_gradient_is_left_out_is_a_problem():
+    half = layer(lambda self, x, y: x + y, lambda self, dout: dout)
+    report = check_layer(half, X, X)
+    assert "backward returns 1 gradients for 2 inputs" in report.problems
+
+
+def test_a_layer_of_which_nothing_can_be_checked_does_not_pass():
+    whole = layer(lambda self, x: x, lambda self, dout: dout)
+    report = check_layer(whole, np.array([1, 2]))
+    assert not report.passed
+    assert report.problems[-1].startswith("nothing was checked")

@@ -5,7 +5,9 @@ from xpnet.gradient.report import Entry, GradientReport, ParameterCheck
 
 def check(name="W1", passed=True, kinks=()):
     worst = Entry((3, 1), 0.25, 0.5)
-    return ParameterCheck(name, 1e-10, 2e-10, 3e-10, 1e-10, 2e-10, worst, tuple(kinks), 0, passed)
+    return ParameterCheck(
+        name, 1e-10, 2e-10, 3e-10, 1e-10, 2e-10, 0.5, worst, tuple(kinks), 0, 8, passed
+    )
 
 
 def report(*checks, problems=()):
@@ -51,3 +53,7 @@ def test_a_parameter_is_found_by_name():
 def test_columns_are_aligned():
     lines = str(report(check("W1"), check("long name"))).splitlines()
     assert lines[0].index("budget") == lines[1].index("3.00e-10") == lines[2].index("3.00e-10")
+
+
+def test_a_report_of_nothing_is_no_pass():
+    assert not report().passed

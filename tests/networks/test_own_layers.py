@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 import xpnet
-from xpnet.layers import Affine, Layer, SoftmaxWithLoss
+from xpnet.errors import NetworkError
+from xpnet.layers import Affine, Layer, Relu, SoftmaxWithLoss
 from xpnet.networks import Network
 from xpnet.optimizers import SGD
 
@@ -118,3 +119,30 @@ def test_two_layers_of_a_kind_have_parameters_of_their_own(backend, batch):
     SGD(lr=0.1).update(net.params, net.gradient(*batch))
     net.layers["Scale1"].params["g"][...] = 0
     assert (xpnet.to_numpy(net.params["g2"]) != 0).all()
+
+
+def test_a_layer_with_its_parameters_in_attributes_is_refused_with_the_remedy():
+    class ChapterAffine:
+        def __init__(self, W, b):
+            self.W, self.b, self.dW, self.db = W, b, None, None
+
+        def forward(self, x):
+            return x @ self.W + self.b
+
+        def backward(self, dout):
+            return dout @ self.W.T
+
+    layer = ChapterAffine(np.eye(2), np.zeros(2))
+    with pytest.raises(NetworkError, match=r"keeps its parameters in attributes.*self\.own\(W=W"):
+        Network([layer], SoftmaxWithLoss())
+
+
+def test_parameters_of_the_last_layer_are_refused():
+    with pytest.raises(NetworkError, match="the last layer has parameters"):
+        Network([Relu()], Affine(np.eye(2), np.zeros(2)))
+
+
+def test_layers_can_be_looked_at_but_not_replaced():
+    net = Network([Relu()], SoftmaxWithLoss())
+    with pytest.raises(TypeError, match="item assignment"):
+        net.layers["Relu1"] = Relu()

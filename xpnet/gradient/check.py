@@ -14,7 +14,7 @@ from xpnet.gradient.local import NearbyLosses
 from xpnet.gradient.numerical import checked_step
 from xpnet.gradient.report import GradientReport, ParameterCheck
 from xpnet.gradient.slopes import Slopes, measure, noise
-from xpnet.gradient.verdict import judge
+from xpnet.gradient.verdict import judge, too_blunt
 from xpnet.parameters import place_of
 
 __all__ = ["check_gradients"]
@@ -68,12 +68,17 @@ def check_gradients(
     h = checked_step(h, net.params.flat)
     grads, losses = net.gradient(x, t), net.nearby_losses(x, t)
     epsilon, value = net.backend.epsilon(net.params.flat), losses.loss()
+    if not (math.isfinite(value) and net.places):
+        why = f"the loss is {value} here" if net.places else "the network has no parameters"
+        return GradientReport((), (f"{why}: there is no gradient to check",), h, str(net.dtype))
     rng = random.Random(seed)
     checks: list[ParameterCheck] = []
     problems = list(misbehaviour(net, net.backend.cast(x, net.dtype), t, grads))
     share = -(-recheck // max(1, len(net.places)))
     for name, place in net.places.items():
         size = math.prod(net.params.shapes[name])
+        if not size:
+            continue
         deviation = max(
             epsilon * abs(value),
             *(noise(partial(_one, losses, place, rng.randrange(size)), h) for _ in range(SAMPLES)),
@@ -83,6 +88,7 @@ def check_gradients(
         if losses.rides(place[0]):
             entries = [rng.randrange(size) for _ in range(share)]
             problems += _recheck(losses, net.params.shapes[name], name, place, entries, slopes, h)
+    problems += too_blunt(checks)
     return GradientReport(tuple(checks), tuple(problems), h, str(net.dtype))
 
 

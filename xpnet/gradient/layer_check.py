@@ -13,7 +13,7 @@ from xpnet.gradient.layer_conduct import as_tuple, layer_misbehaviour
 from xpnet.gradient.numerical import checked_step, moved_values
 from xpnet.gradient.report import GradientReport, ParameterCheck
 from xpnet.gradient.slopes import measure, noise
-from xpnet.gradient.verdict import judge
+from xpnet.gradient.verdict import judge, too_blunt
 from xpnet.layers import part
 
 __all__ = ["check_layer"]
@@ -65,8 +65,16 @@ def check_layer(layer: Any, *inputs: Any, h: float | None = None, seed: int = 0)
     backend = backend_of(*arrays, caller="check_layer")
     # copies: entries are moved in place, and two inputs may be views of one array
     arrays = [backend.xp.array(x, copy=True) for x in arrays]
-    dout = _random_like(layer.forward(*arrays), random.Random(seed))
+    out = layer.forward(*arrays)
+    if not (isinstance(out, (int, float)) or hasattr(out, "shape")):
+        return _refused(f"forward returns {out!r}: wanted an array or a number", h, arrays)
+    dout = _random_like(out, random.Random(seed))
     gradients = as_tuple(layer.backward(dout))
+    if not all(isinstance(g, (int, float)) or hasattr(g, "shape") for g in gradients):
+        return _refused(f"backward returns {gradients}: wanted an array each", h, arrays)
+    missing = [name for name in part(layer, "params") if part(layer, "grads")[name] is None]
+    if missing:
+        return _refused(f"backward sets no gradient of {', '.join(missing)}", h, arrays)
     problems = list(layer_misbehaviour(layer, arrays, dout))
 
     names = inspect.signature(layer.forward).parameters
@@ -75,6 +83,9 @@ def check_layer(layer: Any, *inputs: Any, h: float | None = None, seed: int = 0)
         for name, array, gradient in zip(names, arrays, gradients, strict=False)
         if backend.is_floating(array)
     }
+    inputs_left = [a for a in arrays[len(gradients) :] if backend.is_floating(a)]
+    if inputs_left and getattr(out, "ndim", 0) > 0:  # a loss has no gradient of its labels
+        problems.append(f"backward returns {len(gradients)} gradients for {len(arrays)} inputs")
     for name, param in part(layer, "params").items():
         variables[name] = param, part(layer, "grads")[name]
 
@@ -90,8 +101,15 @@ def check_layer(layer: Any, *inputs: Any, h: float | None = None, seed: int = 0)
             )
         elif math.prod(array.shape):
             checks.append(_check(name, value, array, gradient, checked_step(h, array)))
+    problems += too_blunt(checks)
+    if not checks:
+        problems.append("nothing was checked: no input and no parameter has floating entries")
     first = next(iter(variables.values()))[0] if variables else backend.xp.zeros(1)
     return GradientReport(tuple(checks), tuple(problems), checked_step(h, first), str(first.dtype))
+
+
+def _refused(problem: str, h: float | None, arrays: list[Array]) -> GradientReport:
+    return GradientReport((), (problem,), h or 1e-4, str(arrays[0].dtype))
 
 
 def _check(

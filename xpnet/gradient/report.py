@@ -36,6 +36,8 @@ class ParameterCheck:
     truncation, rounding : float
         The error of the central difference, estimated from two step sizes, and that of the
         arithmetic, measured from the noise of the loss.
+    largest : float
+        The largest gradient, by either way, to hold `budget` against.
     worst : Entry
         The entry that differs most beyond what it may.
     kinks : tuple of Entry
@@ -43,6 +45,9 @@ class ParameterCheck:
         measured with smaller steps.
     unchecked : int
         How many of these lie on the kink itself, where there is no derivative to check.
+    checked : int
+        How many entries were checked. A parameter of which none was does not pass: try other
+        inputs, or biases that are not 0.
     passed : bool
     """
 
@@ -52,9 +57,11 @@ class ParameterCheck:
     budget: float
     truncation: float
     rounding: float
+    largest: float
     worst: Entry
     kinks: tuple[Entry, ...]
     unchecked: int
+    checked: int
     passed: bool
 
 
@@ -81,8 +88,9 @@ class GradientReport:
 
     @property
     def passed(self) -> bool:
-        """Every parameter passed, and there are no problems."""
-        return not self.problems and all(check.passed for check in self.parameters)
+        """Every parameter passed, there is at least one, and there are no problems."""
+        checked = bool(self.parameters) and all(check.passed for check in self.parameters)
+        return checked and not self.problems
 
     def __bool__(self) -> bool:
         return self.passed
@@ -101,7 +109,7 @@ class GradientReport:
                 f"{check.mean_abs_difference:.2e}",
                 f"{check.max_abs_difference:.2e}",
                 f"{check.budget:.2e}",
-                "pass" if check.passed else "FAIL",
+                _word(check),
             )
             for check in self.parameters
         ]
@@ -110,11 +118,18 @@ class GradientReport:
             "  ".join(f"{cell:<{width}}" for cell, width in zip(row, widths, strict=True)).rstrip()
             for row in rows
         ]
-        lines += [f"{c.name}: worst entry {c.worst}" for c in self.parameters if not c.passed]
+        failed = [c for c in self.parameters if _word(c) == "FAIL"]
+        lines += [f"{c.name}: worst entry {c.worst}" for c in failed]
         lines += [_kinks(c) for c in self.parameters if c.kinks]
         lines += self.problems
         verdict = "passed" if self.passed else "FAILED"
         return "\n".join([*lines, f"gradient check {verdict} ({self.dtype}, h = {self.h:g})"])
+
+
+def _word(check: ParameterCheck) -> str:
+    if check.passed:
+        return "pass"
+    return "not checked" if check.unchecked and not check.checked else "FAIL"
 
 
 def _kinks(check: ParameterCheck, shown: int = 3) -> str:

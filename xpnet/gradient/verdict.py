@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator, Sequence
 
 from xpnet.backends import Array, backend_of
 from xpnet.gradient.report import Entry, ParameterCheck
 from xpnet.gradient.slopes import Slopes
 from xpnet.parameters import place_of
 
-__all__ = ["judge"]
+__all__ = ["judge", "too_blunt"]
 
 
 def judge(name: str, backprop: Array, slopes: Slopes) -> ParameterCheck:
@@ -45,12 +46,25 @@ def judge(name: str, backprop: Array, slopes: Slopes) -> ParameterCheck:
         budget=budget,
         truncation=truncation,
         rounding=slopes.rounding,
+        largest=float(xp.maximum(abs(flat), abs(slopes.nearest)).max()),
         worst=entry(int(excess.argmax())),
         kinks=tuple(entry(place) for place in kinks),
         unchecked=unchecked,
+        checked=math.prod(shape) - unchecked,
         passed=float(excess.max()) <= budget and unchecked < len(flat),
     )
 
 
 def _finite_or_infinite(difference: Array) -> Array:
     return backend_of(difference).xp.where(difference == difference, difference, math.inf)
+
+
+def too_blunt(checks: Sequence[ParameterCheck]) -> Iterator[str]:
+    """Where the budget is so wide that a gradient of 0 would pass as any other."""
+    scale = max((check.largest for check in checks), default=0.0)
+    for check in checks:
+        if scale > 0 and not check.budget < scale:
+            yield (
+                f"{check.name}: the budget {check.budget:.2g} is above every gradient here, the "
+                f"largest being {scale:.2g}: nothing was checked; take another h, or float64"
+            )

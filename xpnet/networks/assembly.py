@@ -8,6 +8,7 @@ from itertools import count
 from typing import Any
 
 from xpnet.errors import NetworkError
+from xpnet.layers import part
 
 __all__ = ["check_layers", "named", "numbered", "settle"]
 
@@ -27,6 +28,11 @@ def check_layers(layers: Mapping[str, Any], last_layer: Any) -> None:
     if not layers:
         raise NetworkError("a network needs at least one layer before its last layer")
     everyone = [*layers.values(), last_layer]
+    if part(last_layer, "params"):
+        raise NetworkError(
+            "the last layer has parameters, which nothing would train: give them to "
+            "a layer before it"
+        )
     for name, layer in zip([*layers, "last_layer"], everyone, strict=True):
         # a class has both names as well, and would fail at its first call
         if isinstance(layer, type) or not (
@@ -35,6 +41,12 @@ def check_layers(layers: Mapping[str, Any], last_layer: Any) -> None:
             raise NetworkError(
                 f"{name} is {layer!r}: wanted an object with forward and backward, such as "
                 "xpnet.layers.Relu(), or one that follows xpnet.layers.Layer"
+            )
+        if not part(layer, "params") and hasattr(layer, "dW"):
+            raise NetworkError(
+                f"the layer {name} ({type(layer).__name__}) keeps its parameters in attributes, "
+                "where the network cannot train them: inherit from xpnet.layers.Layer and call "
+                "self.own(W=W, b=b)"
             )
         twice, home = sum(layer is other for other in everyone) > 1, _homes.get(id(layer))
         if twice or (home is not None and _holds(home, layer)):

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
-from xpnet.backends import Array, Backend, backend_of
+from xpnet.backends import Array, Backend, asarray, backend_of
 from xpnet.errors import OptionError, ShapeError
 from xpnet.gradient.local import NearbyLosses, numerical_gradients
 from xpnet.gradient.numerical import checked_step
@@ -35,7 +36,7 @@ class Network:
 
     Attributes
     ----------
-    layers : dict of str to layer
+    layers : mapping of str to layer
     last_layer : layer
     params, grads : Parameters
         Keys are the layers' own names with a running number: W1, b1, W2, b2, ...
@@ -57,24 +58,24 @@ class Network:
     def __init__(
         self, layers: Sequence[Any] | Mapping[str, Any], last_layer: Any, dtype: Any = None
     ) -> None:
-        self.layers: dict[str, Any] = named(layers)
+        self._layers = named(layers)
         self.last_layer = last_layer
-        check_layers(self.layers, last_layer)
+        check_layers(self._layers, last_layer)
         self._places: dict[str, tuple[int, str]] = {}
-        for position, layer in enumerate(self.layers.values()):
+        for position, layer in enumerate(self._layers.values()):
             for name in part(layer, "params"):
                 self._places[numbered(name, self._places)] = position, name
-        stack = list(self.layers.values())
+        stack = list(self._layers.values())
         arrays = {key: stack[k].params[name] for key, (k, name) in self._places.items()}
         self._first_owner = min((k for k, _ in self._places.values()), default=len(stack))
         self._take(Parameters(arrays, dtype))
 
     def _take(self, params: Parameters) -> None:
         """Make these the parameters, and show each layer its part of them."""
-        if not params.backend.is_floating(params.flat):
-            raise OptionError(f"dtype={params.dtype}: wanted 'float32' or 'float64', which learn")
+        if params.flat.dtype not in map(params.backend.dtype, ("float32", "float64")):
+            raise OptionError(f"dtype={params.dtype}: wanted 'float32' or 'float64'")
         self._params, self._grads = params, params.zeros_like()
-        for position, layer in enumerate(self.layers.values()):
+        for position, layer in enumerate(self._layers.values()):
             names = {name: key for key, (k, name) in self._places.items() if k == position}
             if names:
                 layer.params, layer.grads = Scope(params, names), Scope(self._grads, names)
@@ -85,7 +86,12 @@ class Network:
         settle(self)
 
     def __repr__(self) -> str:
-        return f"<{type(self).__name__} {' -> '.join([*self.layers, 'loss'])}>"
+        return f"<{type(self).__name__} {' -> '.join([*self._layers, 'loss'])}>"
+
+    @property
+    def layers(self) -> Mapping[str, Any]:
+        """The layers by name, in order; to be looked at, not replaced: make another network."""
+        return MappingProxyType(self._layers)
 
     @property
     def params(self) -> Parameters:
@@ -170,7 +176,7 @@ class Network:
         ShapeError, LabelError, MixedBackendError
         """
         x = self.door(x, t).cast(x, self.dtype)
-        for layer in self.layers.values():
+        for layer in self._layers.values():
             x = layer.forward(x)
         return self.last_layer.forward(x, t)
 
@@ -185,12 +191,15 @@ class Network:
             loss = self.loss(x, t)
             self._backward()
         finally:
-            for layer in (*self.layers.values(), self.last_layer):
-                part(layer, "release")()
+            self._release()
         return loss
 
+    def _release(self) -> None:
+        for layer in (*self._layers.values(), self.last_layer):
+            part(layer, "release")()
+
     def _backward(self) -> None:
-        stack = list(self.layers.values())[self._first_owner :]
+        stack = list(self._layers.values())[self._first_owner :]
         dout = self.last_layer.backward()
         for layer in reversed(stack[1:]):
             dout = layer.backward(dout)
@@ -260,7 +269,7 @@ class Network:
         """The losses of this batch with single parameters moved, for numerical gradients."""
         backend = self.door(x, t)
         x, t = backend.cast(x, self.dtype), backend.asarray(t)
-        nearby = NearbyLosses(list(self.layers.values()), self.last_layer, x, t, local)
+        nearby = NearbyLosses(list(self._layers.values()), self.last_layer, x, t, local)
         nearby.loss()  # labels that do not fit are told here: many batches at once would hide it
         return nearby
 
@@ -279,10 +288,10 @@ class Network:
         BackendError
             The backend is unknown or cannot run here; nothing has moved.
         """
-        self._params.to(backend)
-        self._grads.to(backend)
-        for layer in (*self.layers.values(), self.last_layer):
-            part(layer, "release")()
+        moved = asarray(self._grads.flat, backend=backend)
+        self._params.to(backend)  # the last that can fail
+        self._grads.attach(moved)
+        self._release()
         return self
 
     def astype(self, dtype: Any) -> Network:
@@ -293,9 +302,15 @@ class Network:
         >>> TwoLayerNet(4, 3, 2, seed=0).astype("float64").params["W1"].dtype
         dtype('float64')
         """
+        params = self._params.astype(dtype)
         made = copy.deepcopy(self)
-        made._take(self._params.astype(dtype))
+        made._take(params)
+        made._release()
         return made
+
+    def __copy__(self) -> Network:
+        """A layer has one home, so a copy has layers of its own."""
+        return copy.deepcopy(self)
 
     def summary(self) -> str:
         """The layers with their parameters, as a table to print."""

@@ -123,8 +123,12 @@ class Parameters(NamedArrays):
             The backend is unknown or cannot run here; nothing has moved.
         """
         if load_backend(backend) is not self.backend:
-            self._attach(self.shapes, self._step, asarray(self.flat, backend=backend))
+            self.attach(asarray(self.flat, backend=backend))
         return self
+
+    def attach(self, flat: Array) -> None:
+        """Take another buffer of this layout in place of the old one."""
+        self._attach(self.shapes, self._step, flat)
 
 
 class Scope(FixedNames):

@@ -92,9 +92,10 @@ class FreshGradients(FixedNames):
     def __setitem__(self, name: str, value: Array) -> None:
         self._refuse_new(name)
         backend_of(value, self._params[name], caller=f"grads[{name!r}]", names=("value", name))
-        if tuple(value.shape) != tuple(self._params[name].shape):
+        shape = tuple(getattr(value, "shape", ()))  # a number has none
+        if shape != tuple(self._params[name].shape):
             raise ShapeError(
-                f"the gradient of {name!r} has shape {tuple(value.shape)}, the parameter "
+                f"the gradient of {name!r} has shape {shape}, the parameter "
                 f"{tuple(self._params[name].shape)}: they must be the same"
             )
         self._grads[name] = value
