@@ -124,7 +124,7 @@ def _rows(x: Array, t: Array) -> tuple[Backend, Array, Array]:
         x = backend.asarray(x, backend.dtype("float64"))
     if x.ndim == 1:
         x, t = x.reshape(1, -1), backend.asarray(t)
-        if t.ndim == 0 or tuple(t.shape) == (1,) != (x.shape[1],):
+        if t.ndim == 0 or (tuple(t.shape) == (1,) and x.shape[1] != 1):
             t = t.reshape(1)
         elif t.ndim == 1:
             t = t.reshape(1, -1)
