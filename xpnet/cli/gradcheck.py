@@ -19,6 +19,7 @@ from xpnet.cli.options import (
     Seed,
     build_network,
     check_writable,
+    classes_in,
     write_json,
 )
 from xpnet.datasets import load_mnist
@@ -51,7 +52,7 @@ def gradcheck(
     (x, t), _ = load_mnist(root=data)
     if not 1 <= images <= x.shape[0]:
         raise OptionError(f"--images {images}: wanted 1 to {x.shape[0]}")
-    pixels, classes = int(x.shape[1]), max(10, int(t.max()) + 1)
+    pixels, classes = int(x.shape[1]), classes_in(t)
     net = build_network(hidden, activation, init, seed, dtype, pixels, classes)
     report = check_gradients(net, x[:images], t[:images], h=step)
     document = {

@@ -12,6 +12,7 @@ from typing import Annotated, Any
 
 import typer
 
+from xpnet.backends import Array
 from xpnet.errors import OptionError
 from xpnet.networks import MultiLayerNet, Network, TwoLayerNet
 
@@ -25,6 +26,7 @@ __all__ = [
     "Seed",
     "build_network",
     "check_writable",
+    "classes_in",
     "write_json",
 ]
 
@@ -82,6 +84,11 @@ def _number(init: str) -> float | str:
         return float(init)
     except ValueError:
         return init
+
+
+def classes_in(*labels: Array) -> int:
+    """How many classes these integer labels speak of: 10 at least, as MNIST has."""
+    return max(10, *(int(t.max()) + 1 for t in labels))
 
 
 def check_writable(path: str | None) -> None:

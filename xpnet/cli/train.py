@@ -19,6 +19,7 @@ from xpnet.cli.options import (
     Seed,
     build_network,
     check_writable,
+    classes_in,
     write_json,
 )
 from xpnet.datasets import load_mnist
@@ -80,7 +81,7 @@ def train(
     step = _optimizer(optimizer, lr)
     goal = _goal(iterations, epochs)
     train_set, test_set = load_mnist(normalize=False, root=data)
-    pixels, classes = int(train_set[0].shape[1]), _classes(train_set, test_set)
+    pixels, classes = int(train_set[0].shape[1]), classes_in(train_set[1], test_set[1])
     net = build_network(hidden, activation, init, seed, dtype, pixels, classes)
     trainer = Trainer(
         net,
@@ -140,10 +141,6 @@ def _goal(iterations: int | None, epochs: int | None) -> dict[str, int]:
     if value < 1:
         raise OptionError(f"--{name} {value}: wanted a whole number from 1 on")
     return {name: value}
-
-
-def _classes(*sets: tuple[Any, Any]) -> int:
-    return max(10, *(int(labels.max()) + 1 for _, labels in sets))
 
 
 def _headline(net: Network, trainer: Trainer) -> str:

@@ -88,10 +88,12 @@ def measure(moved: Moved, value: float, noise: float, h: float) -> Slopes:
         if not len(entries):
             break
         host: list[int] = backend.to_numpy(entries).tolist()
-        finer = _differences(partial(moved, entries=host), value, noise, h / FINER**level)
-        nearest[entries] = finer[0]
-        slack[entries] = finer[1] + finer[2]
-        entries = entries[finer[3]]
+        slope, lost, rounded, still = _differences(
+            partial(moved, entries=host), value, noise, h / FINER**level
+        )
+        nearest[entries] = slope
+        slack[entries] = lost + rounded
+        entries = entries[still]
     slack[entries] = math.inf  # the point is on the kink itself
     return Slopes(central, truncation, rounding, kinked, nearest, slack)
 

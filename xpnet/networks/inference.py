@@ -7,10 +7,10 @@ may do it at once.
 from __future__ import annotations
 
 import math
-from numbers import Integral
 from typing import Any
 
 from xpnet.backends import Array
+from xpnet.checks import whole_number
 from xpnet.errors import OptionError, ShapeError
 from xpnet.layers import part
 
@@ -67,12 +67,10 @@ def _scores(net: Any, x: Array) -> Array:
 
 def _batches(net: Any, x: Array, batch_size: int | None) -> list[slice]:
     """Slices that cover the rows, one at least."""
-    number = isinstance(batch_size, Integral) and not isinstance(batch_size, bool)
-    if batch_size is not None and not (number and batch_size >= 1):
-        raise OptionError(f"batch_size={batch_size!r}: wanted a whole number from 1 on")
+    at_once = BATCH_ROWS if batch_size is None else whole_number("batch_size", batch_size)
     rows = max(1, int(x.shape[0]))
     rowwise = all(part(layer, "rowwise") for layer in net.layers.values())
-    step = (batch_size or BATCH_ROWS) if rowwise else rows
+    step = at_once if rowwise else rows
     return [slice(start, start + step) for start in range(0, rows, step)]
 
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from itertools import pairwise
-from numbers import Integral
 from typing import Any
 
 from xpnet.backends import get_backend
+from xpnet.checks import is_whole
 from xpnet.errors import OptionError
 from xpnet.initializers import seeded, weights, zeros
 from xpnet.layers import Affine, Relu, Sigmoid, SoftmaxWithLoss
@@ -99,7 +99,7 @@ def _stack(
 ) -> list[Any]:
     """Affine layers from size to size, with activations between them."""
     for size in sizes:
-        if isinstance(size, bool) or not isinstance(size, Integral) or size < 1:
+        if not is_whole(size):
             raise OptionError(f"layer sizes {sizes}: each must be a whole number from 1 on")
     if activation not in ACTIVATIONS:
         raise OptionError(f"activation={activation!r}: wanted 'relu' or 'sigmoid'")

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from xpnet.backends import Array, Backend
+from xpnet.checks import above_zero, below_one
 from xpnet.optimizers.base import Optimizer
-from xpnet.optimizers.hyperparameters import above_zero, below_one
 
 __all__ = ["AdaGrad", "Adam", "RMSProp"]
 

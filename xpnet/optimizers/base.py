@@ -6,8 +6,8 @@ from collections.abc import Mapping, MutableMapping
 from typing import Any, ClassVar
 
 from xpnet.backends import Array, Backend, asarray, backend_of
+from xpnet.checks import above_zero
 from xpnet.errors import NetworkError, ShapeError
-from xpnet.optimizers.hyperparameters import above_zero
 from xpnet.parameters import Parameters
 
 __all__ = ["Optimizer"]

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from xpnet.backends import Array, Backend
+from xpnet.checks import below_one
 from xpnet.optimizers.base import Optimizer
-from xpnet.optimizers.hyperparameters import below_one
 
 __all__ = ["SGD", "Momentum"]
 

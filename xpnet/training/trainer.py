@@ -6,12 +6,12 @@ import math
 import time
 from collections.abc import Iterable
 from contextlib import ExitStack
-from numbers import Integral
 from typing import Any
 
 import numpy as np
 
 from xpnet.backends import Array, asarray, backend_of
+from xpnet.checks import whole_number
 from xpnet.errors import MixedBackendError, NonFiniteLossError, OptionError
 from xpnet.initializers import seeded
 from xpnet.networks import Network
@@ -93,7 +93,7 @@ class Trainer:
         self.train = checked_set(net, train, "train", scale)
         self.test = None if test is None else checked_set(net, test, "test", scale)
         self.scale = None if scale is None else float(scale)
-        self.batch_size = self._whole("batch_size", batch_size)
+        self.batch_size = whole_number("batch_size", batch_size)
         rows = int(self.train[0].shape[0])
         if self.batch_size > rows:
             raise OptionError(f"batch_size={batch_size}: the training set has {rows} rows")
@@ -243,13 +243,7 @@ class Trainer:
         if (iterations is None) == (epochs is None):
             raise OptionError("run() takes iterations=... or epochs=..., one of them")
         if iterations is not None:
-            return self._whole("iterations", iterations)
+            return whole_number("iterations", iterations)
         left = -self.iteration % self.steps_per_epoch  # an epoch that was begun is ended first
-        steps = self._whole("epochs", epochs) * self.steps_per_epoch
+        steps = whole_number("epochs", epochs) * self.steps_per_epoch
         return steps - self.steps_per_epoch + left if left else steps
-
-    @staticmethod
-    def _whole(name: str, value: Any) -> int:
-        if isinstance(value, bool) or not isinstance(value, Integral) or value < 1:
-            raise OptionError(f"{name}={value!r}: wanted a whole number from 1 on")
-        return int(value)

@@ -1,13 +1,14 @@
-"""Numbers that an optimizer is made with, checked once."""
+"""Numbers that options take, checked at the door."""
 
 from __future__ import annotations
 
 import math
-from numbers import Real
+from numbers import Integral, Real
+from typing import Any
 
 from xpnet.errors import OptionError
 
-__all__ = ["above_zero", "below_one"]
+__all__ = ["above_zero", "below_one", "is_whole", "whole_number"]
 
 
 def above_zero(name: str, value: float) -> float:
@@ -22,6 +23,18 @@ def below_one(name: str, value: float) -> float:
     if not _is_number(value) or not 0 <= value < 1:
         raise OptionError(f"{name}={value!r}: wanted a number from 0 to below 1")
     return float(value)
+
+
+def whole_number(name: str, value: Any) -> int:
+    """`value` as an int, if it is a whole number from 1 on; else `OptionError`."""
+    if not is_whole(value):
+        raise OptionError(f"{name}={value!r}: wanted a whole number from 1 on")
+    return int(value)
+
+
+def is_whole(value: Any) -> bool:
+    """Whether this is a whole number from 1 on, of Python or of NumPy."""
+    return isinstance(value, Integral) and not isinstance(value, bool) and int(value) >= 1
 
 
 def _is_number(value: object) -> bool:

@@ -1,0 +1,48 @@
+"""Numbers that options take: what passes, what is refused, and in which words."""
+
+import numpy as np
+import pytest
+
+from xpnet.checks import above_zero, below_one, is_whole, whole_number
+from xpnet.errors import OptionError
+
+
+@pytest.mark.parametrize("value", [0.1, 3, np.float32(0.5), np.int64(2)])
+def test_a_number_above_zero_comes_back_as_a_float(value):
+    found = above_zero("lr", value)
+    assert type(found) is float
+    assert found == value
+
+
+@pytest.mark.parametrize("value", [0, -1, float("inf"), float("nan"), True, "0.1", None])
+def test_above_zero_refuses_all_else(value):
+    with pytest.raises(OptionError, match=r"^lr=.*: wanted a number above 0$"):
+        above_zero("lr", value)
+
+
+@pytest.mark.parametrize("value", [0, 0.0, 0.9, np.float32(0.5)])
+def test_a_number_below_one_comes_back_as_a_float(value):
+    found = below_one("momentum", value)
+    assert type(found) is float
+    assert found == value
+
+
+@pytest.mark.parametrize("value", [1, -0.1, float("nan"), False, "0", None])
+def test_below_one_refuses_all_else(value):
+    with pytest.raises(OptionError, match=r"^momentum=.*: wanted a number from 0 to below 1$"):
+        below_one("momentum", value)
+
+
+@pytest.mark.parametrize("value", [1, 100, np.uint8(7)])
+def test_a_whole_number_comes_back_as_an_int(value):
+    assert is_whole(value)
+    found = whole_number("batch_size", value)
+    assert type(found) is int
+    assert found == value
+
+
+@pytest.mark.parametrize("value", [0, -1, 1.0, True, "1", None])
+def test_whole_number_refuses_all_else(value):
+    assert not is_whole(value)
+    with pytest.raises(OptionError, match=r"^batch_size=.*: wanted a whole number from 1 on$"):
+        whole_number("batch_size", value)
