@@ -31,6 +31,7 @@ ROOMS = [
     "optimizers",
     "plotting",
     "training",
+    "parity",
     "cli",
 ]
 """A room imports only rooms before it."""

@@ -1,4 +1,4 @@
-"""The command ``xpnet``: train, gradcheck, info."""
+"""The command ``xpnet``: train, gradcheck, parity, info."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import typer
 import xpnet
 from xpnet.cli.gradcheck import gradcheck
 from xpnet.cli.info import info
+from xpnet.cli.parity import parity
 from xpnet.cli.train import train
 from xpnet.errors import NonFiniteLossError, XpnetError
 
@@ -26,6 +27,7 @@ app = typer.Typer(
 )
 app.command()(train)
 app.command()(gradcheck)
+app.command()(parity)
 app.command()(info)
 
 

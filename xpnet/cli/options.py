@@ -15,20 +15,34 @@ import typer
 from xpnet.backends import Array
 from xpnet.errors import OptionError
 from xpnet.networks import MultiLayerNet, Network, TwoLayerNet
+from xpnet.optimizers import SGD, AdaGrad, Adam, Momentum, Optimizer, RMSProp
 
 __all__ = [
     "Activation",
     "BackendName",
+    "BatchSize",
     "DataFolder",
     "Hidden",
     "Init",
     "JsonPath",
+    "LearningRate",
+    "OptimizerName",
     "Seed",
     "build_network",
+    "build_optimizer",
     "check_writable",
     "classes_in",
     "write_json",
 ]
+
+OPTIMIZERS: dict[str, Any] = {
+    "sgd": SGD,
+    "momentum": Momentum,
+    "adagrad": AdaGrad,
+    "rmsprop": RMSProp,
+    "adam": Adam,
+}
+CHAPTER_LR = 0.1
 
 BackendName = Annotated[
     str,
@@ -44,6 +58,12 @@ Init = Annotated[
         help="Initial weights: a standard deviation, he or xavier. "
         "Default: 0.01 for one hidden layer of ReLU, else he for relu and xavier for sigmoid."
     ),
+]
+BatchSize = Annotated[int, typer.Option(help="Images in a batch.")]
+OptimizerName = Annotated[str, typer.Option(help=f"One of {', '.join(OPTIMIZERS)}.")]
+LearningRate = Annotated[
+    float | None,
+    typer.Option(help="Learning rate. Default: 0.1 for sgd, else the optimizer's own."),
 ]
 Seed = Annotated[int, typer.Option(help="Of the initial weights and the batches.")]
 DataFolder = Annotated[
@@ -84,6 +104,21 @@ def _number(init: str) -> float | str:
         return float(init)
     except ValueError:
         return init
+
+
+def build_optimizer(name: str, lr: float | None) -> Optimizer:
+    """The optimizer that the options describe.
+
+    Raises
+    ------
+    OptionError
+    """
+    if name not in OPTIMIZERS:
+        raise OptionError(f"--optimizer {name}: wanted one of {', '.join(OPTIMIZERS)}")
+    if lr is None and name == "sgd":
+        lr = CHAPTER_LR
+    made: Optimizer = OPTIMIZERS[name]() if lr is None else OPTIMIZERS[name](lr=lr)
+    return made
 
 
 def classes_in(*labels: Array) -> int:

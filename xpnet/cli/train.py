@@ -12,12 +12,16 @@ from xpnet.backends import set_backend
 from xpnet.cli.options import (
     Activation,
     BackendName,
+    BatchSize,
     DataFolder,
     Hidden,
     Init,
     JsonPath,
+    LearningRate,
+    OptimizerName,
     Seed,
     build_network,
+    build_optimizer,
     check_writable,
     classes_in,
     write_json,
@@ -25,21 +29,12 @@ from xpnet.cli.options import (
 from xpnet.datasets import load_mnist
 from xpnet.errors import NonFiniteLossError, OptionError
 from xpnet.networks import Network
-from xpnet.optimizers import SGD, AdaGrad, Adam, Momentum, Optimizer, RMSProp
 from xpnet.plotting import check_plottable, plot_history
 from xpnet.training import History, Trainer
 from xpnet.training.progress import progress_callback
 
 __all__ = ["train"]
 
-OPTIMIZERS: dict[str, Any] = {
-    "sgd": SGD,
-    "momentum": Momentum,
-    "adagrad": AdaGrad,
-    "rmsprop": RMSProp,
-    "adam": Adam,
-}
-CHAPTER_LR = 0.1
 CHAPTER_ITERATIONS = 10_000
 PIXEL = 1 / 255
 
@@ -49,12 +44,9 @@ def train(
     epochs: Annotated[
         int | None, typer.Option(help="Epochs to train, instead of iterations.")
     ] = None,
-    batch_size: Annotated[int, typer.Option(help="Images in a batch.")] = 100,
-    optimizer: Annotated[str, typer.Option(help=f"One of {', '.join(OPTIMIZERS)}.")] = "sgd",
-    lr: Annotated[
-        float | None,
-        typer.Option(help="Learning rate. Default: 0.1 for sgd, else the optimizer's own."),
-    ] = None,
+    batch_size: BatchSize = 100,
+    optimizer: OptimizerName = "sgd",
+    lr: LearningRate = None,
     hidden: Hidden = "50",
     activation: Activation = "relu",
     init: Init = None,
@@ -78,7 +70,7 @@ def train(
     if plot:
         check_plottable(plot)
     where = set_backend(backend)
-    step = _optimizer(optimizer, lr)
+    step = build_optimizer(optimizer, lr)
     goal = _goal(iterations, epochs)
     train_set, test_set = load_mnist(normalize=False, root=data)
     pixels, classes = int(train_set[0].shape[1]), classes_in(train_set[1], test_set[1])
@@ -121,15 +113,6 @@ def train(
     if not quiet:
         print(_lastline(history), file=out)
     return 130 if history.interrupted else 0
-
-
-def _optimizer(name: str, lr: float | None) -> Optimizer:
-    if name not in OPTIMIZERS:
-        raise OptionError(f"--optimizer {name}: wanted one of {', '.join(OPTIMIZERS)}")
-    if lr is None and name == "sgd":
-        lr = CHAPTER_LR
-    made: Optimizer = OPTIMIZERS[name]() if lr is None else OPTIMIZERS[name](lr=lr)
-    return made
 
 
 def _goal(iterations: int | None, epochs: int | None) -> dict[str, int]:

@@ -1,0 +1,64 @@
+"""Bounds on rounding: the unit roundoff, Higham's gamma, and what an operation may be off by."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from xpnet.backends import Array
+
+__all__ = ["ELEMENTARY", "Bound", "gamma", "unit_roundoff"]
+
+ELEMENTARY = 8
+"""What tanh, exp or log counts as: 4 units in the last place are 8 unit roundoffs."""
+
+
+def unit_roundoff(dtype: Any) -> float:
+    """Half the distance from 1 to the next number.
+
+    Examples
+    --------
+    >>> unit_roundoff("float32") == 2**-24
+    True
+    """
+    return float(np.finfo(dtype).eps) / 2
+
+
+def gamma(count: Any, dtype: Any) -> Any:
+    """``n u / (1 - n u)``: what n roundings may add up to; infinite where ``n u >= 1``.
+
+    Parameters
+    ----------
+    count : number or array
+        n.
+    dtype : "float32" or "float64"
+
+    Examples
+    --------
+    >>> float(gamma(100, "float32"))
+    5.960...e-06
+    """
+    steps = np.asarray(count, "float64") * unit_roundoff(dtype)
+    with np.errstate(divide="ignore"):
+        return np.where(steps < 1, steps / (1 - np.minimum(steps, 1)), np.inf)
+
+
+@dataclass(frozen=True)
+class Bound:
+    """How far a right result may be from the exact one: ``gamma_count * scale``, by entries.
+
+    Attributes
+    ----------
+    scale : array of float64, shape of the result
+        The sum of the absolute values of the terms that each entry is made of.
+    count : number or array that broadcasts to it
+        How many roundings lie on the way to an entry; 0 where the result is exact.
+    floor : number or array
+        How many times the smallest normal number may be lost to underflow beyond `count`.
+    """
+
+    scale: Array
+    count: Any
+    floor: Any = 0.0

@@ -1,0 +1,99 @@
+"""Two results of one operation, held against the bound on their difference."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from xpnet.backends import Array
+from xpnet.parity.bounds import Bound, gamma
+
+__all__ = ["Difference", "compare"]
+
+
+@dataclass(frozen=True)
+class Difference:
+    """How far two results are apart, at the entry that is worst for its bound.
+
+    Attributes
+    ----------
+    relative : float
+        ``|A - B| / scale``.
+    bound : float or None
+        What `relative` may be; None where no bound is derived.
+    excess : float
+        `relative` by `bound`, what may underflow considered: above 1 is outside.
+    finds : float or None
+        The smallest relative error of the whole result that is found for certain; 0 finds any.
+    """
+
+    relative: float
+    bound: float | None
+    excess: float
+    finds: float | None
+
+
+def compare(ours: Array, theirs: Array, bound: Bound | None, dtype: Any) -> Difference:
+    """Hold two results of one operation, on the host, against its bound.
+
+    Parameters
+    ----------
+    ours, theirs : numpy arrays
+    bound : Bound or None
+        How far each may be from the exact result; None compares, relative to the largest entry.
+    dtype : "float32" or "float64"
+        In which they were computed.
+
+    Examples
+    --------
+    >>> found = compare(np.ones(2), np.array([1, 1.001]), Bound(np.ones(2), 3), "float32")
+    >>> print(f"{found.relative:.1e}, bound {found.bound:.1e}")
+    1.0e-03, bound 3.6e-07
+    >>> found.excess > 1
+    True
+    """
+    if np.shape(ours) != np.shape(theirs):  # nothing that rounding explains
+        return Difference(np.inf, None if bound is None else 0.0, np.inf, None)
+    # flat copies: worst entries are counted in row-major order; 0-d becomes one entry
+    a, b = (np.ravel(np.asarray(x, "float64")) for x in (ours, theirs))
+    if not a.size:
+        return Difference(0.0, None if bound is None else 0.0, 0.0, None)
+    difference = _difference(a, b)
+    if bound is None:
+        size = float(np.abs(a).max())
+        return Difference(float(_ratio(difference, size).max()), None, 0.0, None)
+    scale = np.ravel(np.broadcast_to(bound.scale, np.shape(ours)))
+    count, floor = (
+        np.ravel(np.broadcast_to(np.asarray(n, "float64"), np.shape(ours)))
+        for n in (bound.count, bound.floor)
+    )
+    relative_bound = 2 * gamma(count, dtype)
+    lost = 2 * (count + floor) * float(np.finfo(dtype).tiny)
+    excess = _ratio(difference, relative_bound * scale + lost)
+    worst = int(np.argmax(excess if excess.any() else relative_bound))
+    seen = float(_ratio(np.abs(a), scale).max())
+    largest = float(relative_bound.max())
+    return Difference(
+        float(_ratio(difference, scale)[worst]),
+        float(relative_bound[worst]),
+        float(excess[worst]),
+        2 * largest / seen if 0 < seen < np.inf else None,
+    )
+
+
+def _difference(a: Array, b: Array) -> Array:
+    """``|a - b|``: 0 where both are the same infinity or both NaN, infinite where one is."""
+    same = (a == b) | (np.isnan(a) & np.isnan(b))
+    with np.errstate(invalid="ignore", over="ignore"):
+        difference = np.abs(a - b)
+    return np.where(same, 0.0, np.where(np.isnan(difference), np.inf, difference))
+
+
+def _ratio(part: Array, whole: Any) -> Array:
+    """``part / whole``: 0 where nothing differs, infinite where nothing may."""
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
+        ratio = part / whole
+    # NaN: infinity by infinity or NaN by a scale that is not finite, which nothing explains
+    return np.where(part == 0, 0.0, np.where(np.isnan(ratio), np.inf, ratio))

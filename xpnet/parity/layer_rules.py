@@ -1,0 +1,173 @@
+"""How far each layer's results may be from the exact ones.
+
+Every rule gets arrays of float64 on the host: the parameters, the gradient of the output, and
+the inputs. In float64 the scales are rounded themselves, by a part that bounds do not feel.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from xpnet.backends import Array
+from xpnet.layers import Affine, Relu, Sigmoid, SoftmaxWithLoss
+from xpnet.parity.bounds import ELEMENTARY, Bound
+
+__all__ = ["INPUT", "LAYER_RULES", "LayerRule", "batch_bound"]
+
+INPUT = "dx"
+"""Under this name a rule gives the bound of the gradient of the input."""
+
+
+@dataclass(frozen=True)
+class LayerRule:
+    """The bounds of one type of layer.
+
+    Attributes
+    ----------
+    forward : callable
+        ``forward(params, *inputs)`` gives the `Bound` of the output.
+    backward : callable
+        ``backward(params, dout, *inputs)`` gives a mapping: under ``"dx"`` the `Bound` of the
+        gradient of the input, under a parameter's name that of its gradient. What is missing
+        has no bound.
+
+    Examples
+    --------
+    A layer that doubles, which is exact:
+
+    >>> rule = LayerRule(
+    ...     forward=lambda params, x: Bound(abs(2 * x), 0),
+    ...     backward=lambda params, dout, x: {"dx": Bound(abs(2 * dout), 0)},
+    ... )
+    """
+
+    forward: Callable[..., Bound]
+    backward: Callable[..., Mapping[str, Bound]]
+
+
+# --- y = x @ W + b --------------------------------------------------------------------------
+
+
+def _product(a: Array, b: Array) -> Bound:
+    """``a @ b``: gamma_k |a| |b|, with k the terms of each entry that are not 0."""
+    return Bound(np.abs(a) @ np.abs(b), (a != 0).astype("float64") @ (b != 0).astype("float64"))
+
+
+def _affine_forward(params: Mapping[str, Array], x: Array) -> Bound:
+    product = _product(x.reshape(-1, len(params["W"])), params["W"])
+    # one addition more, of the bias
+    scale, count = product.scale + np.abs(params["b"]), product.count + 1
+    return Bound(*(part[0] if x.ndim == 1 else part for part in (scale, count)))
+
+
+def _affine_backward(params: Mapping[str, Array], dout: Array, x: Array) -> dict[str, Bound]:
+    W = params["W"]
+    rows, dout = x.reshape(-1, len(W)), dout.reshape(-1, W.shape[1])
+    dx = _product(dout, W.T)
+    return {
+        INPUT: Bound(dx.scale.reshape(x.shape), dx.count.reshape(x.shape)),
+        "W": _product(rows.T, dout),
+        "b": Bound(np.abs(dout).sum(axis=0), (dout != 0).sum(axis=0)),
+    }
+
+
+# --- activations ----------------------------------------------------------------------------
+
+
+def _relu_forward(params: Mapping[str, Array], x: Array) -> Bound:
+    return Bound(np.abs(x), 0)  # a choice rounds nothing
+
+
+def _relu_backward(params: Mapping[str, Array], dout: Array, x: Array) -> dict[str, Bound]:
+    return {INPUT: Bound(np.abs(dout), 0)}
+
+
+SIGMOID = ELEMENTARY + 1
+"""``(1 + tanh(x / 2)) / 2``: tanh, then a sum; halving is exact."""
+
+
+def _sigmoid_scale(x: Array) -> tuple[Array, Array]:
+    """The sigmoid, and the sum of absolute values ``(1 + |tanh(x / 2)|) / 2`` it is made of."""
+    tanh = np.tanh(x / 2)
+    return (1 + tanh) / 2, (1 + np.abs(tanh)) / 2
+
+
+def _sigmoid_forward(params: Mapping[str, Array], x: Array) -> Bound:
+    return Bound(_sigmoid_scale(x)[1], SIGMOID)
+
+
+def _sigmoid_backward(params: Mapping[str, Array], dout: Array, x: Array) -> dict[str, Bound]:
+    # y, kept by forward, is off by gamma * s, which moves (1 - y) y by |1 - 2y| gamma * s; three
+    # roundings follow, and one stands for the square of gamma * s, since the scale is >= 1/4
+    y, s = _sigmoid_scale(x)
+    return {INPUT: Bound(np.abs(dout) * ((1 - y) * y + np.abs(1 - 2 * y) * s), SIGMOID + 4)}
+
+
+# --- softmax with loss ----------------------------------------------------------------------
+
+
+def _softmax(x: Array) -> tuple[Array, Array, Array, Array]:
+    """By rows: ``|shifted|``, log of the sum, softmax, and the roundings in the log of the sum.
+
+    A shifted score s is rounded once, which moves exp(s) by ``|s| u`` of itself, and exp counts
+    as ELEMENTARY; the sum of C such terms, all positive, moves by their mean, weighted by the
+    softmax, and C roundings. The log of the sum moves by as much, absolutely.
+    """
+    shifted = x - x.max(axis=-1, keepdims=True)
+    exp = np.exp(shifted)
+    total = exp.sum(axis=-1, keepdims=True)
+    y = exp / total
+    roundings = (y * -shifted).sum(axis=-1, keepdims=True) + ELEMENTARY + x.shape[-1]
+    return -shifted, np.log(total), y, roundings
+
+
+def _rows(x: Array, t: Array) -> tuple[Array, Array]:
+    """Scores as (N, C), labels as rows (N, C)."""
+    x = x.reshape(-1, x.shape[-1])
+    if t.size == x.size and (t.ndim == 2 or x.shape[1] > 1):
+        return x, t.reshape(x.shape)
+    return x, (t.reshape(-1, 1) == np.arange(x.shape[1])).astype("float64")
+
+
+def _loss_forward(params: Mapping[str, Array], x: Array, t: Array) -> Bound:
+    # -sum(t log y), log y = s - log(sum): s is rounded twice (the shift, the subtraction), the
+    # log once more than it counts as; then C products with t, and a mean over N rows
+    x, t = _rows(x, t)
+    shift, log_total, _, roundings = _softmax(x)
+    terms = t * (shift + log_total + 1)  # 1: what the sum is off by, its log is off absolutely
+    inner = max(float(roundings.max()), ELEMENTARY + 1.0)
+    return Bound(terms.sum() / len(x), inner + x.shape[1] + 2 + len(x) + 1)
+
+
+def _loss_backward(
+    params: Mapping[str, Array], dout: Array, x: Array, t: Array
+) -> dict[str, Bound]:
+    # dx = (y - t) / N. y is exp(s - log(sum)) or exp(s) / sum: of the argument's absolute error,
+    # 2 |s| + roundings of the sum + (ELEMENTARY + 1) log(sum), and exp itself, or a division;
+    # then t's own rounding, a subtraction, a division
+    rows, labels = _rows(x, t)
+    shift, log_total, y, roundings = _softmax(rows)
+    count = 2 * shift + roundings + (ELEMENTARY + 1) * log_total + ELEMENTARY + 1 + 3
+    return {
+        INPUT: Bound(
+            np.abs(dout) * ((y + labels) / len(rows)).reshape(x.shape), count.reshape(x.shape)
+        )
+    }
+
+
+def batch_bound(rows: Array, scale: float | None) -> Bound:
+    """Of gathered rows: cast, and times a scale that is rounded itself."""
+    return Bound(np.abs(rows * (1.0 if scale is None else scale)), 1 if scale is None else 3)
+
+
+LAYER_RULES: dict[type, Any] = {
+    Affine: LayerRule(_affine_forward, _affine_backward),
+    Relu: LayerRule(_relu_forward, _relu_backward),
+    Sigmoid: LayerRule(_sigmoid_forward, _sigmoid_backward),
+    SoftmaxWithLoss: LayerRule(_loss_forward, _loss_backward),
+}
+"""By exact type: a subclass may compute otherwise."""
