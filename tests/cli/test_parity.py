@@ -1,0 +1,97 @@
+import json
+
+import numpy as np
+import pytest
+
+import xpnet
+from xpnet.backends import NumpyBackend
+from xpnet.cli.parity import parity
+
+
+def test_a_backend_against_numpy_passes_on_mnist(xpnet_command, backend):
+    names = f"numpy,{backend.name}"
+    ran = xpnet_command("parity", "--backends", names, "--steps", 2, "--hidden", 8, "--json", "-")
+    assert ran.code == 0, ran.err
+    document = json.loads(ran.out)
+    assert document["passed"] is True
+    assert document["first_failure"] is None
+    assert [place["name"] for place in document["backends"]] == ["numpy", backend.name]
+    assert document["backends"][1]["device"] == backend.device
+    assert document["libraries"]["numpy"] == np.__version__
+    assert (document["xpnet"], document["seed"]) == (xpnet.__version__, 0)
+    assert (document["network"], document["batch_size"]) == ([784, 8, 10], 100)
+    assert list(document["dtypes"]) == ["float32", "float64"]
+    for found in document["dtypes"].values():
+        for check in found["checks"]:
+            assert check["verdict"] == "ok"
+            assert len(check["steps"]) == 2
+            # one part in a thousand would not be missed
+            assert all(step["finds"] is None or step["finds"] < 1e-3 for step in check["steps"])
+    assert "parity passed (2 steps)" in ran.err
+
+
+def test_a_backend_against_itself_differs_nowhere(xpnet_command, small_data):
+    options = "--data", small_data, "--batch-size", 10, "--hidden", "5,4", "--optimizer", "adam"
+    ran = xpnet_command("parity", "--backends", "numpy,numpy", *options)
+    assert ran.code == 0, ran.err
+    assert ran.out.startswith("16-5-4-10 network, batches of 10, Adam(lr=0.001)\n")
+    rows = [line.split() for line in ran.out.splitlines() if line.endswith("ok")]
+    assert {row[-6] for row in rows} == {"0"}  # the column of differences
+    assert max(map(len, ran.out.splitlines())) <= 80
+
+
+def test_an_error_in_a_kernel_is_named_and_code_1(small_data, monkeypatch, capsys, tmp_path):
+    right, calls = NumpyBackend.relu_grad, []
+
+    def wrong(self, dout, mask):
+        calls.append(mask)
+        # a step calls it in the free run, in the run, and in its shadow: the last is wrong
+        return right(self, dout, mask) * (1.001 if len(calls) % 3 == 0 and len(calls) > 3 else 1)
+
+    monkeypatch.setattr(NumpyBackend, "relu_grad", wrong)
+    path = tmp_path / "parity.json"
+    options = {"data": str(small_data), "hidden": "4", "batch_size": 10, "json": str(path)}
+    assert parity(backends="numpy,numpy", dtypes="float32", **options) == 1
+    line = "step 2: Relu1.backward: largest relative difference 1.0e-03, bound 0.0e+00 (float32)"
+    assert line in capsys.readouterr().out.splitlines()
+    assert json.loads(path.read_text())["first_failure"] == line
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (["--backends", "numpy"], "--backends numpy: wanted two names, as numpy,cupy"),
+        (["--backends", "numpy,abacus"], "unknown backend 'abacus': choose one of"),
+        (["--steps", "0"], "--steps 0: wanted a whole number from 1 on"),
+        (["--batch-size", "0"], "--batch-size 0: wanted a whole number from 1 on"),
+        (["--batch-size", "61"], "--batch-size 61: wanted 1 to 60"),
+        (["--dtypes", "float16"], "--dtypes float16: wanted float32, float64"),
+        (["--optimizer", "newton"], "--optimizer newton: wanted one of sgd"),
+        (["--lr", "-1"], "lr=-1.0: wanted a number above 0"),
+        (["--hidden", "x"], "--hidden x: wanted whole numbers"),
+        (["--activation", "step"], "wanted 'relu' or 'sigmoid'"),
+        (["--seed", "-1"], "seed"),
+        (["--json", "no/such/folder.json"], "cannot be written"),
+    ],
+)
+def test_a_bad_option_is_one_line_and_code_2(xpnet_command, small_data, options, message):
+    usual = "--data", small_data, "--backends", "numpy,numpy", "--batch-size", 10
+    ran = xpnet_command("parity", *usual, *options)
+    assert (ran.code, ran.out, ran.err.count("\n")) == (2, "", 1)
+    assert ran.err.startswith("xpnet: ")
+    assert message in ran.err
+
+
+def test_a_backend_that_cannot_run_says_what_to_do(xpnet_command):
+    if xpnet.available_backends()["cupy"] == "ok":
+        pytest.skip("CuPy runs here")
+    ran = xpnet_command("parity")
+    assert (ran.code, ran.out, ran.err.count("\n")) == (2, "", 1)
+    assert xpnet.available_backends()["cupy"] in ran.err
+
+
+def test_a_run_that_runs_away_is_code_1(xpnet_command, small_data):
+    options = "--data", small_data, "--backends", "numpy,numpy", "--batch-size", 10, "--lr", "1e30"
+    ran = xpnet_command("parity", *options)
+    assert (ran.code, ran.err.count("\n")) == (1, 1)
+    assert "nothing can be compared" in ran.err

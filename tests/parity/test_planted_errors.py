@@ -1,0 +1,158 @@
+"""One kernel off by one part in a thousand is found, named alone, and at the first step."""
+
+import numpy as np
+import pytest
+
+import xpnet
+from xpnet.backends import load_backend
+from xpnet.networks import MultiLayerNet
+from xpnet.optimizers import SGD, AdaGrad, Adam, Momentum, RMSProp
+from xpnet.parity import certify
+
+OFF = 1.001
+
+
+def first_off(results):
+    return (results[0] * OFF, *results[1:])
+
+
+def last_off(results):
+    return (*results[:-1], results[-1] * OFF)
+
+
+def whole_off(result):
+    return result * OFF
+
+
+RESULTS = {
+    "relu_with_mask": (first_off, {"Relu1.forward"}),
+    "relu_grad": (whole_off, {"Relu1.backward"}),
+    "sigmoid": (whole_off, {"Sigmoid1.forward", "Sigmoid1.backward"}),  # it keeps its output
+    "sigmoid_grad": (whole_off, {"Sigmoid1.backward"}),
+    "softmax_with_loss": (last_off, {"SoftmaxWithLoss.backward"}),
+    "gather": (first_off, {"batch x"}),
+}
+UPDATES = {"sgd": SGD, "momentum": Momentum, "adagrad": AdaGrad, "rmsprop": RMSProp, "adam": Adam}
+
+
+@pytest.fixture
+def certified(second, data):
+    """``certified(activation, optimizer)`` holds the second backend against NumPy."""
+
+    def run(activation="relu", optimizer=None, dtype="float32"):
+        with xpnet.use_backend("numpy"):
+            net = MultiLayerNet(12, [8], 3, activation=activation, seed=0)
+        options = {"dtypes": [dtype], "batch_size": 20, "steps": 3}
+        return certify(net, data, ("numpy", second), optimizer, **options)
+
+    return run
+
+
+@pytest.fixture
+def kind(second):
+    """The class of the second backend, to be spoiled."""
+    return type(load_backend(second))
+
+
+def spoil(monkeypatch, owner, name, change, calls_right=0):
+    """Change what a function returns, after so many right calls."""
+    right, calls = getattr(owner, name), []
+
+    def wrong(*args, **options):
+        calls.append(name)
+        result = right(*args, **options)
+        return change(result) if len(calls) > calls_right else result
+
+    monkeypatch.setattr(owner, name, wrong)
+
+
+def names(certificate):
+    return {check.name for _, check in certificate.failures}
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+@pytest.mark.parametrize("primitive", RESULTS)
+def test_a_primitive_that_is_off(certified, kind, monkeypatch, primitive, dtype):
+    change, expected = RESULTS[primitive]
+    spoil(monkeypatch, kind, primitive, change)
+    certificate = certified("sigmoid" if "sigmoid" in primitive else "relu", dtype=dtype)
+    assert not certificate.passed
+    assert names(certificate) == expected
+    step, check = certificate.failures[0]
+    assert step == 1
+    assert f"step 1: {check.name}: largest relative difference " in str(certificate)
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+@pytest.mark.parametrize("primitive", UPDATES)
+def test_an_update_whose_step_is_off(certified, kind, monkeypatch, primitive, dtype):
+    optimizer = UPDATES[primitive](lr=0.1)
+    right, place = getattr(kind, primitive), 3 + len(optimizer.slots)  # of lr
+
+    def wrong(*args):
+        right(*args[:place], args[place] * OFF, *args[place + 1 :])
+
+    monkeypatch.setattr(kind, primitive, wrong)
+    certificate = certified(optimizer=optimizer, dtype=dtype)
+    own = type(optimizer).__name__
+    assert names(certificate) <= {f"{own} {name}" for name in ("W1", "b1", "W2", "b2")}
+    step, check = certificate.failures[0]
+    assert (step, check.name) == (1, f"{own} W1")
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+@pytest.mark.parametrize(
+    ("function", "results"),
+    [("matmul", ("Affine1.backward W", "Affine2.backward W")), ("sum", ("Affine1.backward b",))],
+)
+def test_the_gradients_of_an_affine_map(certified, kind, monkeypatch, function, results, dtype):
+    right = getattr(kind.xp, function)
+
+    def wrong(*args, **options):
+        made = right(*args, **options)
+        made *= OFF  # what they write into, too
+        return made
+
+    monkeypatch.setattr(kind.xp, function, wrong)
+    certificate = certified(dtype=dtype)
+    assert set(results) <= names(certificate)
+    assert certificate.failures[0][0] == 1
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_the_product_of_an_affine_map(certified, monkeypatch, second, dtype):
+    if second != "other":
+        pytest.skip("the product of CuPy's arrays is compiled, and cannot be replaced")
+    arrays = load_backend(second).array_type
+    spoil(monkeypatch, arrays, "__matmul__", whole_off)
+    certificate = certified(dtype=dtype)
+    maps = "Affine1.forward", "Affine2.forward", "Affine2.backward", "Affine1.backward"
+    assert names(certificate) == set(maps)
+    assert certificate.failures[0][1].name == "Affine1.forward"
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_one_entry_that_is_off(certified, kind, monkeypatch, dtype):
+    def one_off(results):
+        y = results[0].copy()
+        worst = np.unravel_index(int(y.argmax()), tuple(y.shape))
+        y[worst] *= OFF
+        return (y, *results[1:])
+
+    spoil(monkeypatch, kind, "relu_with_mask", one_off)
+    assert names(certified(dtype=dtype)) == {"Relu1.forward"}
+
+
+def test_the_first_step_that_is_off_is_named(certified, kind, monkeypatch):
+    # each step calls it once for the free run and once for the comparison
+    spoil(monkeypatch, kind, "relu_grad", whole_off, calls_right=4)
+    certificate = certified()
+    assert [(step, check.name) for step, check in certificate.failures] == [(3, "Relu1.backward")]
+    assert "step 3: Relu1.backward: largest relative difference 1.0e-03, bound 0.0e+00" in str(
+        certificate
+    )
+
+
+def test_what_is_within_rounding_is_not_found(certified, kind, monkeypatch):
+    spoil(monkeypatch, kind, "sigmoid", lambda y: y * (1 + 2**-23))
+    assert certified("sigmoid").passed

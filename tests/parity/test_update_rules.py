@@ -1,0 +1,64 @@
+"""Right updates never leave the bounds: results in float32 against float64."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from xpnet.optimizers import SGD, AdaGrad, Adam, Momentum, RMSProp
+from xpnet.parity import compare
+from xpnet.parity.update_rules import PARAM, UPDATE_RULES
+
+OPTIMIZERS = [SGD, Momentum, AdaGrad, RMSProp, Adam]
+
+
+@pytest.mark.parametrize("kind", OPTIMIZERS)
+@given(
+    lr=st.floats(1e-4, 10),
+    size=st.integers(1, 50),
+    steps=st.integers(1, 5),
+    seed=st.integers(0, 2**32 - 1),
+)
+def test_updates(kind, lr, size, steps, seed):
+    rng = np.random.default_rng(seed)
+    optimizer = kind(lr=lr)
+    params = {"W": rng.normal(size=size).astype("float32")}
+    for _ in range(steps):
+        grad = (rng.normal(size=size) * 10.0 ** rng.integers(-6, 3, size)).astype("float32")
+        before = {slot: arrays["W"].copy() for slot, arrays in optimizer.state.items()}
+        before = before or {slot: np.zeros(size, "float32") for slot in optimizer.slots}
+        param = params["W"].copy()
+        optimizer.update(params, {"W": grad})
+
+        exact = kind(lr=lr)
+        exact.steps = optimizer.steps - 1
+        exact.state = {slot: {"W": array.astype("float64")} for slot, array in before.items()}
+        exact_params = {"W": param.astype("float64")}
+        exact.update(exact_params, {"W": grad.astype("float64")})
+
+        wide = param.astype("float64"), grad.astype("float64")
+        state = {slot: array.astype("float64") for slot, array in before.items()}
+        bounds = UPDATE_RULES[kind](optimizer, *wide, state, "float32")
+        assert set(bounds) == {PARAM, *optimizer.slots}
+        # one result is off by half of what two may differ by
+        for slot in optimizer.slots:
+            ours, theirs = exact.state[slot]["W"], optimizer.state[slot]["W"]
+            assert compare(ours, theirs, bounds[slot], "float32").excess <= 0.5
+        found = compare(exact_params["W"], params["W"], bounds[PARAM], "float32")
+        assert found.excess <= 0.5
+
+
+@pytest.mark.parametrize("kind", OPTIMIZERS)
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_a_step_off_by_a_thousandth_is_outside(kind, dtype):
+    rng = np.random.default_rng(0)
+    start, grad = rng.normal(size=(2, 100)).astype(dtype)
+    start[:10] = 0  # biases start there
+    right, wrong = ({"W": start.copy()} for _ in range(2))
+    optimizer = kind(lr=0.1)
+    optimizer.update(right, {"W": grad})
+    kind(lr=0.1001).update(wrong, {"W": grad})
+    state = {slot: np.zeros(100) for slot in optimizer.slots}
+    wide = start.astype("float64"), grad.astype("float64")
+    bound = UPDATE_RULES[kind](optimizer, *wide, state, dtype)[PARAM]
+    assert compare(right["W"], wrong["W"], bound, dtype).excess > 10
