@@ -56,8 +56,9 @@ def parity(
 ) -> int:
     """Hold every operation of a training step on one backend against another's.
 
-    Bounds are derived from the dtype and the number of operations. Exit code 1 if a difference
-    is larger; the first such layer and step are named.
+    Each bound is derived from the dtype and the number of operations.
+
+    Exit code 1 if a difference leaves its bound: the first such is named.
     """
     check_writable(json)
     for name, value in (("steps", steps), ("batch-size", batch_size)):

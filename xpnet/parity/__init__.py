@@ -25,8 +25,8 @@ most pixels are 0. tanh, exp and log are no operations of IEEE 754: they are tak
 
 **What it would find.** The terms of a sum may cancel, so that its error is a smaller part of
 `scale`. Each check says in `finds` which relative error of the whole result it finds for
-certain: ``2 * bound / max(|A| / scale)``. It grows with n: in float32 it is below 1e-3 up to
-about a thousand terms, and this is to be looked at before a certificate is trusted.
+certain, at the entry that shows it best: ``2 * bound * scale / |A|``. It grows with n, and is to
+be looked at before a certificate in float32 of a large network is trusted.
 
 **Drift.** The second backend also trains a network of its own, freely, from the same weights.
 How far it is from the first's is reported beside each check, relative to the largest entry, with

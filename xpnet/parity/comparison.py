@@ -73,13 +73,13 @@ def compare(ours: Array, theirs: Array, bound: Bound | None, dtype: Any) -> Diff
     lost = 2 * (count + floor) * float(np.finfo(dtype).tiny)
     excess = _ratio(difference, relative_bound * scale + lost)
     worst = int(np.argmax(excess if excess.any() else relative_bound))
-    seen = float(_ratio(np.abs(a), scale).max())
-    largest = float(relative_bound.max())
+    seen = np.isfinite(a) & (a != 0)  # of 0, no part is an error
+    finds = 2 * (relative_bound * scale)[seen] / np.abs(a[seen])
     return Difference(
         float(_ratio(difference, scale)[worst]),
         float(relative_bound[worst]),
         float(excess[worst]),
-        2 * largest / seen if 0 < seen < np.inf else None,
+        float(finds.min()) if finds.size else None,
     )
 
 

@@ -1,0 +1,42 @@
+import numpy as np
+import pytest
+
+from xpnet.layers import Affine, Relu, SoftmaxWithLoss
+from xpnet.networks import Network, TwoLayerNet
+from xpnet.parity.passes import again, layer_operations, loss_name
+
+X = np.array([[1.0, -2.0, 0.5], [0.0, 3.0, 1.0]])
+T = np.array([0, 1])
+
+
+@pytest.fixture
+def net():
+    return TwoLayerNet(3, 4, 2, weight_init_std="he", seed=0, dtype="float64")
+
+
+def test_the_operations_are_those_of_a_gradient(net):
+    found = {operation.name: operation for operation in layer_operations(net, X, T)}
+    grads = net.grads.copy()
+    net.backprop(X, T)
+    np.testing.assert_array_equal(net.grads.flat, grads.flat)
+    np.testing.assert_array_equal(found["Affine2.forward"].results[""], net.predict(X))
+    assert found["SoftmaxWithLoss.forward"].results[""] == net.loss(X, T)
+    np.testing.assert_array_equal(found["Affine1.backward"].results["W"], net.grads["W1"])
+    np.testing.assert_array_equal(
+        found["Affine2.backward"].inputs[0], found["SoftmaxWithLoss.backward"].results[""]
+    )
+
+
+def test_an_operation_done_again_gives_the_same(net):
+    other = net.astype("float64")
+    for operation in layer_operations(net, X, T):
+        found = again(other, operation, np.copy)
+        assert list(found) == list(operation.results)
+        for name, result in operation.results.items():
+            np.testing.assert_array_equal(found[name], result)
+
+
+def test_a_loss_whose_name_is_taken_is_the_last_layer(net):
+    assert loss_name(net) == "SoftmaxWithLoss"
+    layers = {"SoftmaxWithLoss": Relu(), "map": Affine(np.eye(3), np.zeros(3))}
+    assert loss_name(Network(layers, SoftmaxWithLoss())) == "last_layer"
