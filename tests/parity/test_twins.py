@@ -34,6 +34,9 @@ def test_the_shadow_takes_weights_gradients_and_state_from_the_run(runner, secon
         for pair in pairs(ours, theirs, INDEX, None, {**LAYER_RULES, **UPDATE_RULES}):
             np.testing.assert_allclose(pair.theirs, pair.ours, rtol=1e-9, atol=1e-12)
             assert pair.bound is not None
+        # the update starts from the same bits, not from gradients of its own
+        mine, its = (xpnet.to_numpy(side.net.grads["W1"]) for side in (ours, theirs))
+        np.testing.assert_array_equal(its, mine)
         assert ours.optimizer.steps == theirs.optimizer.steps == step + 1
 
 

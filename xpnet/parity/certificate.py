@@ -144,7 +144,8 @@ class Certificate:
         if first:
             lines.append(first)
         verdict = "passed" if self.passed else "NOT PASSED"
-        return "\n".join([*lines, f"parity {verdict} ({self.steps} steps)"])
+        steps = f"{self.steps} step{'s' if self.steps > 1 else ''}"
+        return "\n".join([*lines, f"parity {verdict} ({steps})"])
 
     def _first(self) -> str | None:
         """The first that left its bound, in words."""
