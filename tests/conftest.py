@@ -1,4 +1,9 @@
-"""A second backend that every machine has, for what must not mix and what must move."""
+"""A second backend that every machine has, for what must not mix and what must move; and memory
+that runs out: by a primitive that fails on any backend, on the emulated device for real.
+"""
+
+import gc
+from importlib.util import find_spec
 
 import numpy as np
 import pytest
@@ -45,3 +50,36 @@ def elsewhere(request, monkeypatch):
         monkeypatch.setattr(registry, table, dict(getattr(registry, table)))
     xpnet.register_backend("marked", MarkedBackend)
     return registry.load_backend("marked").name
+
+
+@pytest.fixture
+def run_out(monkeypatch):
+    """``run_out(backend, name)`` makes a primitive run out of memory, until ``undo()``."""
+
+    def make(backend, name):
+        def fail(*args):
+            raise MemoryError("no room")
+
+        monkeypatch.setattr(backend, name, fail)
+        return monkeypatch.undo
+
+    return make
+
+
+@pytest.fixture
+def little_memory(backend):
+    """A device with 64 MB more than is in use now."""
+    if backend.name != "cupy" or not find_spec("cudaemu"):
+        pytest.skip("needs the emulated device, whose memory can be set")
+    import cudaemu
+
+    if not cudaemu.active():
+        pytest.skip("needs the emulated device, whose memory can be set")
+    import cupy
+
+    gc.collect()
+    cupy.get_default_memory_pool().free_all_blocks()
+    free, total = cupy.cuda.runtime.memGetInfo()
+    with cudaemu.settings(memory=total - free + 64_000_000):
+        yield
+    cupy.get_default_memory_pool().free_all_blocks()

@@ -28,6 +28,7 @@ ROOMS = [
     "gradient",
     "datasets",
     "networks",
+    "memory",
     "optimizers",
     "plotting",
     "training",

@@ -31,6 +31,7 @@ __all__ = [
     "available_backends",
     "backend_of",
     "get_backend",
+    "memory_report",
     "register_backend",
     "set_backend",
     "synchronize",
@@ -47,6 +48,7 @@ _MODULES = frozenset(
         "gradient",
         "initializers",
         "layers",
+        "memory",
         "networks",
         "optimizers",
         "parameters",
@@ -60,8 +62,10 @@ def __getattr__(name: str) -> Any:
     """The modules, each imported at its first use, so that `import xpnet` stays quick."""
     if name in _MODULES:
         return importlib.import_module(f"xpnet.{name}")
+    if name == "memory_report":  # it knows networks, which are not imported before they are used
+        return importlib.import_module("xpnet.memory").memory_report
     raise AttributeError(f"module 'xpnet' has no attribute {name!r}")
 
 
 def __dir__() -> list[str]:
-    return sorted({*globals(), *_MODULES})
+    return sorted({*globals(), *_MODULES, *__all__})

@@ -11,7 +11,8 @@
     ├── NetworkError            (ValueError)      layers that cannot make a network
     ├── DataError               (ValueError)      a data file is not what it should be
     ├── OptionError             (ValueError)      an option has a value that it cannot take
-    └── NonFiniteLossError      (ArithmeticError) training produced NaN or infinity
+    ├── NonFiniteLossError      (ArithmeticError) training produced NaN or infinity
+    └── OutOfMemoryError        (MemoryError)     a call of a network does not fit in memory
 
 Each also is the built-in exception beside it, so ``except ValueError`` keeps working.
 """
@@ -29,6 +30,7 @@ __all__ = [
     "NonFiniteLossError",
     "NotForwardedError",
     "OptionError",
+    "OutOfMemoryError",
     "ShapeError",
     "XpnetError",
 ]
@@ -85,3 +87,20 @@ class NonFiniteLossError(XpnetError, ArithmeticError):
         super().__init__(message)
         self.iteration = iteration
         self.history = history
+
+
+class OutOfMemoryError(XpnetError, MemoryError):
+    """A call of a network or of a trainer needs more memory than there is.
+
+    The network still works: its parameters are as they were, and what the call had taken is
+    given back, so that a smaller batch can succeed at once.
+
+    Attributes
+    ----------
+    rows : int or None
+        The rows that the call was given.
+    """
+
+    def __init__(self, message: str, rows: int | None = None) -> None:
+        super().__init__(message)
+        self.rows = rows

@@ -24,6 +24,9 @@ ABOUT_ARRAYS = {
     "is_integer",
     "epsilon",
     "check_labels",
+    "pool",
+    "free_unused",
+    "buffer_of",
 }
 """No arithmetic: what they say and refuse is claimed in the other tests of this folder."""
 

@@ -2,17 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
+from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 import numpy as np
 
 from xpnet.errors import LabelError
 
-__all__ = ["Array", "Backend"]
+__all__ = ["Array", "Backend", "Pool"]
 
 Array: TypeAlias = Any
 """An array of any backend; what its shape and dtype must be stands in each docstring."""
+
+
+@dataclass(frozen=True)
+class Pool:
+    """What a backend's memory pool and its device say of themselves, in bytes.
+
+    Attributes
+    ----------
+    used, held : int
+        What arrays occupy, and what the pool has taken from the device: it keeps blocks that
+        came free for the next array.
+    free, total : int
+        Memory of the device, all processes together.
+    """
+
+    used: int
+    held: int
+    free: int
+    total: int
 
 
 class Backend:
@@ -75,6 +95,23 @@ class Backend:
     def assign(self, target: Array, value: Any) -> None:
         """Write `value` over `target`, cast to its dtype; they may share memory."""
         target[...] = value
+
+    # --- memory --------------------------------------------------------------------------
+
+    def pool(self) -> Pool | None:
+        """The memory pool, or None where there is none to ask."""
+        return None
+
+    def free_unused(self) -> None:
+        """Give back what a pool holds and no array uses."""
+
+    def buffer_of(self, x: Array) -> tuple[Hashable, int]:
+        """What tells the memory behind `x` from other memory, and its bytes.
+
+        A view keeps all of that memory alive, so a backend that knows it counts all of it; this
+        one knows no more than the array itself.
+        """
+        return id(x), int(x.nbytes)
 
     # --- activations ---------------------------------------------------------------------
 
@@ -164,6 +201,7 @@ class Backend:
         return self.xp.sum(self.xp.argmax(scores, axis=1) == labels)
 
     # --- one step of each optimizer, written over `param` and the state --------------------
+    # Each takes all its memory before it writes: a step that runs out of it is not half done.
 
     def sgd(self, param: Array, grad: Array, lr: float) -> None:
         """``param -= lr * grad``."""
@@ -171,22 +209,26 @@ class Backend:
 
     def momentum(self, param: Array, grad: Array, v: Array, lr: float, momentum: float) -> None:
         """``v = momentum * v + grad``, then ``param -= lr * v``."""
-        v *= momentum
-        v += grad
-        param -= lr * v
+        new_v = momentum * v + grad
+        step = lr * new_v
+        v[...] = new_v
+        param -= step
 
     def adagrad(self, param: Array, grad: Array, h: Array, lr: float, eps: float) -> None:
         """``h += grad ** 2``, then ``param -= lr * grad / (sqrt(h) + eps)``."""
-        h += grad * grad
-        param -= lr * grad / (self.xp.sqrt(h) + eps)
+        new_h = h + grad * grad
+        step = lr * grad / (self.xp.sqrt(new_h) + eps)
+        h[...] = new_h
+        param -= step
 
     def rmsprop(
         self, param: Array, grad: Array, h: Array, lr: float, decay: float, eps: float
     ) -> None:
         """``h = decay * h + (1 - decay) * grad ** 2``, then as `adagrad`."""
-        h *= decay
-        h += (1 - decay) * grad * grad
-        param -= lr * grad / (self.xp.sqrt(h) + eps)
+        new_h = decay * h + (1 - decay) * grad * grad
+        step = lr * grad / (self.xp.sqrt(new_h) + eps)
+        h[...] = new_h
+        param -= step
 
     def adam(
         self,
@@ -201,9 +243,9 @@ class Backend:
     ) -> None:
         """Both moments, their bias at `step` (counted from 1) mended, and the update."""
         beta1, beta2 = betas
-        m *= beta1
-        m += (1 - beta1) * grad
-        v *= beta2
-        v += (1 - beta2) * grad * grad
-        m_hat = m / (1 - beta1**step)
-        param -= lr * m_hat / (self.xp.sqrt(v / (1 - beta2**step)) + eps)
+        new_m = beta1 * m + (1 - beta1) * grad
+        new_v = beta2 * v + (1 - beta2) * grad * grad
+        m_hat, v_hat = new_m / (1 - beta1**step), new_v / (1 - beta2**step)
+        move = lr * m_hat / (self.xp.sqrt(v_hat) + eps)
+        m[...], v[...] = new_m, new_v
+        param -= move

@@ -6,13 +6,13 @@ CuPy is imported when this module is, so only `registry.load_backend` imports it
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from typing import Any
 
 import cupy as cp
 
 from xpnet.backends import cupy_kernels as kernels
-from xpnet.backends.base import Array, Backend
+from xpnet.backends.base import Array, Backend, Pool
 from xpnet.errors import BackendError
 
 __all__ = ["CupyBackend"]
@@ -68,6 +68,24 @@ class CupyBackend(Backend):
         if isinstance(value, cp.ndarray) and cp.may_share_memory(target, value):
             value = value.copy()
         target[...] = value
+
+    # --- memory ----------------------------------------------------------------------------
+
+    def pool(self) -> Pool | None:
+        # the pool in use may be one that the user set; without one each array is the driver's own
+        pool = getattr(cp.cuda.get_allocator(), "__self__", None)
+        if not isinstance(pool, cp.cuda.MemoryPool):
+            return None
+        free, total = cp.cuda.runtime.memGetInfo()
+        return Pool(int(pool.used_bytes()), int(pool.total_bytes()), int(free), int(total))
+
+    def free_unused(self) -> None:
+        pool = getattr(cp.cuda.get_allocator(), "__self__", None)
+        if isinstance(pool, cp.cuda.MemoryPool):
+            pool.free_all_blocks()
+
+    def buffer_of(self, x: Array) -> tuple[Hashable, int]:
+        return int(x.data.mem.ptr), int(x.data.mem.size)
 
     # --- activations: one kernel each ------------------------------------------------------
 

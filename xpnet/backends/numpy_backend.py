@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from typing import Any
 
 import numpy as np
@@ -18,6 +19,11 @@ class NumpyBackend(Backend):
     xp = np
     array_type = np.ndarray
     device = "cpu"
+
+    def buffer_of(self, x: Array) -> tuple[Hashable, int]:
+        while isinstance(x.base, np.ndarray):
+            x = x.base
+        return x.__array_interface__["data"][0], x.nbytes
 
     def relu(self, x: Array) -> Array:
         # one pass instead of a mask and a choice; maximum keeps NaN too

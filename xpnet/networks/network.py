@@ -14,6 +14,7 @@ from xpnet.gradient.numerical import checked_step
 from xpnet.layers import part
 from xpnet.networks import inference
 from xpnet.networks.assembly import check_layers, named, numbered, settle
+from xpnet.networks.out_of_memory import told_of_memory
 from xpnet.networks.summary import summary
 from xpnet.parameters import Parameters, Scope
 
@@ -115,6 +116,7 @@ class Network:
 
     # --- the way forward -----------------------------------------------------------------
 
+    @told_of_memory
     def predict(self, x: Array, batch_size: int | None = None, scale: float | None = None) -> Array:
         """The scores of each row: all layers but the last. Keeps nothing; safe in threads.
 
@@ -134,10 +136,11 @@ class Network:
 
         Raises
         ------
-        ShapeError, MixedBackendError
+        ShapeError, MixedBackendError, OutOfMemoryError
         """
         return inference.predict(self, x, batch_size, scale)
 
+    @told_of_memory
     def accuracy(
         self, x: Array, t: Array, batch_size: int | None = None, scale: float | None = None
     ) -> float:
@@ -156,9 +159,11 @@ class Network:
         ------
         ShapeError
             No rows, or labels that do not fit them.
+        OutOfMemoryError
         """
         return inference.accuracy(self, x, t, batch_size, scale)
 
+    @told_of_memory
     def loss(self, x: Array, t: Array) -> Array:
         """The loss of one batch. The layers keep what their backward needs, as the chapter's do.
 
@@ -173,23 +178,32 @@ class Network:
 
         Raises
         ------
-        ShapeError, LabelError, MixedBackendError
+        ShapeError, LabelError, MixedBackendError, OutOfMemoryError
         """
-        x = self.door(x, t).cast(x, self.dtype)
-        for layer in self._layers.values():
-            x = layer.forward(x)
-        return self.last_layer.forward(x, t)
+        try:
+            x = self.door(x, t).cast(x, self.dtype)
+            for layer in self._layers.values():
+                x = layer.forward(x)
+            return self.last_layer.forward(x, t)
+        except MemoryError:  # no backward can come of it, and the memory is wanted
+            self._release()
+            raise
 
     # --- the way back ----------------------------------------------------------------------
 
+    @told_of_memory
     def backprop(self, x: Array, t: Array) -> Array:
         """Forward and backward of one batch: the gradients are in `grads`, overwritten.
 
-        The layers forget what they kept. Parameters and returned loss are as for `loss`.
+        The layers forget what they kept. Parameters and returned loss are as for `loss`. After
+        `OutOfMemoryError` the gradients are zero, so that they never are of two batches.
         """
         try:
             loss = self.loss(x, t)
             self._backward()
+        except MemoryError:
+            self._grads.flat[...] = 0
+            raise
         finally:
             self._release()
         return loss
@@ -206,6 +220,7 @@ class Network:
         for layer in stack[:1]:  # nobody needs the gradient of its input
             part(layer, "backward_params")(dout)
 
+    @told_of_memory
     def gradient(self, x: Array, t: Array) -> Parameters:
         """The gradient of the loss by backpropagation: a new mapping at each call.
 
@@ -220,7 +235,7 @@ class Network:
 
         Raises
         ------
-        ShapeError, LabelError, MixedBackendError
+        ShapeError, LabelError, MixedBackendError, OutOfMemoryError
 
         Examples
         --------
@@ -231,6 +246,7 @@ class Network:
         self.backprop(x, t)
         return self._grads.copy()
 
+    @told_of_memory
     def numerical_gradient(
         self, x: Array, t: Array, h: float | None = None, method: str = "local"
     ) -> Parameters:
@@ -254,7 +270,7 @@ class Network:
 
         Raises
         ------
-        ShapeError, LabelError, MixedBackendError, OptionError
+        ShapeError, LabelError, MixedBackendError, OptionError, OutOfMemoryError
         """
         if method not in ("local", "loop"):
             raise OptionError(f"method={method!r}: wanted 'local' or 'loop'")

@@ -64,7 +64,11 @@ class Optimizer:
             backend = backend_of(flat, grad, caller=type(self).__name__, names=("params", "grads"))
             state = self._state_beside(params)
             self.steps += 1
-            self._step(backend, flat, grad, [slot.flat for slot in state])
+            try:
+                self._step(backend, flat, grad, [slot.flat for slot in state])
+            except MemoryError:  # nothing is written, so it is no step
+                self.steps -= 1
+                raise
             return
         _check(params, grads, caller=type(self).__name__)
         state = self._state_beside(params)

@@ -12,9 +12,15 @@ import numpy as np
 
 from xpnet.backends import Array, asarray, backend_of
 from xpnet.checks import whole_number
-from xpnet.errors import MixedBackendError, NonFiniteLossError, OptionError
+from xpnet.errors import (
+    MixedBackendError,
+    NonFiniteLossError,
+    OptionError,
+    OutOfMemoryError,
+)
 from xpnet.initializers import seeded
 from xpnet.networks import Network
+from xpnet.networks.out_of_memory import let_go, out_of_memory
 from xpnet.optimizers import Optimizer
 from xpnet.training.callbacks import Callback
 from xpnet.training.data import checked_set
@@ -104,6 +110,7 @@ class Trainer:
         self.history = History()
         self._rng = seeded(seed)
         self._order: Array = None
+        self._ordered = -1  # the epoch, counted from 0, that this order is for
         self._pending: list[tuple[int, Array]] = []
         self._clock = 0.0
         self._stopped = False
@@ -131,6 +138,8 @@ class Trainer:
         NonFiniteLossError
             A loss is NaN or infinite. It names the first such iteration; losses are looked at
             when they are logged, at the end of an epoch, since looking waits for the device.
+        OutOfMemoryError
+            As for `step`.
         """
         self._check_place()
         goal = self.iteration + self._steps(iterations, epochs)
@@ -156,10 +165,27 @@ class Trainer:
         self._stopped = True
 
     def step(self) -> Array:
-        """One training step; returns its loss, which stays on the device."""
-        place = self.iteration % self.steps_per_epoch
-        if place == 0 or self._order is None:
+        """One training step; returns its loss, which stays on the device.
+
+        Raises
+        ------
+        OutOfMemoryError
+            The step does not fit in memory and is not done, not even in part: a next call does
+            the same step.
+        """
+        try:
+            return self._step()
+        except OutOfMemoryError as error:
+            let_go(error, self.net.backend)
+            raise
+        except MemoryError as error:
+            raise out_of_memory(error, self.net, "training step", self.batch_size) from error
+
+    def _step(self) -> Array:
+        epoch, place = divmod(self.iteration, self.steps_per_epoch)
+        if epoch != self._ordered:
             self._order = self._draw()
+            self._ordered = epoch
         index = self._order[place * self.batch_size : (place + 1) * self.batch_size]
         net = self.net
         x, t = net.backend.gather(*self.train, index, net.dtype, self.scale)
@@ -184,11 +210,16 @@ class Trainer:
     def _draw(self) -> Array:
         """The rows of an epoch's batches, one after the other: one copy to the device."""
         rows = int(self.train[0].shape[0])
-        if self.replacement:
-            drawn = self._rng.integers(rows, size=self.steps_per_epoch * self.batch_size)
-        else:
-            drawn = self._rng.permutation(rows)
-        return asarray(drawn, backend=self.net.backend.name)
+        before = self._rng.bit_generator.state
+        try:
+            if self.replacement:
+                drawn = self._rng.integers(rows, size=self.steps_per_epoch * self.batch_size)
+            else:
+                drawn = self._rng.permutation(rows)
+            return asarray(drawn, backend=self.net.backend.name)
+        except MemoryError:  # a next try draws the same
+            self._rng.bit_generator.state = before
+            raise
 
     def _collect(self) -> None:
         """Bring the losses over, all together: the one wait of an epoch."""
