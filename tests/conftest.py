@@ -6,6 +6,8 @@ import pytest
 import xpnet
 from xpnet.backends import Backend, registry
 
+from .device_counts import DeviceCounts, emulated
+
 
 class Marked(np.ndarray):
     """Arrays that can be told from NumPy's own."""
@@ -45,3 +47,22 @@ def elsewhere(request, monkeypatch):
         monkeypatch.setattr(registry, table, dict(getattr(registry, table)))
     xpnet.register_backend("marked", MarkedBackend)
     return registry.load_backend("marked").name
+
+
+@pytest.fixture
+def device_counts(request, monkeypatch):
+    """``with device_counts() as counts:`` counts what the block asks of the emulated device.
+
+    CuPy is current while the test runs, with a memory pool of its own: what it hands out again
+    was not asked of the driver.
+    """
+    if request.config.getoption("--backend") != "cupy":
+        pytest.skip("the counts are CuPy's: run with --backend cupy")
+    if not emulated():
+        pytest.skip("the counters belong to the emulated device, which is not active here")
+    with xpnet.use_backend("cupy") as backend:
+        # a slab that other tests have used up would be asked for in the midst of a count
+        monkeypatch.setattr(backend, "_slabs", {})
+        cuda = backend.xp.cuda
+        with cuda.using_allocator(cuda.MemoryPool().malloc):
+            yield DeviceCounts
