@@ -6,7 +6,7 @@ import pytest
 import xpnet
 from xpnet.backends import Backend, registry
 
-from .device_counts import DeviceCounts, emulated
+from .device_counts import DeviceCounts, why_uncounted
 
 
 class Marked(np.ndarray):
@@ -56,10 +56,9 @@ def device_counts(request, monkeypatch):
     CuPy is current while the test runs, with a memory pool of its own: what it hands out again
     was not asked of the driver.
     """
-    if request.config.getoption("--backend") != "cupy":
-        pytest.skip("the counts are CuPy's: run with --backend cupy")
-    if not emulated():
-        pytest.skip("the counters belong to the emulated device, which is not active here")
+    reason = why_uncounted(request.config.getoption("--backend"))
+    if reason:
+        pytest.skip(reason)
     with xpnet.use_backend("cupy") as backend:
         # a slab that other tests have used up would be asked for in the midst of a count
         monkeypatch.setattr(backend, "_slabs", {})

@@ -12,7 +12,7 @@ import numpy as np
 
 import xpnet
 
-__all__ = ["DeviceCounts", "counted", "emulated", "labels", "normal"]
+__all__ = ["DeviceCounts", "counted", "labels", "normal", "why_uncounted"]
 
 WORK = (
     *("kernel_launches", "cublas_calls", "cub_calls", "sort_calls", "curand_calls", "cufft_calls"),
@@ -25,9 +25,13 @@ Scenario = Callable[[int], Callable[[], Any]]
 """``scenario(seed)`` makes what a call needs, of new numbers, and returns the call."""
 
 
-def emulated() -> bool:
-    """Whether the device of this process is the emulated one, which counts."""
-    return find_spec("cudaemu") is not None and bool(import_module("cudaemu").active())
+def why_uncounted(backend: str) -> str:
+    """Why a run with ``--backend`` so cannot count; nothing where it can."""
+    if backend != "cupy":
+        return "the counts are CuPy's: run with --backend cupy"
+    if find_spec("cudaemu") is None or not import_module("cudaemu").active():
+        return "the counters belong to the emulated device, which is not active here"
+    return ""
 
 
 class DeviceCounts:

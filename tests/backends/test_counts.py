@@ -9,10 +9,9 @@ import numpy as np
 import pytest
 
 import xpnet
+from tests.counts_table import BACKEND, Row
+from tests.device_counts import DeviceCounts, counted, labels, normal
 from xpnet.backends import load_backend
-
-from ..counts_table import BACKEND, Row
-from ..device_counts import DeviceCounts, counted, labels, normal
 
 FLOAT = np.dtype("float32")
 ROWS = 100

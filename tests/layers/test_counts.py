@@ -9,10 +9,9 @@ import numpy as np
 import pytest
 
 import xpnet
+from tests.counts_table import LAYERS, Row
+from tests.device_counts import DeviceCounts, Scenario, counted, labels, normal
 from xpnet.layers import AddLayer, Affine, MulLayer, Relu, Sigmoid, SoftmaxWithLoss, part
-
-from ..counts_table import LAYERS, Row
-from ..device_counts import DeviceCounts, Scenario, counted, labels, normal
 
 ROWS = 100
 

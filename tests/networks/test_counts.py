@@ -7,29 +7,28 @@ from typing import Any
 
 import pytest
 
+from tests.counts_table import NETWORKS, Row
+from tests.device_counts import DeviceCounts, Scenario, counted, labels, normal
 from xpnet.networks import TwoLayerNet
-
-from ..counts_table import NETWORKS, Row
-from ..device_counts import DeviceCounts, Scenario, counted, labels, normal
 
 EXPECTED = {row.call: row.expected for row in NETWORKS}
 
 
-def net_of(seed: int) -> TwoLayerNet:
-    return TwoLayerNet(784, 50, 10, seed=seed)
+def net_of(seed: int, width: int = 784) -> TwoLayerNet:
+    return TwoLayerNet(width, 50, 10, seed=seed)
 
 
-def predict(rows: int) -> Scenario:
+def predict(rows: int, width: int = 784) -> Scenario:
     def prepare(seed: int) -> Callable[[], Any]:
-        net, x = net_of(seed), normal(seed, rows, 784)
+        net, x = net_of(seed, width), normal(seed, rows, width)
         return lambda: net.predict(x)
 
     return prepare
 
 
-def on_labels(method: str, rows: int = 100) -> Scenario:
+def on_labels(method: str, rows: int = 100, width: int = 784) -> Scenario:
     def prepare(seed: int) -> Callable[[], Any]:
-        net, x, t = net_of(seed), normal(seed, rows, 784), labels(seed, rows)
+        net, x, t = net_of(seed, width), normal(seed, rows, width), labels(seed, rows)
         return lambda: getattr(net, method)(x, t)
 
     return prepare
@@ -67,7 +66,7 @@ def test_a_network_asks_of_the_device_what_the_table_says(
 def test_predict_of_one_batch_costs_the_same_for_any_number_of_rows(
     device_counts: type[DeviceCounts], rows: int
 ) -> None:
-    assert counted(device_counts, predict(rows)) == EXPECTED["predict"]
+    assert counted(device_counts, predict(rows, width=20)) == EXPECTED["predict"]
 
 
 @pytest.mark.parametrize("batches", [2, 3, 5])
@@ -75,7 +74,7 @@ def test_each_batch_of_predict_is_its_launches_and_one_copy_into_the_whole(
     device_counts: type[DeviceCounts], batches: int
 ) -> None:
     launches = batches * (EXPECTED["predict"]["launches"] + 1)
-    counts = counted(device_counts, predict(1024 * batches))
+    counts = counted(device_counts, predict(1024 * batches, width=20))
     assert counts == EXPECTED["predict"] | {"launches": launches}
 
 
@@ -83,7 +82,7 @@ def test_each_batch_of_predict_is_its_launches_and_one_copy_into_the_whole(
 def test_accuracy_waits_once_for_any_number_of_rows(
     device_counts: type[DeviceCounts], rows: int
 ) -> None:
-    counts = counted(device_counts, on_labels("accuracy", rows))
+    counts = counted(device_counts, on_labels("accuracy", rows, width=20))
     assert (counts["to_host"], counts["synchronisations"]) == (1, 1)
 
 
@@ -91,4 +90,4 @@ def test_accuracy_waits_once_for_any_number_of_rows(
 def test_a_larger_batch_asks_for_no_more_calls(
     device_counts: type[DeviceCounts], method: str
 ) -> None:
-    assert counted(device_counts, on_labels(method, 1500)) == EXPECTED[method]
+    assert counted(device_counts, on_labels(method, 1500, width=20)) == EXPECTED[method]

@@ -7,11 +7,10 @@ from typing import Any
 
 import pytest
 
+from tests.counts_table import OPTIMIZERS, Row
+from tests.device_counts import DeviceCounts, Scenario, counted, normal
 from xpnet.optimizers import SGD, AdaGrad, Adam, Momentum, RMSProp
 from xpnet.parameters import Parameters
-
-from ..counts_table import OPTIMIZERS, Row
-from ..device_counts import DeviceCounts, Scenario, counted, normal
 
 SHAPES = {"W1": (20, 10), "b1": (10,), "W2": (10, 3), "b2": (3,)}
 
