@@ -51,6 +51,7 @@ TRAINING = (
 NETWORKS = (
     Row("predict", 5),
     Row("accuracy, 100 rows", 9, to_host=1, synchronisations=1),
+    Row("accuracy, 1000 rows", 10, to_host=1, synchronisations=1),
     Row("loss", 7),
     Row("backprop", 13),
     Row("gradient", 14),

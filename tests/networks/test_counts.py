@@ -47,6 +47,7 @@ def to_cupy(seed: int) -> Callable[[], Any]:
 SCENARIOS = {
     "predict": predict(100),
     "accuracy, 100 rows": on_labels("accuracy"),
+    "accuracy, 1000 rows": on_labels("accuracy", 1000),
     "loss": on_labels("loss"),
     "backprop": on_labels("backprop"),
     "gradient": on_labels("gradient"),

@@ -115,6 +115,20 @@ def test_each_hidden_layer_more_adds_the_same_number_of_launches(
     assert found == [found[0] + one * more for more in (0, 1, 2, 4)]
 
 
+@pytest.mark.parametrize("optimizer", [SGD, Momentum, AdaGrad, RMSProp, Adam])
+def test_steps_whose_losses_are_kept_ask_the_driver_for_no_memory(
+    device_counts: type[DeviceCounts], optimizer: type
+) -> None:
+    # one trainer alone, so that the pool holds nothing but what its own steps have given back
+    net = TwoLayerNet(20, 8, 10, seed=0)
+    trainer = Trainer(net, optimizer(), narrow(0), batch_size=10, progress=False)
+    losses = [trainer.step() for _ in range(5)]
+    with device_counts() as counts:
+        losses += [trainer.step() for _ in range(40)]
+    assert counts.allocations == 0
+    assert len(losses) == 45
+
+
 def epoch(rows: int, batch_size: int, evaluated: bool) -> Scenario:
     """The second epoch of a trainer, with its evaluation and its log."""
 
