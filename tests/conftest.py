@@ -11,6 +11,8 @@ import pytest
 import xpnet
 from xpnet.backends import Backend, registry
 
+from .device_counts import DeviceCounts, why_uncounted
+
 
 class Marked(np.ndarray):
     """Arrays that can be told from NumPy's own."""
@@ -83,3 +85,21 @@ def little_memory(backend):
     with cudaemu.settings(memory=total - free + 64_000_000):
         yield
     cupy.get_default_memory_pool().free_all_blocks()
+
+
+@pytest.fixture
+def device_counts(request, monkeypatch):
+    """``with device_counts() as counts:`` counts what the block asks of the emulated device.
+
+    CuPy is current while the test runs, with a memory pool of its own: what it hands out again
+    was not asked of the driver.
+    """
+    reason = why_uncounted(request.config.getoption("--backend"))
+    if reason:
+        pytest.skip(reason)
+    with xpnet.use_backend("cupy") as backend:
+        # a slab that other tests have used up would be asked for in the midst of a count
+        monkeypatch.setattr(backend, "_slabs", {})
+        cuda = backend.xp.cuda
+        with cuda.using_allocator(cuda.MemoryPool().malloc):
+            yield DeviceCounts

@@ -108,23 +108,41 @@ class CupyBackend(Backend):
         return kernels.sigmoid_grad(dout, y)
 
     # --- softmax with loss: one warp a row, then one block for the mean ---------------------
+    # A label out of range makes its row NaN: to raise, as the base does, would be to wait
 
     def softmax_with_loss(self, scores: Array, t: Array) -> tuple[Array, Array, Array]:
-        if scores.dtype.name not in ("float32", "float64") or t.dtype.name not in kernels.C_TYPES:
+        if not _by_row_takes(scores, t):
             return super().softmax_with_loss(scores, t)
-        by_row, mean = kernels.row_kernels(scores.dtype.name, t.dtype.name)
+        y, dx, row_loss = self._by_row(scores, t)
+        loss = self._scalar(scores.dtype)
+        _, mean = kernels.row_kernels(scores.dtype.name, t.dtype.name)
+        mean((1,), (256,), (row_loss, cp.int64(len(row_loss)), loss))
+        return loss, y, dx
+
+    def cross_entropy_rows(self, scores: Array, t: Array) -> Array:
+        if len(scores) == 0 or not _by_row_takes(scores, t):
+            return super().cross_entropy_rows(scores, t)
+        _, _, row_loss = self._by_row(scores, t)
+        return row_loss
+
+    def softmax_with_loss_grad(self, y: Array, t: Array) -> Array:
+        if t.ndim == 2:
+            return super().softmax_with_loss_grad(y, t)
+        return kernels.label_grad(y, t, *y.shape)
+
+    def _by_row(self, scores: Array, t: Array) -> tuple[Array, Array, Array]:
+        """The softmax, the gradient of the scores and the loss of each row, in one launch."""
+        by_row, _ = kernels.row_kernels(scores.dtype.name, t.dtype.name)
         scores, t = cp.ascontiguousarray(scores), cp.ascontiguousarray(t)
         rows, columns = scores.shape
         y, dx = cp.empty_like(scores), cp.empty_like(scores)
         row_loss = cp.empty(rows, dtype=scores.dtype)
-        loss = self._scalar(scores.dtype)
         by_row(
             (math.ceil(rows / WARPS),),
             (THREADS,),
             (scores, t, cp.int32(t.ndim == 2), cp.int64(rows), cp.int32(columns), y, dx, row_loss),
         )
-        mean((1,), (256,), (row_loss, cp.int64(rows), loss))
-        return loss, y, dx
+        return y, dx, row_loss
 
     def _scalar(self, dtype: Any) -> Array:
         """A 0-d array to write into, cut from a slab.
@@ -181,3 +199,8 @@ class CupyBackend(Backend):
         beta1, beta2 = betas
         bias1, bias2 = 1 - beta1**step, 1 - beta2**step
         kernels.adam(grad, lr, beta1, 1 - beta1, beta2, 1 - beta2, bias1, bias2, eps, param, m, v)
+
+
+def _by_row_takes(scores: Array, t: Array) -> bool:
+    """Whether the kernel is written for these dtypes."""
+    return scores.dtype.name in ("float32", "float64") and t.dtype.name in kernels.C_TYPES

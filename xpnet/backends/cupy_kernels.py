@@ -15,6 +15,7 @@ __all__ = [
     "adagrad",
     "adam",
     "gather",
+    "label_grad",
     "momentum",
     "relu",
     "relu_grad",
@@ -46,6 +47,18 @@ sigmoid = cp.ElementwiseKernel(
 
 sigmoid_grad = cp.ElementwiseKernel(
     "T dout, T y", "T dx", "dx = dout * (T(1) - y) * y", "xpnet_sigmoid_grad"
+)
+
+# The gradient of the scores from the softmax y. No label is used as an address.
+label_grad = cp.ElementwiseKernel(
+    "T y, raw L t, int64 rows, int64 columns",
+    "T dx",
+    """
+    const long long label = t[i / columns];
+    const bool there = label >= 0 && label < columns;
+    dx = there ? (y - T(i % columns == label)) / T(rows) : T(nan(""));
+    """,
+    "xpnet_label_grad",
 )
 
 # One thread an entry of the batch; the first threads of a row bring its label along.

@@ -71,7 +71,7 @@ class SoftmaxWithLoss(Layer):
         return self.loss
 
     def apply(self, x: Array, t: Array) -> Array:
-        """The loss, keeping nothing. Integer labels are looked at, for which a GPU is waited."""
+        """The loss, keeping nothing."""
         return self.row_losses(x, t).mean()
 
     def row_losses(self, x: Array, t: Array) -> Array:
@@ -82,7 +82,7 @@ class SoftmaxWithLoss(Layer):
     def backward(self, dout: Any = 1) -> Array:
         """``dout * (y - t) / N``.
 
-        A first call costs nothing more; a second computes it again, and waits for a GPU.
+        A first call costs nothing more; a second computes it again.
 
         Parameters
         ----------

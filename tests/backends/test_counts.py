@@ -1,0 +1,113 @@
+"""What each primitive that CupyBackend replaces asks of the device."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+
+import xpnet
+from tests.counts_table import BACKEND, Row
+from tests.device_counts import DeviceCounts, counted, labels, normal
+from xpnet.backends import load_backend
+
+FLOAT = np.dtype("float32")
+ROWS = 100
+
+Arguments = Callable[[int], list[Any]]
+
+
+def arrays(number: int, *options: Any) -> Arguments:
+    """So many arrays of one shape, positive where an optimizer takes a root, then options."""
+    return lambda seed: [*(abs(normal(seed + k, ROWS, 10)) for k in range(number)), *options]
+
+
+def scalars(number: int) -> Arguments:
+    return lambda seed: [[normal(seed, number)[k] for k in range(number)]]
+
+
+def shared(seed: int) -> list[Any]:
+    flat = normal(seed, 1000)
+    return [flat[1:], flat[:-1]]
+
+
+def closed(seed: int) -> list[Any]:
+    return [normal(seed, ROWS, 10), normal(seed, ROWS, 10) <= 0]
+
+
+def scored(seed: int) -> list[Any]:
+    return [normal(seed, ROWS, 10), labels(seed, ROWS)]
+
+
+def batch(seed: int) -> list[Any]:
+    return [*scored(seed), labels(seed + 1, 20), FLOAT]
+
+
+def pixels(seed: int) -> list[Any]:
+    drawn = np.random.default_rng(seed).integers(0, 256, (ROWS, 10))
+    return [xpnet.asarray(drawn, "uint8"), *batch(seed)[1:], 1 / 255]
+
+
+SCENARIOS: dict[str, Arguments] = {
+    "to_numpy": arrays(1),
+    "synchronize": lambda seed: [],
+    "owns": arrays(1),
+    "floats, of 8 numbers": scalars(8),
+    "floats, of 9 numbers or more": scalars(100),
+    "assign": arrays(2),
+    "assign, over memory that is shared": shared,
+    "relu": arrays(1),
+    "relu_with_mask": arrays(1),
+    "relu_grad": closed,
+    "sigmoid": arrays(1),
+    "sigmoid_grad": arrays(2),
+    "softmax_with_loss": scored,
+    "cross_entropy_rows": scored,
+    "softmax_with_loss_grad": scored,
+    "gather": batch,
+    "gather, uint8 pixels times a scale": pixels,
+    "sgd": arrays(2, 0.1),
+    "momentum": arrays(3, 0.1, 0.9),
+    "adagrad": arrays(3, 0.1, 1e-8),
+    "rmsprop": arrays(3, 0.1, 0.9, 1e-8),
+    "adam": arrays(4, 0.1, (0.9, 0.999), 1e-8, 7),
+}
+
+
+@pytest.mark.parametrize("expected", BACKEND, ids=lambda row: row.call)
+def test_a_primitive_asks_of_the_device_what_the_table_says(
+    device_counts: type[DeviceCounts], expected: Row
+) -> None:
+    primitive = getattr(load_backend("cupy"), primitive_of(expected))
+
+    def scenario(seed: int) -> Callable[[], Any]:
+        arguments = SCENARIOS[expected.call](seed)
+        return lambda: primitive(*arguments)
+
+    assert counted(device_counts, scenario) == expected.expected
+
+
+def primitive_of(row: Row) -> str:
+    return row.call.partition(",")[0]
+
+
+def test_every_primitive_that_cupy_replaces_is_in_the_table(
+    device_counts: type[DeviceCounts],
+) -> None:
+    replaced = {name for name, thing in vars(type(load_backend("cupy"))).items() if callable(thing)}
+    public = {name for name in replaced if not name.startswith("_")} - {"xp", "array_type"}
+    assert public == {primitive_of(row) for row in BACKEND}
+
+
+@pytest.mark.parametrize("number", [1, 2, 8, 9, 1000])
+def test_floats_waits_once_for_any_number_of_results(
+    device_counts: type[DeviceCounts], number: int
+) -> None:
+    def scenario(seed: int) -> Callable[[], Any]:
+        (values,) = scalars(number)(seed)
+        return lambda: load_backend("cupy").floats(values)
+
+    counts = counted(device_counts, scenario)
+    assert (counts["to_host"], counts["synchronisations"]) == (1, 1)

@@ -1,0 +1,94 @@
+"""What a network asks of the device to predict, for a loss, for gradients, and to move."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from tests.counts_table import NETWORKS, Row
+from tests.device_counts import DeviceCounts, Scenario, counted, labels, normal
+from xpnet.networks import TwoLayerNet
+
+EXPECTED = {row.call: row.expected for row in NETWORKS}
+
+
+def net_of(seed: int, width: int = 784) -> TwoLayerNet:
+    return TwoLayerNet(width, 50, 10, seed=seed)
+
+
+def predict(rows: int, width: int = 784) -> Scenario:
+    def prepare(seed: int) -> Callable[[], Any]:
+        net, x = net_of(seed, width), normal(seed, rows, width)
+        return lambda: net.predict(x)
+
+    return prepare
+
+
+def on_labels(method: str, rows: int = 100, width: int = 784) -> Scenario:
+    def prepare(seed: int) -> Callable[[], Any]:
+        net, x, t = net_of(seed, width), normal(seed, rows, width), labels(seed, rows)
+        return lambda: getattr(net, method)(x, t)
+
+    return prepare
+
+
+def to_numpy(seed: int) -> Callable[[], Any]:
+    net = net_of(seed)
+    return lambda: net.to("numpy")
+
+
+def to_cupy(seed: int) -> Callable[[], Any]:
+    net = net_of(seed).to("numpy")
+    return lambda: net.to("cupy")
+
+
+SCENARIOS = {
+    "predict": predict(100),
+    "accuracy, 100 rows": on_labels("accuracy"),
+    "accuracy, 1000 rows": on_labels("accuracy", 1000),
+    "loss": on_labels("loss"),
+    "backprop": on_labels("backprop"),
+    "gradient": on_labels("gradient"),
+    'to("numpy")': to_numpy,
+    'to("cupy")': to_cupy,
+}
+
+
+@pytest.mark.parametrize("expected", NETWORKS, ids=lambda row: row.call)
+def test_a_network_asks_of_the_device_what_the_table_says(
+    device_counts: type[DeviceCounts], expected: Row
+) -> None:
+    assert counted(device_counts, SCENARIOS[expected.call]) == expected.expected
+
+
+@pytest.mark.parametrize("rows", [1, 7, 1023, 1024])
+def test_predict_of_one_batch_costs_the_same_for_any_number_of_rows(
+    device_counts: type[DeviceCounts], rows: int
+) -> None:
+    assert counted(device_counts, predict(rows, width=20)) == EXPECTED["predict"]
+
+
+@pytest.mark.parametrize("batches", [2, 3, 5])
+def test_each_batch_of_predict_is_its_launches_and_one_copy_into_the_whole(
+    device_counts: type[DeviceCounts], batches: int
+) -> None:
+    launches = batches * (EXPECTED["predict"]["launches"] + 1)
+    counts = counted(device_counts, predict(1024 * batches, width=20))
+    assert counts == EXPECTED["predict"] | {"launches": launches}
+
+
+@pytest.mark.parametrize("rows", [1, 1000, 2049])
+def test_accuracy_waits_once_for_any_number_of_rows(
+    device_counts: type[DeviceCounts], rows: int
+) -> None:
+    counts = counted(device_counts, on_labels("accuracy", rows, width=20))
+    assert (counts["to_host"], counts["synchronisations"]) == (1, 1)
+
+
+@pytest.mark.parametrize("method", ["loss", "backprop", "gradient"])
+def test_a_larger_batch_asks_for_no_more_calls(
+    device_counts: type[DeviceCounts], method: str
+) -> None:
+    assert counted(device_counts, on_labels(method, 1500, width=20)) == EXPECTED[method]
