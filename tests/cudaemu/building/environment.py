@@ -71,7 +71,9 @@ def make(folder: Path, cache: Path, compiler: str) -> bool:
         say("installing the packages from the cache")
         install(python, wheels)
     record(packages=goal["packages"])
-    packages = Path(run(python, "-c", "import sysconfig; print(sysconfig.get_path('platlib'))").strip())
+    packages = Path(
+        run(python, "-c", "import sysconfig; print(sysconfig.get_path('platlib'))").strip()
+    )
     source = translated(store, python)
     put_package(store, source, packages, cache, compiler)
     record(**goal)

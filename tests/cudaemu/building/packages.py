@@ -51,7 +51,9 @@ def fetch(what: str, python: Path, *options: object, **environ: str) -> None:
 
 
 def key_of_wheels() -> str:
-    return digest(WHEELS, CHECKOUT / "pyproject.toml", BUILD_BACKEND, XPNET.removeprefix(str(CHECKOUT)))
+    return digest(
+        WHEELS, CHECKOUT / "pyproject.toml", BUILD_BACKEND, XPNET.removeprefix(str(CHECKOUT))
+    )
 
 
 def downloads(store: Store, python: Path) -> Path:

@@ -18,7 +18,7 @@ from importlib.machinery import ModuleSpec
 from pathlib import Path
 from types import ModuleType
 
-from cudaemu import device
+from cudaemu import device, generator
 
 _HERE = Path(__file__).parent
 _OVERLAY = _HERE / "overlay"
@@ -31,8 +31,15 @@ class Overlay:
     def find_spec(
         name: str, path: Sequence[str] | None = None, target: ModuleType | None = None
     ) -> ModuleSpec | None:
+        if not name.startswith("cupy"):
+            return None
+        if name == generator.MODULE:
+            spec = importlib.machinery.PathFinder.find_spec(name, path)
+            if spec and spec.origin:
+                spec.loader = generator.Loader(name, spec.origin)
+            return spec
         file = str(_OVERLAY / f"{name}.so")
-        if not name.startswith("cupy") or not os.path.exists(file):  # noqa: PTH110
+        if not os.path.exists(file):  # noqa: PTH110
             return None
         loader = importlib.machinery.ExtensionFileLoader(name, file)
         return importlib.util.spec_from_file_location(name, file, loader=loader)
