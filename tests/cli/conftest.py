@@ -15,7 +15,7 @@ import pytest
 
 @pytest.fixture
 def xpnet_command(tmp_path, backend):
-    """``xpnet_command("train", "--seed", 1)`` gives code, out and err, on the backend under test."""
+    """``xpnet_command("train", "--seed", 1)`` gives code, out and err on the backend under test."""
 
     def run(*arguments, env=None):
         # not the folder of the sources, so that the installed command is what runs

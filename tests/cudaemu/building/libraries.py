@@ -1,4 +1,4 @@
-"""From sources to binaries: libcudaemu.so, NVIDIA's names for it, and the rebuilt modules of CuPy."""
+"""From sources to binaries: libcudaemu.so, NVIDIA's names for it, CuPy's rebuilt modules."""
 
 from __future__ import annotations
 
