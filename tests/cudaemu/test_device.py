@@ -46,7 +46,7 @@ def test_counters_never_fall(cp, cudaemu):
     assert all(after[name] >= before[name] for name in before)
 
 
-def test_memory_is_limited_for_the_block_alone(cp, cudaemu):
+def test_memory_is_limited_for_the_block_alone(cp, cudaemu, memory_pool):
     free, total = cp.cuda.runtime.memGetInfo()
     too_little = cudaemu.settings(memory=total - free + (1 << 20))
     with too_little, pytest.raises(cp.cuda.memory.OutOfMemoryError):
@@ -94,7 +94,7 @@ def write_at(cp, x, index):
 def test_tests_run_behind_guard_pages(cp):
     x = cp.zeros(1024, "float32")
     write_at(cp, x, 1023)
-    with pytest.raises(Exception, match="IllegalAddress"):
+    with pytest.raises(Exception, match="ILLEGAL_ADDRESS"):
         write_at(cp, x, 1024)
 
 
@@ -110,7 +110,7 @@ def test_guard_pages_stand_in_every_thread(cp):
     thread = threading.Thread(target=attack)
     thread.start()
     thread.join()
-    assert "IllegalAddress" in failed[0]
+    assert "ILLEGAL_ADDRESS" in failed[0]
 
 
 def test_the_fixture_of_the_pool_gives_the_pool_back(cp, cudaemu, memory_pool):

@@ -113,6 +113,8 @@ def activate() -> None:
 
 def decide() -> None:
     """What happens at the first import of CuPy."""
+    if device.active():
+        return  # activate() was called before; the driver that is loaded is the emulator's
     if wanted():
         activate()
     elif os.environ.get("CUPY_CACHE_DIR") == caches()["CUPY_CACHE_DIR"]:
