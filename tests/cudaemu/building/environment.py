@@ -43,7 +43,7 @@ def wanted(compiler: str, cache: Path) -> dict[str, str]:
     """What the environment is made from, now: its packages, and the emulator in it."""
     own = (SRC, "*.cpp", "*.h", "*.cuh", "*.inc"), (PACKAGE, "*.py"), (HERE / "building", "*.py")
     return {
-        "packages": digest(sys.version, sys.prefix, str(CHECKOUT), key_of_wheels()),
+        "packages": digest(sys.version, sys.base_prefix, str(CHECKOUT), key_of_wheels()),
         "emulator": digest(
             *(digest_of_folder(*folder) for folder in own),
             *(HERE / f"{AT_FIRST_IMPORT}.py", key_of_source(), compiler, str(cache)),
