@@ -171,13 +171,11 @@ def test_a_changed_source_rebuilds_the_emulator_and_keeps_the_packages(
 def test_a_run_that_broke_off_is_recorded_as_unfinished(building, tmp_path, monkeypatch):
     environment = import_module(f"{building.__name__}.environment")
 
-    def breaks_off(*_):
+    def breaks_off(folder, **_):
+        (folder / "half").mkdir()
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(environment, "downloads", breaks_off)
-    monkeypatch.setattr(
-        import_module(f"{building.__name__}.packages").venv, "create", lambda *_, **__: None
-    )
+    monkeypatch.setattr(import_module(f"{building.__name__}.packages").venv, "create", breaks_off)
     with pytest.raises(KeyboardInterrupt):
         environment.make(tmp_path / "new", tmp_path / "cache", "g++ 12")
     assert environment.recorded(tmp_path / "new") == {}
