@@ -22,7 +22,7 @@ collect_ignore_glob = [] if find_spec("cupy") else ["xpnet/backends/cupy_*.py"]
 hypothesis.settings.register_profile("patient", deadline=None)
 hypothesis.settings.load_profile("patient")
 
-FEWEST_ON_CUPY = 2500
+FEWEST_ON_CUPY = 3100
 """With --backend cupy fewer tests than this on CuPy are an error: something is not collected."""
 
 
@@ -31,15 +31,41 @@ def pytest_addoption(parser):
         "--backend",
         choices=["numpy", "cupy"],
         default="numpy",
-        help="cupy: run every test that takes a backend on CuPy too (needs a CUDA device)",
+        help="cupy: run every test that takes a backend on CuPy too (needs a CUDA device, "
+        "which may be emulated)",
     )
 
 
+NO_DEVICE = """--backend cupy: {state}
+On a machine with a GPU:
+    pip install 'xpnet[cuda12]'    (or 'xpnet[cuda13]', whichever fits the driver)
+On a machine without one, CuPy on an emulated device:
+    python tests/cudaemu/setup.py .cudaemu
+    .cudaemu/bin/pytest --backend cupy"""
+
+
 def pytest_configure(config):
+    config.addinivalue_line("markers", "emulated: needs the emulated CUDA device (tests/cudaemu)")
     if config.getoption("--backend") == "cupy":
         state = xpnet.available_backends()["cupy"]
         if state != "ok":
-            raise pytest.UsageError(f"--backend cupy: {state}")
+            raise pytest.UsageError(NO_DEVICE.format(state=state))
+
+
+def emulated(config):
+    """Whether the tests on CuPy run on the emulated device (tests/cudaemu), not on a GPU."""
+    if config.getoption("--backend") != "cupy" or find_spec("cudaemu") is None:
+        return False
+    import cudaemu
+
+    return cudaemu.active()
+
+
+def pytest_report_header(config):
+    if config.getoption("--backend") == "numpy":
+        return f"backend: numpy {np.__version__}"
+    with xpnet.use_backend("cupy") as backend:
+        return f"backend: cupy {backend.xp.__version__} on {backend.device}"
 
 
 def pytest_generate_tests(metafunc):
@@ -50,7 +76,17 @@ def pytest_generate_tests(metafunc):
 
 
 def pytest_collection_modifyitems(config, items):
-    whole_suite = not config.option.file_or_dir and not config.option.keyword
+    if not emulated(config):
+        skip = pytest.mark.skip(
+            reason="needs the emulated CUDA device: python tests/cudaemu/setup.py .cudaemu, "
+            "then .cudaemu/bin/pytest --backend cupy"
+        )
+        for item in items:
+            fixtures = set(getattr(item, "fixturenames", ()))
+            if item.get_closest_marker("emulated") or fixtures & {"cudaemu", "cp"}:
+                item.add_marker(skip)
+    chosen = config.option.file_or_dir, config.option.keyword, config.option.markexpr
+    whole_suite = not any(chosen)
     if config.getoption("--backend") == "cupy" and whole_suite:
         specs = [getattr(item, "callspec", None) for item in items]
         found = sum(spec.params.get("backend") == "cupy" for spec in specs if spec)
@@ -65,6 +101,40 @@ def backend(request):
     """The backend under test, current while the test runs: `xpnet.asarray` makes its arrays."""
     with xpnet.use_backend(request.param) as current:
         yield current
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _guarded_memory(request):
+    """On the emulated device every array is an allocation of its own that ends at a guard page.
+
+    An access behind the end of an array fails its launch then. CuPy's pool cuts arrays out of
+    larger blocks, where such an access stays unseen; a test that is about the pool takes
+    the fixture `memory_pool`.
+    """
+    if not emulated(request.config):
+        yield
+        return
+    import cudaemu
+    import cupy
+
+    cupy.cuda.set_allocator(None)
+    with cudaemu.settings(guard=True):
+        yield
+    cupy.cuda.set_allocator(cupy.get_default_memory_pool().malloc)
+
+
+@pytest.fixture
+def memory_pool(request, monkeypatch):
+    """A fresh pool that is CuPy's default one while the test runs; None without CuPy."""
+    if request.config.getoption("--backend") != "cupy":
+        yield None
+        return
+    import cupy
+
+    pool = cupy.cuda.MemoryPool()
+    monkeypatch.setattr(cupy, "_default_memory_pool", pool)
+    with cupy.cuda.using_allocator(pool.malloc):
+        yield pool
 
 
 @pytest.fixture(autouse=True)

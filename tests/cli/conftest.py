@@ -14,8 +14,8 @@ import pytest
 
 
 @pytest.fixture
-def xpnet_command(tmp_path):
-    """``xpnet_command("train", "--seed", 1)`` gives code, out and err."""
+def xpnet_command(tmp_path, backend):
+    """``xpnet_command("train", "--seed", 1)`` gives code, out and err on the backend under test."""
 
     def run(*arguments, env=None):
         # not the folder of the sources, so that the installed command is what runs
@@ -24,7 +24,7 @@ def xpnet_command(tmp_path):
             capture_output=True,
             text=True,
             cwd=tmp_path,
-            env={**os.environ, **(env or {})},
+            env={**os.environ, "XPNET_BACKEND": backend.name, **(env or {})},
             timeout=120,
         )
         return SimpleNamespace(code=done.returncode, out=done.stdout, err=done.stderr)

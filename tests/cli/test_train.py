@@ -129,9 +129,10 @@ def test_divergence_is_one_line_and_code_1_and_the_history_is_kept(
     assert "at iteration" in json.loads(path.read_text())["error"]
 
 
-def test_ctrl_c_ends_cleanly_and_keeps_the_history(small_data, tmp_path):
+def test_ctrl_c_ends_cleanly_and_keeps_the_history(small_data, tmp_path, backend_option):
     path = tmp_path / "run.json"
-    command = [sys.executable, "-u", "-m", "xpnet", *map(str, small(small_data, "--json", path))]
+    options = small(small_data, "--json", path, *backend_option)
+    command = [sys.executable, "-u", "-m", "xpnet", *map(str, options)]
     process = subprocess.Popen(
         [*command, "--iterations", "100000000"], stdout=subprocess.PIPE, text=True, cwd=tmp_path
     )

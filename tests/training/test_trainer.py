@@ -24,7 +24,7 @@ def test_a_toy_problem_is_learnt(new_trainer, toy):
     assert history.losses[-1] < 0.2 < 0.4 < history.losses[0]
 
 
-def test_mnist_is_learnt_in_two_epochs(monkeypatch):
+def test_mnist_is_learnt_in_two_epochs(backend, monkeypatch):
     monkeypatch.delenv("XPNET_DATA_DIR", raising=False)
     train, test = load_mnist(normalize=False)
     net = TwoLayerNet(784, 50, 10, seed=0)

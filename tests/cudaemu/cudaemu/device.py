@@ -1,0 +1,109 @@
+"""The emulated device as Python sees it: what it has counted, and how it behaves."""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+from collections.abc import Iterator
+from pathlib import Path
+
+LIBRARIES = Path(__file__).parent / "lib"
+
+# the enum emu_counter of src/emu_internal.h, in its order
+_NAMES = (
+    *("kernel_launches", "graph_launches", "graph_kernels", "graph_other_nodes"),
+    *("cublas_calls", "curand_calls", "sort_calls", "cub_calls", "cufft_calls"),
+    *("h2d", "h2d_bytes", "d2h", "d2h_bytes", "d2d", "d2d_bytes", "h2h", "h2h_bytes"),
+    *("memset", "memset_bytes", "device_mallocs", "device_malloc_bytes", "device_frees"),
+    *("host_allocs", "stream_syncs", "device_syncs", "event_syncs", "memcpy_syncs"),
+    *("event_records", "stream_waits", "nvrtc_compiles", "nvrtc_cache_hits", "module_loads"),
+    *("captured_nodes", "failed_launches", "threads", "fiber_blocks"),
+)
+
+_SETTINGS = {"order": ctypes.c_uint, "memory": ctypes.c_size_t, "guard": ctypes.c_int}
+
+_library: ctypes.CDLL | None = None
+
+
+def load() -> None:
+    """Load the emulator into this process, under every name of NVIDIA's that CuPy will ask for."""
+    global _library
+    core = ctypes.CDLL(str(LIBRARIES / "libcudaemu.so"))
+    for alias in sorted(LIBRARIES.glob("*.so.*")):
+        ctypes.CDLL(str(alias))
+    for name, kind in _SETTINGS.items():
+        getattr(core, f"emu_get_{name}").restype = kind
+        getattr(core, f"emu_set_{name}").argtypes = [kind]
+    _library = core
+
+
+def active() -> bool:
+    """Whether CuPy in this process runs on the emulated device."""
+    return _library is not None
+
+
+def _loaded() -> ctypes.CDLL:
+    if _library is None:
+        raise RuntimeError(
+            "cudaemu is not active in this process: import cupy first (with CUDAEMU=1 where "
+            "there is a GPU)"
+        )
+    return _library
+
+
+def _counter_names(core: ctypes.CDLL) -> list[str]:
+    count = core.emu_counter_count()
+    if hasattr(core, "emu_counter_name"):
+        core.emu_counter_name.restype = ctypes.c_char_p
+        return [core.emu_counter_name(i).decode() for i in range(count)]
+    return list(_NAMES)
+
+
+def counters() -> dict[str, int]:
+    """Everything counted since the process began."""
+    core = _loaded()
+    names = _counter_names(core)
+    values = (ctypes.c_ulonglong * len(names)).in_dll(core, "emu_counters")
+    return dict(zip(names, values, strict=True))
+
+
+@contextlib.contextmanager
+def measure() -> Iterator[dict[str, int]]:
+    """What the block counts: the dictionary is filled when it ends, with what is not 0."""
+    before: dict[str, int] = counters()
+    changed: dict[str, int] = {}
+    try:
+        yield changed
+    finally:
+        changed.update({k: v - before[k] for k, v in counters().items() if v != before[k]})
+
+
+@contextlib.contextmanager
+def settings(
+    order: int | None = None, memory: int | None = None, guard: bool | None = None
+) -> Iterator[None]:
+    """For the block, another behaviour of the device; None leaves a thing as it is.
+
+    Parameters
+    ----------
+    order : int, optional
+        In which order blocks, and threads between barriers, run: 0 as they are numbered, 1 the
+        other way round, any other number a shuffle of that seed. A result that depends on it is
+        a race.
+    memory : int, optional
+        Bytes of device memory.
+    guard : bool, optional
+        Whether every allocation ends at a page that nobody may touch. CuPy's pool cuts arrays
+        out of larger blocks: use it with `cupy.cuda.using_allocator(None)`.
+    """
+    core = _loaded()
+    asked = {"order": order, "memory": memory, "guard": guard}
+    given = {name: int(value) for name, value in asked.items() if value is not None}
+    before = {name: getattr(core, f"emu_get_{name}")() for name in given}
+    try:
+        for name, value in given.items():
+            getattr(core, f"emu_set_{name}")(value)
+        yield
+    finally:
+        for name, value in before.items():
+            getattr(core, f"emu_set_{name}")(value)

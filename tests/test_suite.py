@@ -1,0 +1,46 @@
+"""The suite says on what it runs, and refuses to run on a backend that is not there."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+
+
+@pytest.fixture
+def suite():
+    """Collects one file of tests in a new process, with options."""
+
+    def run(*options, **variables):
+        command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "--collect-only"]
+        return subprocess.run(
+            [*command, *options, "tests/test_errors.py"],
+            capture_output=True,
+            text=True,
+            timeout=120,
+            cwd=ROOT,
+            env={**os.environ, **variables},
+        )
+
+    return run
+
+
+def test_the_header_names_the_backend_its_version_and_its_device(suite, backend):
+    done = suite("--backend", backend.name)
+    line = next(line for line in done.stdout.splitlines() if line.startswith("backend: "))
+    assert line.startswith(f"backend: {backend.name} {backend.xp.__version__}")
+    assert backend.name == "numpy" or str(backend.device) in line
+
+
+def test_cupy_without_any_device_is_a_usage_error_with_both_remedies(suite, tmp_path):
+    (tmp_path / "cupy.py").write_text("raise ImportError('as on a machine without CUDA')")
+    path = os.pathsep.join([str(tmp_path), os.environ.get("PYTHONPATH", "")])
+    done = suite("--backend", "cupy", PYTHONPATH=path)
+    assert done.returncode == pytest.ExitCode.USAGE_ERROR
+    assert "--backend cupy: cupy is installed, but cannot be imported" in done.stderr
+    assert "pip install 'xpnet[cuda12]'" in done.stderr
+    assert "python tests/cudaemu/setup.py .cudaemu\n" in done.stderr
+    assert ".cudaemu/bin/pytest --backend cupy" in done.stderr
