@@ -60,10 +60,10 @@ void thread_main() {
   __builtin_unreachable();  // a thread that is done is never resumed
 }
 
-// With a shuffle, half of the warps sit out a sweep, so that others get ahead of them by more
+// With a shuffle, about half of the warps sit out a sweep, so that others get ahead of them by more
 // than one barrier of a warp.
-bool is_held_back(unsigned thread) {
-  return launch_order > 1 && (emu_hash(launch_order + phase, thread / kWarpSize) & 1);
+bool is_held_back(unsigned thread, unsigned order) {
+  return order > 1 && (emu_hash(order, kThreadsPerBlock + thread / kWarpSize) & 1);
 }
 
 void sweep(emu_vec3* tid, emu_vec3 block) {
@@ -71,7 +71,7 @@ void sweep(emu_vec3* tid, emu_vec3 block) {
   const unsigned order = emu_phase_order(launch_order, phase);
   for (unsigned i = 0; i < thread_count; i++) {
     const unsigned t = static_cast<unsigned>(emu_perm(i, thread_count, order));
-    if (threads[t].state != State::kReady || is_held_back(t)) continue;
+    if (threads[t].state != State::kReady || is_held_back(t, order)) continue;
     current = t;
     *tid = {t % block.x, t / block.x % block.y, t / (block.x * block.y)};
     emu_switch(&scheduler_stack, threads[t].stack_pointer);
