@@ -144,7 +144,8 @@ def test_freeing_nothing_does_nothing(cp, cudaemu):
 
 def test_too_little_memory_raises_and_cupy_recovers(cp, cudaemu):
     free, total = cp.cuda.runtime.memGetInfo()
-    with cp.cuda.using_allocator(None), cudaemu.settings(memory=total - free + (1 << 20)):
+    pool = cp.cuda.MemoryPool()
+    with cp.cuda.using_allocator(pool.malloc), cudaemu.settings(memory=total - free + (1 << 20)):
         with pytest.raises(cp.cuda.memory.OutOfMemoryError):
             cp.empty((1 << 20) + 1, np.uint8)
         assert cp.ones(1 << 10).sum() == 1 << 10
@@ -184,6 +185,7 @@ def test_pinned_memory_is_memory_of_the_host(cp, cudaemu):
     assert counted == {"host_allocs": 1}
     kind = cp.cuda.runtime.pointerGetAttributes(pinned.ptr).type
     assert kind == cp.cuda.runtime.memoryTypeHost
-    kind = cp.cuda.runtime.pointerGetAttributes(bytes_of_device(cp, 1).data.ptr).type
+    x = bytes_of_device(cp, 1)
+    kind = cp.cuda.runtime.pointerGetAttributes(x.data.ptr).type
     assert kind == cp.cuda.runtime.memoryTypeDevice
     assert cp.cuda.runtime.pointerGetAttributes(np.zeros(1).ctypes.data).type == 0
