@@ -1,0 +1,104 @@
+#include "copies.h"
+
+#include <string.h>
+
+#include "api.h"
+#include "emu_internal.h"
+#include "errors.h"
+
+namespace emu {
+namespace {
+
+struct Direction {
+  const char* name;
+  bool from_device;
+  bool to_device;
+  int counter;        // of the copies
+  int bytes_counter;  // of their bytes
+};
+
+// By cudaMemcpyKind.
+const Direction directions[] = {
+    {"HostToHost", false, false, C_H2H, C_H2H_BYTES},
+    {"HostToDevice", false, true, C_H2D, C_H2D_BYTES},
+    {"DeviceToHost", true, false, C_D2H, C_D2H_BYTES},
+    {"DeviceToDevice", true, true, C_D2D, C_D2D_BYTES},
+};
+
+// cudaMemcpyDefault: "the type of transfer is inferred from the pointer values" (Runtime API,
+// cudaMemcpyKind). Null: no such kind.
+const Direction* direction_of(const void* to, const void* from, cudaMemcpyKind kind) {
+  if (kind == cudaMemcpyDefault) {
+    const bool to_device = emu_is_device_ptr(to);
+    const bool from_device = emu_is_device_ptr(from);
+    return &directions[(from_device ? 2 : 0) + (to_device ? 1 : 0)];
+  }
+  return kind >= 0 && kind <= cudaMemcpyDeviceToDevice ? &directions[kind] : nullptr;
+}
+
+// "Calling cudaMemcpy() with dst and src pointers that do not match the direction of the copy
+// results in an undefined behavior" (Runtime API, cudaMemcpy): here it is an error.
+bool pointer_is_where_promised(const char* side, const void* p, size_t n, bool on_device,
+                               const Direction& direction) {
+  if (n == 0 || (on_device == emu_is_device_ptr(p) && (!on_device || emu_device_ok(p, n)))) {
+    return true;
+  }
+  emu_complain("memcpy %s of %zu bytes: the %s %p is %s", direction.name, n, side, p,
+               on_device ? "not inside a live device allocation" : "device memory");
+  return false;
+}
+
+}  // namespace
+
+int copy(void* to, const void* from, size_t n, cudaMemcpyKind kind, cudaStream_t stream,
+         HostWaits waits) {
+  const Direction* direction = direction_of(to, from, kind);
+  if (!direction) return cudaErrorInvalidMemcpyDirection;
+  if (!pointer_is_where_promised("destination", to, n, direction->to_device, *direction) ||
+      !pointer_is_where_promised("source", from, n, direction->from_device, *direction)) {
+    return cudaErrorInvalidValue;
+  }
+  // "For transfers from device memory to device memory, no host-side synchronization is
+  // performed" (Runtime API, "API synchronization behavior").
+  const bool both_on_device = direction->from_device && direction->to_device;
+  if (waits == HostWaits::kYes && !both_on_device) count(C_SYNC_MEMCPY);
+  const int bytes_counter = direction->bytes_counter;
+  return emu_submit(stream, direction->counter, "a memcpy", [=] {
+    count(bytes_counter, n);
+    memmove(to, from, n);
+    return 0;
+  });
+}
+
+int fill(void* to, int value, size_t n, cudaStream_t stream) {
+  if (n != 0 && !(emu_is_device_ptr(to) && emu_device_ok(to, n))) {
+    emu_complain("memset of %zu bytes: %p is not inside a live device allocation", n, to);
+    return cudaErrorInvalidValue;
+  }
+  return emu_submit(stream, C_MEMSET, "a memset", [=] {
+    count(C_MEMSET_BYTES, n);
+    memset(to, value, n);
+    return 0;
+  });
+}
+
+}  // namespace emu
+
+using emu::remember;
+
+EMU_API cudaError_t cudaMemcpy(void* to, const void* from, size_t n, cudaMemcpyKind kind) {
+  return remember(emu::copy(to, from, n, kind, nullptr, emu::HostWaits::kYes));
+}
+
+EMU_API cudaError_t cudaMemcpyAsync(void* to, const void* from, size_t n, cudaMemcpyKind kind,
+                                    cudaStream_t stream) {
+  return remember(emu::copy(to, from, n, kind, stream, emu::HostWaits::kNo));
+}
+
+EMU_API cudaError_t cudaMemset(void* to, int value, size_t n) {
+  return remember(emu::fill(to, value, n, nullptr));
+}
+
+EMU_API cudaError_t cudaMemsetAsync(void* to, int value, size_t n, cudaStream_t stream) {
+  return remember(emu::fill(to, value, n, stream));
+}
