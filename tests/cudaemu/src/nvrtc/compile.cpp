@@ -34,16 +34,24 @@ int compile_into_cache(const Program& program, const Options& options, const std
   }
   std::string flags = compiler_with_flags() + " " + options.standard;
   if (!program.headers.empty()) flags += " -I" + quoted(work);
-  flags += options.include_dirs + options.macros;
-  write_file(work + "/kernel.cpp", translation_unit(program, flags + options.pre_includes, work));
+  flags += options.include_dirs;
   const bool cupy = program.source.find("#include <cupy/carray.cuh>") != std::string::npos;
   // Headers given with the program may stand in for those that were precompiled.
-  const std::string prelude =
-      program.headers.empty() ? precompiled_prelude(options, cupy) : plain_prelude();
+  std::string includes =
+      " -include " +
+      quoted(program.headers.empty() ? precompiled_prelude(options, cupy) : plain_prelude());
+  if (cupy) {
+    flags += options.macros;  // they configure CuPy's headers
+  } else {
+    // After the prelude, whose own names a user's macro (-DN=4) must not change.
+    write_file(work + "/macros.h", options.macro_lines);
+    includes += " -include " + quoted(work + "/macros.h");
+  }
+  includes += options.pre_includes;
+  write_file(work + "/kernel.cpp", translation_unit(program, flags + includes, work));
   const int status =
-      run_command(flags + " -include " + quoted(prelude) + options.pre_includes +
-                      " -x c++ -shared -Wl,-Bsymbolic -Wl,-z,now " + quoted(work + "/kernel.cpp") +
-                      " -o " + quoted(work + "/kernel.so"),
+      run_command(flags + includes + " -x c++ -shared -Wl,-Bsymbolic -Wl,-z,now " +
+                      quoted(work + "/kernel.cpp") + " -o " + quoted(work + "/kernel.so"),
                   log);
   if (status == 0) {
     // The log first: whoever finds the module may read it.

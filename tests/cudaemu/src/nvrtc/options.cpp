@@ -129,6 +129,12 @@ class Reader {
   size_t at_ = 0;
 };
 
+std::string definition(const std::string& macro) {
+  const size_t equals = macro.find('=');
+  if (equals == std::string::npos) return "#define " + macro + " 1\n";
+  return "#define " + macro.substr(0, equals) + " " + macro.substr(equals + 1) + "\n";
+}
+
 }  // namespace
 
 bool parse_options(int count, const char* const* given, Options* options, std::string* log) {
@@ -151,8 +157,10 @@ bool parse_options(int count, const char* const* given, Options* options, std::s
       options->pre_includes += " -include " + quoted(reader.value);
     } else if (reader.takes("--define-macro") || reader.takes("-D", true)) {
       options->macros += " -D" + quoted(reader.value);
+      options->macro_lines += definition(reader.value);
     } else if (reader.takes("--undefine-macro") || reader.takes("-U", true)) {
       options->macros += " -U" + quoted(reader.value);
+      options->macro_lines += "#undef " + reader.value + "\n";
     } else if (reader.takes("--include-path") || reader.takes("-I", true)) {
       options->include_dirs += " -I" + quoted(reader.value);
     } else if (!reader.takes_ignored()) {

@@ -1,7 +1,6 @@
 #include "translation_unit.h"
 
 #include "files.h"
-#include "prelude.h"
 #include "rewrite.h"
 #include "source_scan.h"
 
@@ -21,9 +20,7 @@ static std::string preprocessed(const std::string& source, const std::string& fl
   const std::string file = work_directory + "/scanned.cpp";
   write_file(file, marker + source);
   std::string text;
-  run_command(flags + " -D__EMU_SCAN__ -include " + quoted(plain_prelude()) + " -x c++ -E -P " +
-                  quoted(file),
-              &text);
+  run_command(flags + " -D__EMU_SCAN__ -x c++ -E -P " + quoted(file), &text);
   const size_t begin = text.find(marker);  // the headers of the prelude declare nothing of interest
   return begin == std::string::npos ? text : text.substr(begin + marker.size());
 }
