@@ -1,0 +1,73 @@
+// Handles, modes, and how a call gets onto its stream ("cuBLAS Helper Function Reference").
+#include "blas.h"
+
+static int run(Handle* handle, const char* name, std::initializer_list<const void*> operands,
+               const std::function<void()>& work) {
+  if (!handle) return NOT_INITIALIZED;
+  for (const void* operand : operands) {
+    if (!operand || emu_device_ok(operand, 1)) continue;
+    emu_complain("%s: operand %p is not a live device pointer", name, operand);
+    return INVALID_VALUE;
+  }
+  const int error = emu_submit(handle->stream, C_LIB_CALL_BLAS, name, [work] {
+    work();
+    return 0;
+  });
+  return error ? EXECUTION_FAILED : SUCCESS;
+}
+
+int run_blas(Handle* handle, const char* name, std::initializer_list<const void*> operands,
+             std::function<void()> work) {
+  return run(handle, name, operands, work);
+}
+
+int run_blas_result(Handle* handle, const char* name, std::initializer_list<const void*> operands,
+                    std::function<void()> work) {
+  if (handle && !handle->pointer_mode) count(C_SYNC_MEMCPY);
+  return run(handle, name, operands, work);
+}
+
+API int cublasCreate_v2(Handle** handle) {
+  *handle = new Handle;
+  return SUCCESS;
+}
+
+API int cublasDestroy_v2(Handle* handle) {
+  delete handle;
+  return SUCCESS;
+}
+
+API int cublasGetVersion_v2(Handle*, int* version) {
+  *version = 130000;
+  return SUCCESS;
+}
+
+API int cublasSetStream_v2(Handle* handle, void* stream) {
+  handle->stream = stream;
+  return SUCCESS;
+}
+
+API int cublasGetStream_v2(Handle* handle, void** stream) {
+  *stream = handle->stream;
+  return SUCCESS;
+}
+
+API int cublasSetPointerMode_v2(Handle* handle, int mode) {
+  handle->pointer_mode = mode;
+  return SUCCESS;
+}
+
+API int cublasGetPointerMode_v2(Handle* handle, int* mode) {
+  *mode = handle->pointer_mode;
+  return SUCCESS;
+}
+
+API int cublasSetMathMode(Handle* handle, int mode) {
+  handle->math_mode = mode;
+  return SUCCESS;
+}
+
+API int cublasGetMathMode(Handle* handle, int* mode) {
+  *mode = handle->math_mode;
+  return SUCCESS;
+}
