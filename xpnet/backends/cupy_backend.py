@@ -22,6 +22,11 @@ WARPS = THREADS // 32
 SLAB = 1024
 
 
+def mixed(*arrays: Array) -> bool:
+    """Whether they have more than one dtype, which the kernels of the optimizers refuse."""
+    return len({array.dtype for array in arrays}) > 1
+
+
 class CupyBackend(Backend):
     """Arrays of CuPy, on the CUDA device that is current when the backend is first asked for."""
 
@@ -92,7 +97,8 @@ class CupyBackend(Backend):
     # --- softmax with loss: one warp a row, then one block for the mean ---------------------
 
     def softmax_with_loss(self, scores: Array, t: Array) -> tuple[Array, Array, Array]:
-        if scores.dtype.name not in ("float32", "float64") or t.dtype.name not in kernels.C_TYPES:
+        kinds = scores.dtype.name in ("float32", "float64") and t.dtype.name in kernels.C_TYPES
+        if not kinds or scores.size == 0:  # a row of no scores has no first one to read
             return super().softmax_with_loss(scores, t)
         by_row, mean = kernels.row_kernels(scores.dtype.name, t.dtype.name)
         scores, t = cp.ascontiguousarray(scores), cp.ascontiguousarray(t)
@@ -103,7 +109,7 @@ class CupyBackend(Backend):
         by_row(
             (math.ceil(rows / WARPS),),
             (THREADS,),
-            (scores, t, cp.int32(t.ndim == 2), cp.int64(rows), cp.int32(columns), y, dx, row_loss),
+            (scores, t, cp.int32(t.ndim == 2), cp.int64(rows), cp.int64(columns), y, dx, row_loss),
         )
         mean((1,), (256,), (row_loss, cp.int64(rows), loss))
         return loss, y, dx
@@ -126,28 +132,43 @@ class CupyBackend(Backend):
     def gather(
         self, x: Array, t: Array, index: Array, dtype: Any, scale: float | None = None
     ) -> tuple[Array, Array]:
+        width, label_width = math.prod(x.shape[1:]), math.prod(t.shape[1:])
+        # the kernel counts the rows of both by those of x, and threads by the entries of a row
+        if width == 0 or len(t) != len(x):
+            return super().gather(x, t, index, dtype, scale)
         batch = cp.empty((len(index), *x.shape[1:]), dtype=dtype)
         labels = cp.empty((len(index), *t.shape[1:]), dtype=t.dtype)
-        width, label_width = math.prod(x.shape[1:]), math.prod(t.shape[1:])
         factor = 1.0 if scale is None else scale
         kernels.gather(x, t, index, len(x), width, label_width, factor, batch, labels)
         return batch, labels
 
-    # --- one step of each optimizer: one kernel over all parameters ---------------------------
+    # --- one step of each optimizer: one kernel over all parameters, where all have one dtype ---
 
     def sgd(self, param: Array, grad: Array, lr: float) -> None:
-        kernels.sgd(grad, lr, param)
+        if mixed(param, grad):
+            super().sgd(param, grad, lr)
+        else:
+            kernels.sgd(grad, lr, param)
 
     def momentum(self, param: Array, grad: Array, v: Array, lr: float, momentum: float) -> None:
-        kernels.momentum(grad, lr, momentum, param, v)
+        if mixed(param, grad, v):
+            super().momentum(param, grad, v, lr, momentum)
+        else:
+            kernels.momentum(grad, lr, momentum, param, v)
 
     def adagrad(self, param: Array, grad: Array, h: Array, lr: float, eps: float) -> None:
-        kernels.adagrad(grad, lr, eps, param, h)
+        if mixed(param, grad, h):
+            super().adagrad(param, grad, h, lr, eps)
+        else:
+            kernels.adagrad(grad, lr, eps, param, h)
 
     def rmsprop(
         self, param: Array, grad: Array, h: Array, lr: float, decay: float, eps: float
     ) -> None:
-        kernels.rmsprop(grad, lr, decay, 1 - decay, eps, param, h)
+        if mixed(param, grad, h):
+            super().rmsprop(param, grad, h, lr, decay, eps)
+        else:
+            kernels.rmsprop(grad, lr, decay, 1 - decay, eps, param, h)
 
     def adam(
         self,
@@ -160,6 +181,9 @@ class CupyBackend(Backend):
         eps: float,
         step: int,
     ) -> None:
+        if mixed(param, grad, m, v):
+            super().adam(param, grad, m, v, lr, betas, eps, step)
+            return
         beta1, beta2 = betas
         bias1, bias2 = 1 - beta1**step, 1 - beta2**step
         kernels.adam(grad, lr, beta1, 1 - beta1, beta2, 1 - beta2, bias1, bias2, eps, param, m, v)
