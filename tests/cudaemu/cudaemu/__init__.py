@@ -21,7 +21,11 @@ _OVERLAY = {
     "cupy.random._generator_api": "_generator_api",
 }
 # keep in sync with enum emu_counter in emu_internal.h
-COUNTERS = ["kernel_launches", "graph_launches", "graph_kernels", "graph_other_nodes", "cublas_calls", "curand_calls", "sort_calls", "cub_calls", "cufft_calls", "h2d", "h2d_bytes", "d2h", "d2h_bytes", "d2d", "d2d_bytes", "h2h", "h2h_bytes", "memset", "memset_bytes", "device_mallocs", "device_malloc_bytes", "device_frees", "host_allocs", "stream_syncs", "device_syncs", "event_syncs", "memcpy_syncs", "event_records", "stream_waits", "nvrtc_compiles", "nvrtc_cache_hits", "module_loads", "captured_nodes", "failed_launches", "threads", "fiber_blocks"]
+COUNTERS = ("kernel_launches graph_launches graph_kernels graph_other_nodes cublas_calls curand_calls sort_calls cub_calls cufft_calls "
+            "h2d h2d_bytes d2h d2h_bytes d2d d2d_bytes h2h h2h_bytes memset memset_bytes "
+            "device_mallocs device_malloc_bytes device_frees host_allocs "
+            "stream_syncs device_syncs event_syncs memcpy_syncs event_records stream_waits "
+            "nvrtc_compiles nvrtc_cache_hits module_loads captured_nodes failed_launches threads fiber_blocks").split()
 _core = None
 
 
