@@ -7,7 +7,6 @@ import re
 from concurrent.futures import ProcessPoolExecutor
 from functools import cache
 from importlib.metadata import PackageNotFoundError, files
-from itertools import starmap
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -58,7 +57,7 @@ def library() -> Path:
 
 @cache
 def loaded(path: str) -> Any:
-    """The library, by its full path: the emulated device has one of the same name."""
+    """The library, once a process."""
     return ctypes.CDLL(path)
 
 
@@ -104,12 +103,21 @@ def kernels_in(log: str, architecture: int) -> list[Kernel]:
     return found
 
 
+def apart(function: Any, *columns: Any) -> list[Any]:
+    """What the function gives, in processes without the emulated device.
+
+    Its libraries answer to NVIDIA's names: the compiler, loaded beside them, takes their
+    functions for its own and crashes.
+    """
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("CUDAEMU", "0")
+        with ProcessPoolExecutor(PROCESSES, mp_context=get_context("spawn")) as pool:
+            return list(pool.map(function, *columns, chunksize=4))
+
+
 def compile_all(jobs: list[tuple[Any, ...]]) -> list[Verdict]:
-    """`compile_source` for each job, on two cores, in processes without an emulated device."""
-    if len(jobs) < 2:
-        return list(starmap(compile_source, jobs))
-    with ProcessPoolExecutor(PROCESSES, mp_context=get_context("spawn")) as pool:
-        return list(pool.map(compile_source, *zip(*jobs, strict=True), chunksize=4))
+    """`compile_source` for each job, on two cores."""
+    return apart(compile_source, *zip(*jobs, strict=True))
 
 
 def table(kernels: list[Kernel]) -> str:
