@@ -120,5 +120,4 @@ def test_rows_are_addressed_in_64_bits(cupy_backend: Backend) -> None:
     narrow = re.findall(r"\b(?:const )?(?:int|unsigned) (\w+)", re.sub(r"//.*", "", source))
     assert set(narrow) == {"labels_are_rows", "warp", "lane", "k", "half"}
     assert "(long long)blockIdx.x * " in source
-    assert not re.findall(r"\bint\b|\bint32\b", gather.loop_prep + gather.operation)
-    assert all(p.dtype == np.int64 for p in gather.in_params[3:6])
+    assert not re.findall(r"\bint\b|\bint32\b", gather.operation)
