@@ -192,7 +192,7 @@ class Backend:
     def gather(
         self, x: Array, t: Array, index: Array, dtype: Any, scale: float | None = None
     ) -> tuple[Array, Array]:
-        """The rows ``x[index]``, cast and scaled, and the labels ``t[index]``."""
+        """The rows ``x[index]``, cast and scaled, and ``t[index]``; `index` holds (K,) integers."""
         return self.cast(x[index], dtype, scale), t[index]
 
     def count_correct(self, scores: Array, t: Array) -> Array:
@@ -200,7 +200,7 @@ class Backend:
         labels = t if t.ndim == 1 else self.xp.argmax(t, axis=1)
         return self.xp.sum(self.xp.argmax(scores, axis=1) == labels)
 
-    # --- one step of each optimizer, written over `param` and the state --------------------
+    # --- one step of each optimizer, written over `param` and the state, which overlap nothing --
     # Each takes all its memory before it writes: a step that runs out of it is not half done.
 
     def sgd(self, param: Array, grad: Array, lr: float) -> None:

@@ -120,7 +120,7 @@ class CupyBackend(Backend):
         return loss, y, dx
 
     def cross_entropy_rows(self, scores: Array, t: Array) -> Array:
-        if len(scores) == 0 or not _by_row_takes(scores, t):
+        if not _by_row_takes(scores, t):
             return super().cross_entropy_rows(scores, t)
         _, _, row_loss = self._by_row(scores, t)
         return row_loss
@@ -140,7 +140,7 @@ class CupyBackend(Backend):
         by_row(
             (math.ceil(rows / WARPS),),
             (THREADS,),
-            (scores, t, cp.int32(t.ndim == 2), cp.int64(rows), cp.int32(columns), y, dx, row_loss),
+            (scores, t, cp.int32(t.ndim == 2), cp.int64(rows), cp.int64(columns), y, dx, row_loss),
         )
         return y, dx, row_loss
 
@@ -162,28 +162,43 @@ class CupyBackend(Backend):
     def gather(
         self, x: Array, t: Array, index: Array, dtype: Any, scale: float | None = None
     ) -> tuple[Array, Array]:
+        width, label_width = math.prod(x.shape[1:]), math.prod(t.shape[1:])
+        # the kernel counts the rows of both by those of x, and threads by the entries of a row
+        if width == 0 or len(t) != len(x):
+            return super().gather(x, t, index, dtype, scale)
         batch = cp.empty((len(index), *x.shape[1:]), dtype=dtype)
         labels = cp.empty((len(index), *t.shape[1:]), dtype=t.dtype)
-        width, label_width = math.prod(x.shape[1:]), math.prod(t.shape[1:])
         factor = 1.0 if scale is None else scale
         kernels.gather(x, t, index, len(x), width, label_width, factor, batch, labels)
         return batch, labels
 
-    # --- one step of each optimizer: one kernel over all parameters ---------------------------
+    # --- one step of each optimizer: one kernel over all parameters, where all have one dtype ---
 
     def sgd(self, param: Array, grad: Array, lr: float) -> None:
-        kernels.sgd(grad, lr, param)
+        if _mixed(param, grad):
+            super().sgd(param, grad, lr)
+        else:
+            kernels.sgd(grad, lr, param)
 
     def momentum(self, param: Array, grad: Array, v: Array, lr: float, momentum: float) -> None:
-        kernels.momentum(grad, lr, momentum, param, v)
+        if _mixed(param, grad, v):
+            super().momentum(param, grad, v, lr, momentum)
+        else:
+            kernels.momentum(grad, lr, momentum, param, v)
 
     def adagrad(self, param: Array, grad: Array, h: Array, lr: float, eps: float) -> None:
-        kernels.adagrad(grad, lr, eps, param, h)
+        if _mixed(param, grad, h):
+            super().adagrad(param, grad, h, lr, eps)
+        else:
+            kernels.adagrad(grad, lr, eps, param, h)
 
     def rmsprop(
         self, param: Array, grad: Array, h: Array, lr: float, decay: float, eps: float
     ) -> None:
-        kernels.rmsprop(grad, lr, decay, 1 - decay, eps, param, h)
+        if _mixed(param, grad, h):
+            super().rmsprop(param, grad, h, lr, decay, eps)
+        else:
+            kernels.rmsprop(grad, lr, decay, 1 - decay, eps, param, h)
 
     def adam(
         self,
@@ -196,11 +211,20 @@ class CupyBackend(Backend):
         eps: float,
         step: int,
     ) -> None:
+        if _mixed(param, grad, m, v):
+            super().adam(param, grad, m, v, lr, betas, eps, step)
+            return
         beta1, beta2 = betas
         bias1, bias2 = 1 - beta1**step, 1 - beta2**step
         kernels.adam(grad, lr, beta1, 1 - beta1, beta2, 1 - beta2, bias1, bias2, eps, param, m, v)
 
 
 def _by_row_takes(scores: Array, t: Array) -> bool:
-    """Whether the kernel is written for these dtypes."""
-    return scores.dtype.name in ("float32", "float64") and t.dtype.name in kernels.C_TYPES
+    """Whether the kernel is written for these dtypes, and for scores at all: it reads the first."""
+    kinds = scores.dtype.name in ("float32", "float64") and t.dtype.name in kernels.C_TYPES
+    return kinds and scores.size > 0
+
+
+def _mixed(*arrays: Array) -> bool:
+    """Whether they have more than one dtype, which the kernels of the optimizers refuse."""
+    return len({array.dtype for array in arrays}) > 1

@@ -72,7 +72,7 @@ gather = cp.ElementwiseKernel(
     long long source = index[row];
     if (source < 0) source += rows;
     const bool there = source >= 0 && source < rows;
-    batch = there ? static_cast<T>(x[source * width + column]) * scale : T(nan(""));
+    batch = there ? T(static_cast<T>(x[source * width + column]) * scale) : T(nan(""));
     for (long long k = column; k < label_width; k += width) {
         labels[row * label_width + k] = there ? t[source * label_width + k] : L(0);
     }

@@ -5,7 +5,7 @@
 // A row whose label is out of range becomes NaN; no label is used as an address unchecked.
 extern "C" __global__ void softmax_with_loss(
     const T* scores, const L* t, const int labels_are_rows,
-    const long long rows, const int columns, T* y, T* dx, T* row_loss)
+    const long long rows, const long long columns, T* y, T* dx, T* row_loss)
 {
     const unsigned warp = 0xffffffffu;
     const int lane = threadIdx.x % 32;
@@ -14,12 +14,12 @@ extern "C" __global__ void softmax_with_loss(
     const long long at = row * columns;
 
     T top = scores[at];
-    for (int c = lane; c < columns; c += 32) top = fmax(top, scores[at + c]);
+    for (long long c = lane; c < columns; c += 32) top = fmax(top, scores[at + c]);
     for (int k = 16; k > 0; k /= 2) top = fmax(top, __shfl_xor_sync(warp, top, k));
 
     // fmax passes over NaN, the sum does not
     T sum = 0;
-    for (int c = lane; c < columns; c += 32) sum += exp(scores[at + c] - top);
+    for (long long c = lane; c < columns; c += 32) sum += exp(scores[at + c] - top);
     for (int k = 16; k > 0; k /= 2) sum += __shfl_xor_sync(warp, sum, k);
 
     const long long label = labels_are_rows ? 0 : (long long)t[row];
@@ -27,7 +27,7 @@ extern "C" __global__ void softmax_with_loss(
     const T log_sum = log(sum);
 
     T loss = label < 0 || label >= columns ? sum : 0;
-    for (int c = lane; c < columns; c += 32) {
+    for (long long c = lane; c < columns; c += 32) {
         const T target = labels_are_rows ? (T)t[at + c] : (T)(c == label);
         const T log_y = scores[at + c] - top - log_sum;
         const T y_c = exp(log_y);
@@ -39,16 +39,17 @@ extern "C" __global__ void softmax_with_loss(
     if (lane == 0) row_loss[row] = loss;
 }
 
-// One block of 256 threads: a mean that adds in the same order every time.
+// One block of 256 threads: a mean that adds in the same order every time. In double:
+// a thread that adds thousands of equal losses in float rounds each time to the same side.
 extern "C" __global__ void mean_in_order(const T* values, const long long count, T* mean)
 {
-    __shared__ T part[256];
-    T sum = 0;
+    __shared__ double part[256];
+    double sum = 0;
     for (long long i = threadIdx.x; i < count; i += 256) sum += values[i];
     part[threadIdx.x] = sum;
     for (int half = 128; half > 0; half /= 2) {
         __syncthreads();
         if (threadIdx.x < half) part[threadIdx.x] += part[threadIdx.x + half];
     }
-    if (threadIdx.x == 0) *mean = part[0] / (T)count;
+    if (threadIdx.x == 0) *mean = (T)(part[0] / (double)count);
 }

@@ -1,0 +1,107 @@
+"""All of xpnet once on CuPy, so that every kernel that it needs is compiled."""
+
+from __future__ import annotations
+
+from itertools import product
+from typing import Any
+
+import numpy as np
+from typer.testing import CliRunner
+
+import xpnet
+from xpnet import functions, layers, optimizers
+from xpnet.cli import app
+from xpnet.gradient import check_gradients, numerical_gradient
+from xpnet.networks import MultiLayerNet, TwoLayerNet
+from xpnet.training import Trainer
+
+from .primitive_calls import called, made
+from .primitive_cases import CASES
+
+DTYPES = ["float32", "float64"]
+
+
+def exercise() -> None:
+    """Everything, in float32 and float64."""
+    with xpnet.use_backend("cupy"):
+        for dtype in DTYPES:
+            primitives(dtype)
+            rows(dtype)
+            for net in networks(dtype):
+                train(net, dtype)
+    train_by_command()
+
+
+def primitives(dtype: str) -> None:
+    """Every case of every primitive; some are left to the base, whose kernels CuPy generates."""
+    backend = xpnet.get_backend()
+    for primitive, cases in CASES.items():
+        for case in cases.values():
+            arguments = tuple(made(argument, dtype, "contiguous") for argument in case)
+            called(primitive, backend, arguments)
+
+
+def rows(dtype: str) -> None:
+    """Layers alone, functions and the plain numerical gradient."""
+    rng = np.random.default_rng(0)
+    x = xpnet.asarray(rng.normal(size=(5, 4)), dtype)
+    t = xpnet.asarray(np.array([0, 3, 1, 2, 0]))
+    W, b = xpnet.asarray(rng.normal(size=(4, 3)), dtype), xpnet.asarray(np.zeros(3), dtype)
+    for layer in (layers.Relu(), layers.Sigmoid(), layers.Affine(W, b)):
+        layer.backward(layer.forward(x))
+    for pair in (layers.AddLayer(), layers.MulLayer()):
+        pair.backward(pair.forward(x, x))
+    for labels in (t, functions.one_hot(t, 4)):
+        last = layers.SoftmaxWithLoss()
+        last.forward(x, labels)
+        last.backward()
+        functions.cross_entropy_error(functions.softmax(x), labels)
+    functions.relu(x)
+    functions.sigmoid(x)
+    numerical_gradient(lambda _: functions.sigmoid(x).sum(), x[:1])
+
+
+def networks(dtype: str) -> list[Any]:
+    """One of each kind."""
+    many = [
+        MultiLayerNet(6, [5, 4], 3, activation=kind, seed=0, dtype=dtype)
+        for kind in ("relu", "sigmoid")
+    ]
+    return [TwoLayerNet(6, 5, 3, seed=0, dtype=dtype), *many]
+
+
+def train(net: Any, dtype: str) -> None:
+    """Each optimizer through the trainer and over a mapping, gradient checks, every way to move."""
+    rng = np.random.default_rng(1)
+    pixels = rng.integers(0, 256, (20, 6), dtype=np.uint8)
+    t = xpnet.asarray(rng.integers(0, 3, 20))
+    x = xpnet.asarray(pixels / 255, dtype)
+    kinds = [kind for kind in optimizers.__all__ if kind != "Optimizer"]
+    for kind, data in product(kinds, [x, xpnet.asarray(pixels)]):
+        make = getattr(optimizers, kind)
+        scale = None if data is x else 1 / 255
+        data_and_labels = (data, t)
+        Trainer(
+            net,
+            make(),
+            data_and_labels,
+            test=data_and_labels,
+            batch_size=7,
+            seed=0,
+            scale=scale,
+            progress=False,
+        ).run(iterations=3)
+        grads = net.gradient(x, t)
+        make().update(net.params, grads)
+        make().update(dict(net.params.items()), dict(grads.items()))
+    net.predict(x)
+    net.loss(x, functions.one_hot(t, 3))
+    net.accuracy(x, t)
+    net.to("numpy").to("cupy")
+    check_gradients(net.astype("float64"), x[:3], t[:3])
+
+
+def train_by_command() -> None:
+    """The command's own step."""
+    run = CliRunner().invoke(app, ["train", "--backend", "cupy", "--iterations", "20"])
+    assert run.exit_code == 0, run.output
