@@ -55,8 +55,8 @@ ARG CUDA
 RUN --mount=type=cache,target=/root/.cache/pip \
     python docker/requirements.py "cuda${CUDA}" test bench > wanted.txt \
     && pip install --constraint pins.txt --requirement wanted.txt
-RUN --mount=type=bind,from=wheel,source=/wheel,target=/wheel \
-    pip install --no-cache-dir --no-deps /wheel/*.whl && pip check
+COPY --from=wheel /wheel /wheel
+RUN pip install --no-cache-dir --no-deps /wheel/*.whl && pip check
 COPY --chown=xpnet . /home/xpnet/source
 USER ${UID}
 WORKDIR /home/xpnet/source
@@ -65,8 +65,8 @@ CMD ["python", "-m", "pytest", "-p", "no:cacheprovider", "--backend", "cupy"]
 # The last stage is what `docker build` makes when it is asked for none.
 FROM dependencies AS train
 ARG UID
-RUN --mount=type=bind,from=wheel,source=/wheel,target=/wheel \
-    pip install --no-cache-dir --no-deps /wheel/*.whl && pip check
+COPY --from=wheel /wheel /wheel
+RUN pip install --no-cache-dir --no-deps /wheel/*.whl && pip check
 USER ${UID}
 WORKDIR /results
 # No ENTRYPOINT: `docker run IMAGE xpnet info` runs what it says.
