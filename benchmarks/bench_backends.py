@@ -1,6 +1,6 @@
 """The same work on every backend: wall time from an idle device to an idle device.
 
-    pytest benchmarks/bench_backends.py --backend cupy --benchmark-only
+pytest benchmarks/bench_backends.py --backend cupy --benchmark-only
 """
 
 from __future__ import annotations

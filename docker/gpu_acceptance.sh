@@ -130,11 +130,12 @@ pytest=("$python" -m pytest -p no:cacheprovider --backend cupy)
 stage suite "${pytest[@]}" --junitxml="$work/suite.xml"
 stage parity "$python" -m xpnet parity --backends numpy,cupy --steps "$steps" --json "$work/parity.json"
 if [ -n "$emulated" ]; then
-    timing=(--benchmark-disable) # each benchmark once: it passes or fails
+    # what runs on the device, each once: it passes or fails
+    timing=(benchmarks/bench_backends.py --benchmark-disable)
 else
-    timing=(--benchmark-only --benchmark-json="$work/benchmarks.json")
+    timing=(benchmarks --benchmark-only --benchmark-json="$work/benchmarks.json")
 fi
-stage benchmarks "${pytest[@]}" benchmarks --junitxml="$work/benchmarks.xml" "${timing[@]}"
+stage benchmarks "${pytest[@]}" --junitxml="$work/benchmarks.xml" "${timing[@]}"
 
 out=${out:-${emulated:+results}}
 report=(--out "${out:-benchmarks/results}" --commit "$(git describe --always --dirty 2>/dev/null || echo unknown)")

@@ -12,8 +12,9 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-import tomllib
 from pathlib import Path
+
+import tomllib
 
 HERE = Path(__file__).resolve().parent
 PROJECT = HERE.parent / "pyproject.toml"
@@ -37,14 +38,16 @@ def requirements(project: dict, extras: list[str]) -> list[str]:
     wrong = [extra for extra in extras if extra not in known]
     if wrong:
         raise SystemExit(f"no extra {', '.join(wrong)}; known are {', '.join(known)}")
-    wanted = project["project"]["dependencies"] + [line for extra in extras for line in known[extra]]
+    wanted = project["project"]["dependencies"] + [
+        line for extra in extras for line in known[extra]
+    ]
     return [line for line in dict.fromkeys(wanted) if not line.startswith(SKIPPED)]
 
 
 def pins(wanted: list[str]) -> str:
     """Name and version, a line each, of everything that pip would install for requirements."""
     command = [sys.executable, "-m", "pip", "install", "--dry-run", "--ignore-installed", "--quiet"]
-    report = subprocess.run(
+    report = subprocess.run(  # noqa: S603  the arguments are of pyproject.toml
         [*command, "--report", "-", *wanted], check=True, stdout=subprocess.PIPE, text=True
     ).stdout
     found = [entry["metadata"] for entry in json.loads(report)["install"]]
