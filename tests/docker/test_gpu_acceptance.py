@@ -35,7 +35,7 @@ def refusal(tmp_path):
 
 @pytest.mark.parametrize("driver", ["525.60.12", "470.256.02", "525.9.99"])
 def test_a_driver_too_old_for_cuda_12_is_refused_with_what_is_wanted(refusal, driver):
-    told = refusal(driver=driver)
+    told = refusal(driver=driver, free=0)  # were it taken, the memory would be refused
     assert f"driver {driver} is too old: wanted 525.60.13 for CUDA 12 or 580.65.06" in told
 
 
