@@ -9,17 +9,6 @@ from pathlib import Path
 
 LIBRARIES = Path(__file__).parent / "lib"
 
-# the enum emu_counter of src/emu_internal.h, in its order
-_NAMES = (
-    *("kernel_launches", "graph_launches", "graph_kernels", "graph_other_nodes"),
-    *("cublas_calls", "curand_calls", "sort_calls", "cub_calls", "cufft_calls"),
-    *("h2d", "h2d_bytes", "d2h", "d2h_bytes", "d2d", "d2d_bytes", "h2h", "h2h_bytes"),
-    *("memset", "memset_bytes", "device_mallocs", "device_malloc_bytes", "device_frees"),
-    *("host_allocs", "stream_syncs", "device_syncs", "event_syncs", "memcpy_syncs"),
-    *("event_records", "stream_waits", "nvrtc_compiles", "nvrtc_cache_hits", "module_loads"),
-    *("captured_nodes", "failed_launches", "threads", "fiber_blocks"),
-)
-
 _SETTINGS = {"order": ctypes.c_uint, "memory": ctypes.c_size_t, "guard": ctypes.c_int}
 
 _library: ctypes.CDLL | None = None
@@ -34,6 +23,7 @@ def load() -> None:
     for name, kind in _SETTINGS.items():
         getattr(core, f"emu_get_{name}").restype = kind
         getattr(core, f"emu_set_{name}").argtypes = [kind]
+    core.emu_counter_name.restype = ctypes.c_char_p
     _library = core
 
 
@@ -51,18 +41,10 @@ def _loaded() -> ctypes.CDLL:
     return _library
 
 
-def _counter_names(core: ctypes.CDLL) -> list[str]:
-    count = core.emu_counter_count()
-    if hasattr(core, "emu_counter_name"):
-        core.emu_counter_name.restype = ctypes.c_char_p
-        return [core.emu_counter_name(i).decode() for i in range(count)]
-    return list(_NAMES)
-
-
 def counters() -> dict[str, int]:
     """Everything counted since the process began."""
     core = _loaded()
-    names = _counter_names(core)
+    names = [core.emu_counter_name(i).decode() for i in range(core.emu_counter_count())]
     values = (ctypes.c_ulonglong * len(names)).in_dll(core, "emu_counters")
     return dict(zip(names, values, strict=True))
 

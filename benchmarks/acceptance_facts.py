@@ -1,0 +1,69 @@
+"""Print as JSON where an acceptance run computes: machine, device, driver, versions.
+
+The exit code is 1, with one line of reason on stderr, where there is no CUDA device.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import platform
+import sys
+from importlib.metadata import distributions
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+PACKAGES = ("xpnet", "numpy", "cupy-cuda12x", "cupy-cuda13x", "pytest", "pytest-benchmark", "torch")
+
+
+def version_of(number: int) -> str:
+    """CUDA writes 13.0 as 13000 and 12.9 as 12090."""
+    return f"{number // 1000}.{number % 1000 // 10}"
+
+
+def emulated() -> bool:
+    """Whether CUDA is the tests' emulator in this process, which has imported CuPy."""
+    if not find_spec("cudaemu"):
+        return False
+    import cudaemu
+
+    return bool(cudaemu.active())
+
+
+def processor() -> str:
+    """The model of the CPU, as Linux tells it."""
+    cpuinfo = Path("/proc/cpuinfo")
+    lines = cpuinfo.read_text().splitlines() if cpuinfo.exists() else []
+    names = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
+    return names[0] if names else platform.machine()
+
+
+def facts() -> dict[str, Any]:
+    """Where this process computes; CUDA's runtime and driver are asked, not looked up."""
+    from xpnet.backends import load_backend
+
+    cupy = load_backend("cupy").xp
+    runtime = cupy.cuda.runtime
+    properties = runtime.getDeviceProperties(runtime.getDevice())
+    installed = {dist.metadata["Name"]: dist.version for dist in distributions()}
+    return {
+        "emulated": emulated(),
+        "gpu": properties["name"].decode(),
+        "compute_capability": f"{properties['major']}.{properties['minor']}",
+        "gpu_memory_bytes": properties["totalGlobalMem"],
+        "cuda_runtime": version_of(runtime.runtimeGetVersion()),
+        "cuda_of_driver": version_of(runtime.driverGetVersion()),
+        "cpu": processor(),
+        "cores": len(os.sched_getaffinity(0)),
+        "platform": platform.platform(),
+        "python": platform.python_version(),
+        "packages": {name: installed[name] for name in PACKAGES if name in installed},
+    }
+
+
+if __name__ == "__main__":
+    try:
+        print(json.dumps(facts(), indent=2))
+    except Exception as error:  # whatever it is, the script's user wants the reason in one line
+        sys.exit(f"{type(error).__name__}: {' '.join(str(error).split())}")

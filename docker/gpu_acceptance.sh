@@ -1,0 +1,143 @@
+#!/usr/bin/env bash
+# Everything that a machine with a GPU can say about xpnet, in one JSON and one Markdown file.
+# Usable without Docker too. --help says how.
+set -euo pipefail
+
+usage() {
+    cat <<'TEXT'
+usage: docker/gpu_acceptance.sh [options]
+
+Checks the driver and the free memory, installs xpnet for CUDA 12 or 13 (as the driver allows) in
+a new environment, runs the whole test suite on CuPy, the parity certificate and the benchmarks,
+and writes <date>-<machine>.json and .md. A stage that fails is recorded, and the next ones run.
+Exit code: 0 if everything passed, 1 if a stage failed, 2 if it cannot start.
+
+  --python PATH    use this environment instead of installing one; if its CUDA device is the
+                   tests' emulator, the files say EMULATED and hold no times
+  --base PATH      the Python (3.11 or later) to make an environment with; default: python3
+  --memory GIB     device memory that has to be free; default: 4
+  --steps N        training steps of the parity certificate; default: 20
+  --machine NAME   names the files; default: the GPU's name
+  --out DIR        where they go; default: benchmarks/results, or results if emulated
+  --work DIR       an empty folder for logs and the environment; default: a temporary one
+  --help
+TEXT
+}
+
+refuse() {
+    printf 'gpu_acceptance.sh: %s\n' "$*" >&2
+    exit 2
+}
+
+readonly REMEDIES="Remedy: run it on a machine with an NVIDIA GPU and its driver; or on the emulated device: \
+python tests/cudaemu/setup.py .cudaemu, then docker/gpu_acceptance.sh --python .cudaemu/bin/python"
+# the oldest Linux drivers that NVIDIA's release notes allow for CUDA 13.x and, by minor version
+# compatibility, for every CUDA 12.x
+readonly DRIVER_13=580.65.06 DRIVER_12=525.60.13
+
+python="" base=python3 memory=4 steps=20 machine="" out="" work=""
+while [ $# -gt 0 ]; do
+    case $1 in
+        --help | -h) usage && exit 0 ;;
+        --python | --base | --memory | --steps | --machine | --out | --work)
+            [ $# -ge 2 ] || refuse "$1 wants a value; see --help"
+            printf -v "${1#--}" '%s' "$2"
+            shift 2
+            ;;
+        *) refuse "unknown option $1; see --help" ;;
+    esac
+done
+for name in memory steps; do
+    [[ ${!name} =~ ^[1-9][0-9]*$ ]] || refuse "--$name ${!name}: wanted a whole number from 1 on"
+done
+for name in python base; do
+    [ -z "${!name}" ] || found=$(command -v "${!name}") || refuse "--$name ${!name}: no such program"
+    # the script goes to the repository's root, so a path has to hold from there
+    [ -z "${!name}" ] || printf -v "$name" '%s' "$(realpath --no-symlinks "$found")"
+done
+[ -z "$out" ] || out=$(realpath --canonicalize-missing "$out")
+work=${work:-$(mktemp -d)}
+mkdir -p "$work" && work=$(realpath "$work")
+[ -z "$(ls -A "$work")" ] || refuse "--work $work is not empty: name a new folder"
+cd "$(dirname "$0")/.."
+
+# stage NAME COMMAND...: keeps what it prints and its exit code; never ends the script
+stage() {
+    local name=$1 code=0
+    shift
+    printf '%-12s' "$name"
+    "$@" >"$work/$name.log" 2>&1 || code=$?
+    echo "$code" >"$work/$name.exit"
+    if [ "$code" = 0 ]; then echo passed; else echo "failed (exit $code), see $work/$name.log"; fi
+}
+
+at_least() { [ "$(printf '%s\n' "$1" "$2" | sort --version-sort | head -n 1)" = "$1" ]; }
+
+# check_gpu: driver and free memory, before anything is installed; sets cuda to 12 or 13
+check_gpu() {
+    local query=driver_version,memory.total,memory.free,name line driver free
+    command -v nvidia-smi >/dev/null || refuse "no nvidia-smi, so no NVIDIA driver. $REMEDIES"
+    nvidia-smi --query-gpu=$query --format=csv,noheader,nounits >"$work/nvidia-smi.csv" \
+        || refuse "nvidia-smi finds no GPU. $REMEDIES"
+    # CuPy computes on device 0, nvidia-smi's first in CUDA_DEVICE_ORDER=PCI_BUS_ID
+    line=$(head -n 1 "$work/nvidia-smi.csv")
+    echo "$line" >"$work/nvidia-smi.csv"
+    driver=$(cut -d, -f1 <<<"$line" | tr -d ' ')
+    free=$(cut -d, -f3 <<<"$line" | tr -d ' ')
+    if at_least $DRIVER_13 "$driver"; then
+        cuda=13
+    elif at_least $DRIVER_12 "$driver"; then
+        cuda=12
+    else
+        refuse "driver $driver is too old: wanted $DRIVER_12 for CUDA 12 or $DRIVER_13 for CUDA 13"
+    fi
+    [ "$free" -ge $((memory * 1024)) ] \
+        || refuse "$free MiB of device memory are free, wanted $memory GiB: end other programs" \
+            "on the GPU, or give a smaller --memory"
+    echo "driver $driver, CUDA $cuda, $free MiB free"
+}
+
+install_xpnet() {
+    "$base" -m venv "$work/venv" \
+        && "$base" docker/requirements.py "cuda$cuda" test bench build >"$work/wanted.txt" \
+        && "$python" -m pip install -c "docker/pins/cuda$cuda.txt" -r "$work/wanted.txt" \
+        && "$python" -m pip install --no-deps --no-build-isolation -e .
+}
+
+facts() { "$python" benchmarks/acceptance_facts.py >"$work/facts.json"; }
+
+export CUDA_DEVICE_ORDER=PCI_BUS_ID PYTHONDONTWRITEBYTECODE=1
+export PYTHONPATH=$PWD${PYTHONPATH:+:$PYTHONPATH}
+emulated=""
+if [ -n "$python" ]; then
+    reason=$(facts 2>&1 >/dev/null) || refuse "$python: ${reason##*$'\n'}. $REMEDIES"
+    [[ $(<"$work/facts.json") != *'"emulated": true'* ]] || emulated=yes
+fi
+if [ -n "$emulated" ]; then
+    echo "EMULATED device: no driver to check, no times"
+else
+    check_gpu
+fi
+if [ -n "$python" ]; then
+    stage install "$python" -m pip check
+else
+    python=$work/venv/bin/python
+    stage install install_xpnet
+fi
+stage device facts
+
+pytest=("$python" -m pytest -p no:cacheprovider --backend cupy)
+stage suite "${pytest[@]}" --junitxml="$work/suite.xml"
+stage parity "$python" -m xpnet parity --backends numpy,cupy --steps "$steps" --json "$work/parity.json"
+if [ -n "$emulated" ]; then
+    # what runs on the device, each once: it passes or fails
+    timing=(benchmarks/bench_backends.py --benchmark-disable)
+else
+    timing=(benchmarks --benchmark-only --benchmark-json="$work/benchmarks.json")
+fi
+stage benchmarks "${pytest[@]}" --junitxml="$work/benchmarks.xml" "${timing[@]}"
+
+out=${out:-${emulated:+results}}
+report=(--out "${out:-benchmarks/results}" --commit "$(git describe --always --dirty 2>/dev/null || echo unknown)")
+[ -z "$machine" ] || report+=(--machine "$machine")
+"$base" benchmarks/acceptance_report.py "$work" "${report[@]}"

@@ -1,0 +1,72 @@
+"""Print what pyproject.toml wants, or renew the pins of the images in docker/pins/.
+
+    python docker/requirements.py cuda12 test    the project's requirements with these extras
+    python docker/requirements.py --renew        the newest of everything that fits together
+
+The list is read from pyproject.toml, so that an image can install it in a layer of its own,
+before the sources, and no Dockerfile repeats it.
+"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import tomllib
+
+HERE = Path(__file__).resolve().parent
+PROJECT = HERE.parent / "pyproject.toml"
+BUILD = "build"
+"""Stands for the build system's own requirements, beside the names of extras."""
+SKIPPED = "torch"
+"""The benchmarks' peer, some GB large: without it the comparisons with it are skipped."""
+TOOLS = ["test", "bench", BUILD]
+IMAGES = {"cpu": TOOLS, "cuda12": ["cuda12", *TOOLS], "cuda13": ["cuda13", *TOOLS]}
+"""The file of pins, and what the largest stage of its image holds."""
+HEADER = """\
+# Every package of the image, for Python {}.{} on Linux.
+# Made by: python docker/requirements.py --renew
+"""
+
+
+def requirements(project: dict, extras: list[str]) -> list[str]:
+    """The requirements of a project with extras, each once, without the peer of benchmarks."""
+    optional = project["project"]["optional-dependencies"]
+    known = {**optional, BUILD: project["build-system"]["requires"]}
+    wrong = [extra for extra in extras if extra not in known]
+    if wrong:
+        raise SystemExit(f"no extra {', '.join(wrong)}; known are {', '.join(known)}")
+    wanted = project["project"]["dependencies"] + [
+        line for extra in extras for line in known[extra]
+    ]
+    return [line for line in dict.fromkeys(wanted) if not line.startswith(SKIPPED)]
+
+
+def pins(wanted: list[str]) -> str:
+    """Name and version, a line each, of everything that pip would install for requirements."""
+    command = [sys.executable, "-m", "pip", "install", "--dry-run", "--ignore-installed", "--quiet"]
+    report = subprocess.run(  # noqa: S603  the arguments are of pyproject.toml
+        [*command, "--report", "-", *wanted], check=True, stdout=subprocess.PIPE, text=True
+    ).stdout
+    found = [entry["metadata"] for entry in json.loads(report)["install"]]
+    lines = [f"{entry['name'].lower().replace('_', '-')}=={entry['version']}\n" for entry in found]
+    return "".join(sorted(lines))
+
+
+def main() -> None:
+    """Print the list, or write the pins."""
+    project = tomllib.loads(PROJECT.read_text(encoding="utf-8"))
+    if sys.argv[1:] != ["--renew"]:
+        print("\n".join(requirements(project, sys.argv[1:])))
+        return
+    for image, extras in IMAGES.items():
+        path = HERE / "pins" / f"{image}.txt"
+        text = HEADER.format(*sys.version_info) + pins(requirements(project, extras))
+        path.write_text(text, encoding="utf-8")
+        print(path)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,134 @@
+"""The report of an acceptance run, from stages that a sample left in a folder."""
+
+from __future__ import annotations
+
+import json
+
+import acceptance_report
+import pytest
+from acceptance_markdown import markdown
+
+FACTS = {"emulated": False, "gpu": "Some GPU", "cuda_runtime": "13.0", "packages": {"numpy": "2"}}
+SUITE = '<testsuites><testsuite tests="10" failures="1" errors="0" skipped="2"/></testsuites>'
+CHECKS = [{"name": "Affine1.forward", "verdict": "ok"}, {"name": "SGD W1", "verdict": "FAIL"}]
+PARITY = {"passed": True, "dtypes": {"float32": {"checks": CHECKS}}}
+STATS = {"median": 0.000123456, "q1": 0.0001, "q3": 0.0002, "rounds": 7}
+TIMES = {"benchmarks": [{"name": "bench_step[cupy]", "stats": STATS}]}
+
+
+@pytest.fixture
+def folder(tmp_path):
+    """A run in which everything passed."""
+    for stage in acceptance_report.STAGES:
+        (tmp_path / f"{stage}.exit").write_text("0\n")
+    (tmp_path / "facts.json").write_text(json.dumps(FACTS))
+    (tmp_path / "nvidia-smi.csv").write_text("580.65.06, 81559, 80000, Some GPU, 80 GB\n")
+    (tmp_path / "suite.xml").write_text(SUITE)
+    (tmp_path / "benchmarks.xml").write_text(SUITE)
+    (tmp_path / "parity.json").write_text(json.dumps(PARITY))
+    (tmp_path / "benchmarks.json").write_text(json.dumps(TIMES))
+    return tmp_path
+
+
+def emulate(folder):
+    (folder / "facts.json").write_text(json.dumps({**FACTS, "emulated": True}))
+
+
+def assembled(folder):
+    return acceptance_report.assemble(folder, "abc1234", "2030-01-02")
+
+
+def test_a_run_whose_stages_all_passed_has_passed(folder):
+    report = assembled(folder)
+    assert report["passed"]
+    assert report["device"] == "gpu"
+    assert report["suite"] == {"tests": 10, "failures": 1, "errors": 0, "skipped": 2}
+    assert report["nvidia_smi"]["driver_version"] == "580.65.06"
+    assert report["nvidia_smi"]["name"] == "Some GPU, 80 GB"
+    (time,) = report["benchmarks"]["times"]
+    assert time["seconds"] == {"median": 0.000123456, "q1": 0.0001, "q3": 0.0002}
+
+
+@pytest.mark.parametrize("stage", acceptance_report.STAGES)
+def test_one_failed_stage_is_named_and_the_rest_is_still_reported(folder, stage):
+    (folder / f"{stage}.exit").write_text("3\n")
+    report = assembled(folder)
+    assert not report["passed"]
+    assert report["stages"].pop(stage) == "failed (exit 3)"
+    assert set(report["stages"].values()) == {"passed"}
+
+
+@pytest.mark.parametrize("stage", acceptance_report.STAGES)
+def test_a_stage_that_did_not_run_is_not_passed(folder, stage):
+    (folder / f"{stage}.exit").unlink()
+    report = assembled(folder)
+    assert not report["passed"]
+    assert report["stages"][stage] == "not run"
+
+
+@pytest.mark.parametrize("left", ["suite.xml", "parity.json", "benchmarks.xml"])
+def test_a_stage_that_ended_well_and_shows_nothing_is_no_acceptance(folder, left):
+    (folder / left).unlink()
+    assert not assembled(folder)["passed"]
+
+
+def test_a_document_cut_short_counts_as_none(folder):
+    (folder / "parity.json").write_text('{"passed": tr')
+    assert assembled(folder)["parity"] is None
+
+
+def test_an_empty_folder_makes_a_report_that_has_not_passed(tmp_path):
+    report = assembled(tmp_path)
+    assert not report["passed"]
+    assert report["device"] == "unknown"
+    assert "| suite | not run | no result |" in markdown(report)
+
+
+def test_the_page_of_a_gpu_shows_counts_parity_and_times_with_spread(folder):
+    page = markdown(assembled(folder))
+    assert page.startswith("# Acceptance: Some GPU, 2030-01-02\n")
+    assert "EMULATED" not in page
+    assert "| suite | passed | 7 passed, 1 failed, 2 skipped |" in page
+    assert "| float32 | 2 | SGD W1 |" in page
+    assert "| bench_step[cupy] | 123 µs | 100 µs | 200 µs |" in page
+    assert "commit abc1234" in page
+
+
+def test_an_emulated_run_says_so_everywhere_and_holds_no_times(folder):
+    emulate(folder)
+    report = assembled(folder)
+    assert report["device"] == "EMULATED"
+    assert report["benchmarks"]["times"] == []
+    page = markdown(report)
+    heads = [
+        head
+        for head, rule in zip(page.splitlines(), page.splitlines()[1:], strict=False)
+        if rule.startswith("| ---")
+    ]
+    assert len(heads) == 3
+    assert all("(EMULATED)" in head for head in heads)
+    assert "EMULATED" in page.splitlines()[0]
+    assert "µs" not in page
+
+
+def test_times_of_an_unknown_device_are_left_out(folder):
+    (folder / "facts.json").unlink()
+    assert assembled(folder)["benchmarks"]["times"] == []
+
+
+@pytest.mark.parametrize(("emulated", "mark"), [(False, ""), (True, "-EMULATED")])
+def test_files_are_named_for_the_day_and_the_machine(folder, tmp_path, capsys, emulated, mark):
+    if emulated:
+        emulate(folder)
+    out = tmp_path / "out"
+    arguments = [str(folder), "--out", str(out), "--machine", "Big Box (2)"]
+    assert acceptance_report.main(arguments) == 0
+    names = sorted(path.name for path in out.iterdir())
+    assert [name[10:] for name in names] == [f"-big-box-2{mark}.json", f"-big-box-2{mark}.md"]
+    assert len(capsys.readouterr().out.splitlines()) == 2
+    assert json.loads((out / names[0]).read_text())["passed"] is True
+
+
+def test_the_exit_code_is_1_when_something_failed(folder, tmp_path):
+    (folder / "suite.exit").write_text("1\n")
+    assert acceptance_report.main([str(folder), "--out", str(tmp_path / "out")]) == 1
