@@ -80,6 +80,8 @@ def compile_source(
         nvrtc.nvrtcAddNameExpression(program, name.encode())
     # an architecture given as sm_ goes through the assembler too, which knows registers
     every = [*options, f"-arch=sm_{architecture}", "--ptxas-options=-v"]
+    if "#include" in code:  # CuPy's headers are parsed once; without any, NVRTC warns of none
+        every += ["--pch", "--pch-messages=false", "--pch-verbose=false"]
     given = (ctypes.c_char_p * len(every))(*[option.encode() for option in every])
     status = nvrtc.nvrtcCompileProgram(program, len(every), given)
     size = ctypes.c_size_t()
