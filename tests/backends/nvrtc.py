@@ -17,6 +17,7 @@ ARCHITECTURES = [75, 80, 86, 90, 100, 120]
 """Compute capabilities times ten, from Turing to Blackwell."""
 
 PROCESSES = 2
+PRECOMPILED_BYTES = 512 << 20  # CuPy's headers with those of CUB ask for 340 MB
 TALK = re.compile(r"^ptxas (info  )? +[:.] .*$", re.MULTILINE)
 FOUND = re.compile(
     r"Compiling entry function '(?P<name>\w+)'.*?"
@@ -58,7 +59,9 @@ def library() -> Path:
 @cache
 def loaded(path: str) -> Any:
     """The library, once a process."""
-    return ctypes.CDLL(path)
+    nvrtc = ctypes.CDLL(path)
+    nvrtc.nvrtcSetPCHHeapSize(ctypes.c_size_t(PRECOMPILED_BYTES))
+    return nvrtc
 
 
 def supported(path: Path) -> list[int]:

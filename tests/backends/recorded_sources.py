@@ -1,7 +1,7 @@
-"""Which CUDA sources xpnet has compiled: run as a program, in a process with a fresh kernel cache.
+"""Which CUDA sources xpnet has compiled: run as a program, in a process without a kernel cache.
 
-CuPy compiles a source once a process and keeps it on disk, so only a new process with an empty
-cache sees every source. What test code itself asks of CuPy does not count: the innermost frame
+CuPy compiles a source once a process and keeps it on disk, so only a new process that looks at no
+disk sees every source. What test code itself asks of CuPy does not count: the innermost frame
 outside of CuPy must be one of xpnet's.
 """
 
@@ -49,8 +49,8 @@ def record(sources: set[Source]) -> None:
 
 def recorded(folder: Path) -> list[Source]:
     """Every source that an exercise of all of xpnet has compiled."""
-    cache, found = folder / "kernels", folder / "sources.pickle"
-    environ = os.environ | {"CUPY_CACHE_DIR": str(cache)}
+    found = folder / "sources.pickle"
+    environ = os.environ | {"CUPY_CACHE_IN_MEMORY": "1"}
     root = str(PACKAGE.parent)
     environ["PYTHONPATH"] = os.pathsep.join(filter(None, [root, environ.get("PYTHONPATH")]))
     run = [sys.executable, "-m", "tests.backends.recorded_sources", str(found)]

@@ -26,6 +26,7 @@ WHEELS = HERE / "requirements.txt"
 SOURCE = HERE / "requirements-source.txt"
 
 XPNET = f"{CHECKOUT}[test,plot]"
+BENCHMARKS = ("pytest-benchmark>=5", "threadpoolctl>=3.5")  # the extra bench, without its peers
 BUILD_BACKEND = ("hatchling>=1.27", "editables")  # what an editable install of xpnet asks for
 
 PYTHON_TAG = f"cp{sys.version_info[0]}{sys.version_info[1]}"
@@ -52,7 +53,8 @@ def fetch(what: str, python: Path, *options: object, **environ: str) -> None:
 
 def key_of_wheels() -> str:
     return digest(
-        WHEELS, CHECKOUT / "pyproject.toml", BUILD_BACKEND, XPNET.removeprefix(str(CHECKOUT))
+        *(WHEELS, CHECKOUT / "pyproject.toml"),
+        *(BUILD_BACKEND, BENCHMARKS, XPNET.removeprefix(str(CHECKOUT))),
     )
 
 
@@ -60,13 +62,14 @@ def downloads(store: Store, python: Path) -> Path:
     """The folder with all wheels of the environment."""
 
     def make(folder: Path) -> None:
-        say("downloading the packages (about 150 MB)")
+        say("downloading the packages (about 210 MB)")
         wheels = ("--only-binary", ":all:", "-d", folder)
         fetch("CuPy", python, *wheels, "--no-deps", "--require-hashes", "-r", WHEELS)
         # with the wheel of CuPy named, pip chooses a NumPy that suits it
         cupy = next(folder.glob("cupy_cuda*.whl"))
         near = ("--find-links", folder)
-        fetch("what the tests need", python, *wheels, *near, cupy, *BUILD_BACKEND, XPNET)
+        needs = (*BUILD_BACKEND, *BENCHMARKS, XPNET)
+        fetch("what the tests need", python, *wheels, *near, cupy, *needs)
 
     return store.get(f"packages-{PYTHON_TAG}", key_of_wheels(), make)
 
@@ -104,4 +107,4 @@ def install(python: Path, wheels: Path) -> None:
     pip = (python, "-m", "pip", "install", "-q", "--disable-pip-version-check")
     local = ("--no-index", "--find-links", wheels)
     run(*pip, *local, "--no-deps", "--require-hashes", "-r", WHEELS)
-    run(*pip, *local, "-e", XPNET)
+    run(*pip, *local, *BENCHMARKS, "-e", XPNET)
