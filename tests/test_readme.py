@@ -9,9 +9,12 @@ from pathlib import Path
 
 import xpnet
 
+from .counts_table import TRAINING
+
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text()
 BLOCKS = re.findall(r"^```(\w+)\n(.*?)^```$", README, re.M | re.S)
+CONTENDERS = "SGD", "the chapter's, written plainly"
 COMMANDS = re.findall(r"^\$ (.*)$", README, re.M)
 
 
@@ -36,11 +39,20 @@ def _rounded(text: str) -> str:
 def test_the_first_command_is_the_main_job_and_the_second_the_tests():
     assert COMMANDS[0].endswith(".venv/bin/xpnet train")
     assert COMMANDS[1].endswith(".venv/bin/pytest")
-    assert all(command.startswith("python3 -m venv .venv && ") for command in COMMANDS)
+    assert all(command.startswith("python3 -m venv .venv && ") for command in COMMANDS[:2])
 
 
-def test_ci_types_the_test_command_as_the_readme_gives_it():
-    assert COMMANDS[1] in (ROOT / ".ci" / "run").read_text().splitlines()
+def test_ci_types_the_commands_of_tests_and_of_the_emulated_device_as_the_readme_gives_them():
+    typed = (ROOT / ".ci" / "run").read_text().splitlines()
+    wanted = [COMMANDS[1], *(command for command in COMMANDS if ".cudaemu" in command)]
+    assert len(wanted) == 4
+    assert [command for command in wanted if command not in typed] == []
+
+
+def test_the_counts_it_names_are_those_that_the_tests_assert():
+    ours, plain = (next(r for r in TRAINING if r.call.startswith(f"step, {c}")) for c in CONTENDERS)
+    assert f"a training step of the network above is {ours.launches} launches" in README
+    assert f"takes {plain.launches}, and {plain.synchronisations} waits" in README
 
 
 def test_links_to_files_of_the_repository_lead_somewhere():
@@ -52,7 +64,7 @@ def test_links_to_files_of_the_repository_lead_somewhere():
 
 def test_the_rooms_in_the_table_hold_what_it_says():
     rows = re.findall(r"^\| `xpnet\.(\w+)` \| (.*) \|$", README, re.M)
-    assert len(rows) == 8
+    assert len(rows) == 10
     for room, listed in rows:
         module = getattr(xpnet, room)
         for name in re.findall(r"`(\w+)`", listed):

@@ -52,6 +52,7 @@ _MODULES = frozenset(
         "networks",
         "optimizers",
         "parameters",
+        "parity",
         "plotting",
         "training",
     ]
