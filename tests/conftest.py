@@ -69,26 +69,23 @@ def run_out(monkeypatch):
 
 
 @pytest.fixture
-def little_memory(backend):
-    """A device with 64 MB more than is in use now."""
+def little_memory(backend, memory_pool):
+    """A device with 64 MB more than is in use now, shared out by a pool, as a user's is."""
     if backend.name != "cupy" or not find_spec("cudaemu"):
         pytest.skip("needs the emulated device, whose memory can be set")
     import cudaemu
 
     if not cudaemu.active():
         pytest.skip("needs the emulated device, whose memory can be set")
-    import cupy
 
     gc.collect()
-    cupy.get_default_memory_pool().free_all_blocks()
-    free, total = cupy.cuda.runtime.memGetInfo()
+    free, total = backend.xp.cuda.runtime.memGetInfo()
     with cudaemu.settings(memory=total - free + 64_000_000):
         yield
-    cupy.get_default_memory_pool().free_all_blocks()
 
 
 @pytest.fixture
-def device_counts(request, monkeypatch):
+def device_counts(request, memory_pool):
     """``with device_counts() as counts:`` counts what the block asks of the emulated device.
 
     CuPy is current while the test runs, with a memory pool of its own: what it hands out again
@@ -97,9 +94,5 @@ def device_counts(request, monkeypatch):
     reason = why_uncounted(request.config.getoption("--backend"))
     if reason:
         pytest.skip(reason)
-    with xpnet.use_backend("cupy") as backend:
-        # a slab that other tests have used up would be asked for in the midst of a count
-        monkeypatch.setattr(backend, "_slabs", {})
-        cuda = backend.xp.cuda
-        with cuda.using_allocator(cuda.MemoryPool().malloc):
-            yield DeviceCounts
+    with xpnet.use_backend("cupy"):
+        yield DeviceCounts

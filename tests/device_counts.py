@@ -15,7 +15,7 @@ import xpnet
 __all__ = ["DeviceCounts", "counted", "labels", "normal", "why_uncounted"]
 
 WORK = (
-    *("kernel_launches", "cublas_calls", "cub_calls", "sort_calls", "curand_calls", "cufft_calls"),
+    *("kernel_launches", "cublas_calls", "cub_calls", "sort_calls", "curand_calls"),
     *("memset", "d2d"),
 )
 # a `.get()` is one copy and one stream_syncs; a memcpy that blocks is one memcpy_syncs: none twice
@@ -40,8 +40,9 @@ class DeviceCounts:
     Attributes
     ----------
     launches : int
-        Kernels, calls of cuBLAS, CUB, sort, cuRAND and FFT, memsets and copies within the device.
-        Calls of the API are counted: a library may start two kernels inside one.
+        Kernels, calls of cuBLAS, CUB, sort and cuRAND, memsets and copies within the device.
+        Calls of the API are counted: a library may start two kernels inside one. Fourier
+        transforms would count too; the emulated device refuses them.
     to_device, to_host : int
         Copies between host and device.
     synchronisations : int

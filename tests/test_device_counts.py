@@ -27,7 +27,6 @@ CALLS: dict[str, tuple[Callable[[Any, Any], Any], dict[str, int]]] = {
     "cuBLAS": (lambda cp, x: x.T @ x, {"launches": 1}),
     "CUB": (lambda cp, x: x.sum(), {"launches": 1}),
     "sort": (lambda cp, x: cp.sort(x.ravel()), {"launches": 2}),  # it copies what it then sorts
-    "FFT": (lambda cp, x: cp.fft.fft(cp.zeros(8, "complex64")), {"launches": 2}),
     "cuRAND": (lambda cp, x: cp.random.rand(4), {"launches": 2}),  # then 1 becomes 0
     "to the device": (lambda cp, x: cp.asarray(HOST), {"to_device": 1}),
     "to the host, with its wait": (lambda cp, x: x.get(), {"to_host": 1, "synchronisations": 1}),

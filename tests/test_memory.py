@@ -32,7 +32,7 @@ def test_numpy_has_no_pool_and_says_none():
     assert str(report) == "on numpy (cpu), where no pool can be asked"
 
 
-def test_the_pool_grows_by_what_an_array_takes(backend):
+def test_the_pool_grows_by_what_an_array_takes(backend, memory_pool):
     if backend.name != "cupy":
         pytest.skip("only CuPy has a pool")
     before = xpnet.memory_report().pool
@@ -59,7 +59,7 @@ def test_a_network_is_reported_where_it_lives(net):
     assert (report.backend, report.device) == (net.backend.name, net.backend.device)
 
 
-def test_parameters_and_gradients_are_their_buffers(net):
+def test_parameters_and_gradients_are_their_buffers(memory_pool, net):
     report = xpnet.memory_report(net)
     unit = 512 if net.backend.name == "cupy" else 1  # CuPy's pool gives multiples of it
     wanted = -(-net.params.flat.nbytes // unit) * unit

@@ -101,7 +101,7 @@ def trained(look, epochs):
     return watcher.seen
 
 
-def test_the_pool_is_as_full_after_every_epoch(backend):
+def test_the_pool_is_as_full_after_every_epoch(backend, memory_pool):
     if backend.name != "cupy":
         pytest.skip("only CuPy has a pool")
     # the first epochs cut their losses' first slab and meet every size of batch
@@ -109,7 +109,7 @@ def test_the_pool_is_as_full_after_every_epoch(backend):
     assert len({(pool.used, pool.held) for pool in pools}) == 1
 
 
-def test_later_epochs_ask_the_driver_for_nothing(backend):
+def test_later_epochs_ask_the_driver_for_nothing(backend, memory_pool):
     if backend.name != "cupy" or not find_spec("cudaemu"):
         pytest.skip("needs the emulated device, which counts")
     import cudaemu

@@ -8,7 +8,6 @@
   X(C_LIB_CALL_RAND,    "curand_calls")       \
   X(C_LIB_CALL_SORT,    "sort_calls")         \
   X(C_LIB_CALL_CUB,     "cub_calls")          \
-  X(C_LIB_CALL_FFT,     "cufft_calls")        \
   X(C_H2D,              "h2d")                \
   X(C_H2D_BYTES,        "h2d_bytes")          \
   X(C_D2H,              "d2h")                \
