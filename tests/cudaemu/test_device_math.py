@@ -51,6 +51,8 @@ def test_half_rounds_after_every_operation(cp):
     with np.errstate(all="ignore"):
         np.testing.assert_array_equal(apply(cp, "x[i] + y[i]", x, y, out="float16"), x + y)
         np.testing.assert_array_equal(apply(cp, "x[i] * y[i]", x, y, out="float16"), x * y)
+        in_between = apply(cp, "x[i] + y[i] - x[i]", x, y, out="float16")
+        np.testing.assert_array_equal(in_between, x + y - x)
 
 
 INTEGERS = np.array([0, 1, -1, 6, 2**31 - 1, -(2**31), 0x0F0F], dtype=np.int32)
