@@ -65,7 +65,7 @@ def test_kernels_made_by_macros_are_found(cp):
 
 def test_a_branch_that_the_preprocessor_drops_is_no_kernel(cp):
     source = """#if 0
-    extern "C" __global__ void k(int* x) { x[0] = no_such_name; }
+    extern "C" __global__ void dropped(int* x) { x[0] = 1; }
     #else
     extern "C" __global__ void k(int* x) { x[0] = 3; }
     #endif"""

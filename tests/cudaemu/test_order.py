@@ -9,8 +9,9 @@ pytestmark = pytest.mark.emulated
 
 SEEDS = [0, 1, 2, 3, 7, 12345]
 
-KERNELS = """
-// Every block, and every thread in every phase between barriers, draws a number.
+# Two modules: threads are fibers in one that has barriers, and run one after the other elsewhere.
+WITHOUT_BARRIERS = """
+// Every block, or every thread of a block, draws a number.
 extern "C" __global__ void draw_blocks(int* next, int* drawn) {
   drawn[atomicAdd(next, 1)] = blockIdx.x;
 }
@@ -19,6 +20,14 @@ extern "C" __global__ void draw_threads(int* next, int* drawn) {
   drawn[blockDim.x * blockIdx.x + atomicAdd(&next[blockIdx.x], 1)] = threadIdx.x;
 }
 
+// Every block adds to what the blocks with smaller numbers are to have left.
+extern "C" __global__ void chain(int* x) {
+  if (threadIdx.x == 0) x[blockIdx.x + 1] = x[blockIdx.x] + 1;
+}
+"""
+
+WITH_BARRIERS = """
+// Every thread draws a number in every phase between barriers.
 extern "C" __global__ void draw_phases(int* next, int* drawn, int phases) {
   for (int p = 0; p < phases; p++) {
     int phase = blockIdx.x * phases + p;
@@ -39,24 +48,23 @@ extern "C" __global__ void sum(const int* x, int* out, int with_barrier) {
   }
   if (t == 255) out[blockIdx.x] = s[0];
 }
-
-// Every block adds to what the blocks with smaller numbers are to have left.
-extern "C" __global__ void chain(int* x) {
-  if (threadIdx.x == 0) x[blockIdx.x + 1] = x[blockIdx.x] + 1;
-}
 """
 
 
 @pytest.fixture(scope="module")
 def kernels(cp):
-    return cp.RawModule(code=KERNELS)
+    without, with_ = cp.RawModule(code=WITHOUT_BARRIERS), cp.RawModule(code=WITH_BARRIERS)
+    return {
+        **{name: without.get_function(name) for name in ("draw_blocks", "draw_threads", "chain")},
+        **{name: with_.get_function(name) for name in ("draw_phases", "sum")},
+    }
 
 
 def drawn(cp, kernels, name, shape, grid, block, *arguments):
     """The numbers drawn in each group (a block, or a phase of one): shape (groups, members)."""
     out = cp.full(shape, -1, np.int32)
     next_free = cp.zeros(shape[0], np.int32)
-    kernels.get_function(name)(grid, block, (next_free, out, *arguments))
+    kernels[name](grid, block, (next_free, out, *arguments))
     return out.get()
 
 
@@ -132,7 +140,7 @@ def sums(cp, kernels, seed, cudaemu, with_barrier):
     x = cp.arange(1024, dtype=np.int32)
     out = cp.zeros(4, np.int32)
     with cudaemu.settings(order=seed):
-        kernels.get_function("sum")((4,), (256,), (x, out, np.int32(with_barrier)))
+        kernels["sum"]((4,), (256,), (x, out, np.int32(with_barrier)))
     return tuple(out.tolist())
 
 
@@ -151,7 +159,7 @@ def test_blocks_that_count_on_their_order_are_found(cp, cudaemu, kernels):
     def chain(seed):
         x = cp.zeros(33, np.int32)
         with cudaemu.settings(order=seed):
-            kernels.get_function("chain")((32,), (1,), (x,))
+            kernels["chain"]((32,), (1,), (x,))
         return x.tolist()
 
     assert chain(0) == list(range(33))

@@ -1,48 +1,57 @@
-// Atomic functions. A launch runs on one thread of the host and changes fibers at barriers only,
-// so plain operations are atomic.
+// Atomic functions ("Atomic Functions", CUDA C++ Programming Guide). A launch runs on one thread of
+// the host and changes fibers at barriers only, so plain operations are atomic.
 #pragma once
 
 #include "keywords.h"
-#include "hooks.h"
-#include "builtins.h"
 
-#define __EMU_ATOMIC(N, T, EXPR)                                    \
-  inline T atomic##N(T* p, T v) {                                   \
-    T o = *p;                                                       \
-    *p = (T)(EXPR);                                                 \
-    return o;                                                       \
-  }                                                                 \
-  inline T atomic##N##_block(T* p, T v) { return atomic##N(p, v); } \
-  inline T atomic##N##_system(T* p, T v) { return atomic##N(p, v); }
-__EMU_ATOMIC(Add, int, o + (unsigned)v)
-__EMU_ATOMIC(Add, unsigned, o + v)
-__EMU_ATOMIC(Add, unsigned long long, o + v)
-__EMU_ATOMIC(Add, float, o + v)
-__EMU_ATOMIC(Add, double, o + v)
-__EMU_ATOMIC(Sub, int, o - (unsigned)v)
-__EMU_ATOMIC(Sub, unsigned, o - v)
-__EMU_ATOMIC(Exch, int, v)
-__EMU_ATOMIC(Exch, unsigned, v)
-__EMU_ATOMIC(Exch, unsigned long long, v)
-__EMU_ATOMIC(Exch, float, v)
-#define __EMU_ATOMIC_I(N, E) \
-  __EMU_ATOMIC(N, int, E) __EMU_ATOMIC(N, unsigned, E) __EMU_ATOMIC(N, unsigned long long, E)
-__EMU_ATOMIC_I(Min, v < o ? v : o)
-__EMU_ATOMIC(Min, long long, v < o ? v : o)
-__EMU_ATOMIC_I(Max, v > o ? v : o)
-__EMU_ATOMIC(Max, long long, v > o ? v : o)
-__EMU_ATOMIC_I(And, o& v)
-__EMU_ATOMIC_I(Or, o | v)
-__EMU_ATOMIC_I(Xor, o ^ v)
-__EMU_ATOMIC(Inc, unsigned, o >= v ? 0 : o + 1)
-__EMU_ATOMIC(Dec, unsigned, o == 0 || o > v ? v : o - 1)
-#define __EMU_CAS(T)                   \
-  inline T atomicCAS(T* p, T c, T v) { \
-    T o = *p;                          \
-    if (o == c) *p = v;                \
-    return o;                          \
+// Each function is an overload for the types that the guide lists, and for no other: CuPy adds its
+// own for float16, and for what is missing here.
+#define __EMU_ATOMIC(name, T, result)  \
+  inline T name(T* address, T value) { \
+    const T old = *address;            \
+    *address = (T)(result);            \
+    return old;                        \
   }
-__EMU_CAS(int)
-__EMU_CAS(unsigned)
-__EMU_CAS(unsigned long long)
-__EMU_CAS(unsigned short)
+#define __EMU_ATOMIC_FOR_INTEGERS(name, result) \
+  __EMU_ATOMIC(name, int, result)               \
+  __EMU_ATOMIC(name, unsigned, result)          \
+  __EMU_ATOMIC(name, unsigned long long, result)
+
+__EMU_ATOMIC(atomicAdd, int, old + value)
+__EMU_ATOMIC(atomicAdd, unsigned, old + value)
+__EMU_ATOMIC(atomicAdd, unsigned long long, old + value)
+__EMU_ATOMIC(atomicAdd, float, old + value)
+__EMU_ATOMIC(atomicAdd, double, old + value)
+__EMU_ATOMIC(atomicSub, int, old - value)
+__EMU_ATOMIC(atomicSub, unsigned, old - value)
+
+__EMU_ATOMIC_FOR_INTEGERS(atomicExch, value)
+__EMU_ATOMIC(atomicExch, float, value)
+
+__EMU_ATOMIC_FOR_INTEGERS(atomicMin, value < old ? value : old)
+__EMU_ATOMIC(atomicMin, long long, value < old ? value : old)
+__EMU_ATOMIC_FOR_INTEGERS(atomicMax, value > old ? value : old)
+__EMU_ATOMIC(atomicMax, long long, value > old ? value : old)
+
+// These two count 0 ... value and start again.
+__EMU_ATOMIC(atomicInc, unsigned, old >= value ? 0 : old + 1)
+__EMU_ATOMIC(atomicDec, unsigned, old == 0 || old > value ? value : old - 1)
+
+__EMU_ATOMIC_FOR_INTEGERS(atomicAnd, old & value)
+__EMU_ATOMIC_FOR_INTEGERS(atomicOr, old | value)
+__EMU_ATOMIC_FOR_INTEGERS(atomicXor, old ^ value)
+#undef __EMU_ATOMIC_FOR_INTEGERS
+#undef __EMU_ATOMIC
+
+#define __EMU_COMPARE_AND_SWAP(T)                      \
+  inline T atomicCAS(T* address, T compare, T value) { \
+    const T old = *address;                            \
+    if (old == compare) *address = value;              \
+    return old;                                        \
+  }
+
+__EMU_COMPARE_AND_SWAP(int)
+__EMU_COMPARE_AND_SWAP(unsigned)
+__EMU_COMPARE_AND_SWAP(unsigned long long)
+__EMU_COMPARE_AND_SWAP(unsigned short)
+#undef __EMU_COMPARE_AND_SWAP

@@ -1,77 +1,95 @@
-// Entries of a module's table: unpack the argument array, loop over blocks and threads.
+// The entries of a module's table: a kernel's entry unpacks the arguments and runs the blocks of a
+// launch, a variable's tells its address and size.
 #pragma once
 
-#include "keywords.h"
-#include "hooks.h"
 #include "builtins.h"
+#include "hooks.h"
 
 template <class T>
-struct __emu_isptr {
-  static constexpr unsigned char value = std::is_pointer<T>::value;
-};
-template <auto P>
-struct __emu_entity;  // variables
-template <class T, T* P>
-struct __emu_var {
-  static emu_desc desc(const char* n) {
-    return emu_desc{n, (void*)P, nullptr, 0, nullptr, nullptr, sizeof(T)};
+struct __emu_begins_with_pointer : std::is_pointer<T> {};
+
+// CuPy's array argument begins with the data pointer: the launcher checks that one too.
+template <class T, int ndim, bool c_contiguous, bool index_32_bits>
+class CArray;
+
+template <class T, int ndim, bool c_contiguous, bool index_32_bits>
+struct __emu_begins_with_pointer<CArray<T, ndim, c_contiguous, index_32_bits>> : std::true_type {};
+
+inline emu_vec3 __emu_unflatten(unsigned long long index, emu_vec3 shape) {
+  const unsigned long long rows = index / shape.x;
+  return {(unsigned)(index % shape.x), (unsigned)(rows % shape.y), (unsigned)(rows / shape.y)};
+}
+
+template <auto kernel>
+struct __emu_kernel;
+
+template <class... Parameters, void (*kernel)(Parameters...)>
+struct __emu_kernel<kernel> {
+  template <size_t... i>
+  static void call([[maybe_unused]] void** arguments, std::index_sequence<i...>) {
+    kernel(*(std::remove_cv_t<std::remove_reference_t<Parameters>>*)arguments[i]...);
   }
-};
-template <class... A, void (*F)(A...)>
-struct __emu_entity<F> {
-  template <size_t... I>
-  static void call(void** p, std::index_sequence<I...>) {
-    (void)p;
-    F(*(std::remove_cv_t<std::remove_reference_t<A>>*)p[I]...);
+
+  static void thread(void* arguments) {
+    call((void**)arguments, std::index_sequence_for<Parameters...>());
   }
-  static void thread(void* p) { call((void**)p, std::index_sequence_for<A...>()); }
-  static void run(emu_launch* L) {
-    __emu_api = L->api;
-    __emu_dynsmem = L->dynsmem;
-    __emu_bdim = L->block;
-    __emu_gdim = L->grid;
-    const unsigned long long gx = L->grid.x, gy = L->grid.y, nb = gx * gy * L->grid.z;
-    const unsigned bx = L->block.x, by = L->block.y, bz = L->block.z, nt = bx * by * bz;
-    for (unsigned long long i = 0; i < nb; i++) {
-      unsigned long long k = L->order ? emu_perm(i, nb, L->order) : i;
-      __emu_bid = emu_vec3{(unsigned)(k % gx), (unsigned)(k / gx % gy), (unsigned)(k / (gx * gy))};
-      if (L->fibers)
-        L->api->run_block(nt, thread, L->params, &__emu_tid, L->block);
-      else if (L->order)
-        for (unsigned t = 0; t < nt; t++) {
-          unsigned q = (unsigned)emu_perm(t, nt, emu_phase_order(L->order, i));
-          __emu_tid = emu_vec3{q % bx, q / bx % by, q / (bx * by)};
-          thread(L->params);
-        }
-      else
-        for (unsigned c = 0; c < bz; c++)
-          for (unsigned b = 0; b < by; b++)
-            for (unsigned a = 0; a < bx; a++) {
-              __emu_tid = emu_vec3{a, b, c};
-              thread(L->params);
-            }
+
+  // Without barriers a thread runs from its beginning to its end, and needs no fiber.
+  static void run_threads(const emu_launch& launch, unsigned threads, unsigned order) {
+    for (unsigned i = 0; i < threads; i++) {
+      __emu_thread_index = __emu_unflatten(emu_perm(i, threads, order), launch.block);
+      thread(launch.params);
     }
   }
-  static emu_desc desc(const char* n) {
-    static const unsigned sizes[] = {(unsigned)sizeof(A)..., 0};
-    static const unsigned char isptr[] = {__emu_isptr<std::remove_cv_t<A>>::value..., 0};
-    return emu_desc{n, (void*)F, run, (unsigned)sizeof...(A), sizes, isptr, 0};
+
+  // The same in the order of the numbers, without a division for every thread: most launches.
+  static void run_threads_in_order(const emu_launch& launch) {
+    const emu_vec3 shape = launch.block;
+    for (unsigned z = 0; z < shape.z; z++)
+      for (unsigned y = 0; y < shape.y; y++)
+        for (unsigned x = 0; x < shape.x; x++) {
+          __emu_thread_index = {x, y, z};
+          thread(launch.params);
+        }
+  }
+
+  static void run(emu_launch* launch) {
+    __emu_api = launch->api;
+    __emu_dynsmem = launch->dynsmem;
+    __emu_block_shape = launch->block;
+    __emu_grid_shape = launch->grid;
+    const unsigned threads = launch->block.x * launch->block.y * launch->block.z;
+    const unsigned long long blocks = 1ull * launch->grid.x * launch->grid.y * launch->grid.z;
+    for (unsigned long long i = 0; i < blocks; i++) {
+      __emu_block_index = __emu_unflatten(emu_perm(i, blocks, launch->order), launch->grid);
+      if (launch->fibers) {
+        launch->api->run_block(threads, thread, launch->params, &__emu_thread_index, launch->block);
+      } else if (launch->order) {
+        run_threads(*launch, threads, emu_phase_order(launch->order, i));
+      } else {
+        run_threads_in_order(*launch);
+      }
+    }
+  }
+
+  static emu_desc descriptor(const char* name) {
+    // The 0 at the end: an array of no elements is not C++.
+    static const unsigned sizes[] = {(unsigned)sizeof(Parameters)..., 0};
+    static const unsigned char pointers[] = {
+        __emu_begins_with_pointer<std::remove_cv_t<Parameters>>::value..., 0};
+    return {name, (void*)kernel, run, (unsigned)sizeof...(Parameters), sizes, pointers, 0};
   }
 };
-template <class T, T* P, bool = std::is_function<T>::value>
-struct __emu_pick {
-  static emu_desc desc(const char* n) { return __emu_var<T, P>::desc(n); }
-};
-template <class T, T* P>
-struct __emu_pick<T, P, true> {
-  static emu_desc desc(const char* n) { return __emu_entity<P>::desc(n); }
-};
+
+// The table is made of names alone (`&name`), which may be of kernels or of variables.
+template <class T, T* address>
+emu_desc __emu_descriptor(const char* name) {
+  if constexpr (std::is_function<T>::value) {
+    return __emu_kernel<address>::descriptor(name);
+  } else {
+    return {name, (void*)address, nullptr, 0, nullptr, nullptr, sizeof(T)};
+  }
+}
+
 #define __EMU_DESC(name, ...) \
-  __emu_pick<std::remove_pointer_t<decltype(__VA_ARGS__)>, __VA_ARGS__>::desc(name)
-// CuPy's array argument types begin with the data pointer; let the launcher validate it.
-template <class T, int N, bool C, bool B>
-class CArray;
-template <class T, int N, bool C, bool B>
-struct __emu_isptr<CArray<T, N, C, B>> {
-  static constexpr unsigned char value = 1;
-};
+  __emu_descriptor<std::remove_pointer_t<decltype(__VA_ARGS__)>, __VA_ARGS__>(name)

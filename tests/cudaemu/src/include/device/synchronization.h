@@ -1,34 +1,35 @@
-// Barriers and fences ("Synchronization Functions", CUDA C++ Programming Guide).
+// Barriers and fences ("Synchronization Functions" and "Memory Fence Functions", CUDA C++
+// Programming Guide).
 #pragma once
 
-#include "keywords.h"
 #include "hooks.h"
-#include "builtins.h"
 
 inline void __syncthreads() {
   __emu_uses_barrier();
   __emu_api->sync_block();
 }
-inline int __syncthreads_count(int p) {
+
+// The numbers are those of emu_api::sync_block_acc.
+inline int __syncthreads_count(int predicate) {
   __emu_uses_barrier();
-  return __emu_api->sync_block_acc(p, 0);
+  return __emu_api->sync_block_acc(predicate, 0);
 }
-inline int __syncthreads_and(int p) {
+
+inline int __syncthreads_and(int predicate) {
   __emu_uses_barrier();
-  return __emu_api->sync_block_acc(p, 1);
+  return __emu_api->sync_block_acc(predicate, 1);
 }
-inline int __syncthreads_or(int p) {
+
+inline int __syncthreads_or(int predicate) {
   __emu_uses_barrier();
-  return __emu_api->sync_block_acc(p, 2);
+  return __emu_api->sync_block_acc(predicate, 2);
 }
+
 inline void __syncwarp(unsigned mask = 0xffffffffu) {
   __emu_uses_barrier();
   __emu_api->sync_warp(mask);
 }
+
+// One thread of the host runs everything, so that every write is seen in its order.
 inline void __threadfence() {}
 inline void __threadfence_block() {}
-inline void __threadfence_system() {}
-inline void __nanosleep(unsigned) {}
-inline unsigned __emu_lane() {
-  return (__emu_tid.x + __emu_bdim.x * (__emu_tid.y + __emu_bdim.y * __emu_tid.z)) & 31;
-}

@@ -1,91 +1,96 @@
-// Warp shuffles, votes and reductions: write the own slot, warp barrier, read, warp barrier.
+// Shuffles, votes and matches of a warp ("Warp Shuffle Functions", "Warp Vote Functions" and "Warp
+// Match Functions", CUDA C++ Programming Guide).
 #pragma once
 
-#include "keywords.h"
 #include "hooks.h"
-#include "builtins.h"
 
-template <class T, class F>
-inline auto __emu_exchange(unsigned mask, T v, F f) {
-  static_assert(sizeof(T) <= 8, "warp exchange of at most 8 bytes");
+constexpr int __emu_warp_size = 32;
+
+template <class T>
+inline T __emu_value_of(const uint64_t* slots, unsigned lane) {
+  T value;
+  memcpy(&value, &slots[lane], sizeof value);
+  return value;
+}
+
+// Every lane of the mask writes its value, then all of them read. The second barrier keeps the
+// slots until the last one has read them.
+template <class T, class Read>
+inline auto __emu_exchange(unsigned mask, T value, Read read) {
+  static_assert(sizeof(T) <= sizeof(uint64_t), "a warp exchanges values of at most 8 bytes");
   __emu_uses_barrier();
-  uint64_t* s = __emu_api->warp_slots();
-  unsigned lane = __emu_api->lane();
-  uint64_t bits = 0;
-  memcpy(&bits, &v, sizeof v);
-  s[lane] = bits;
+  uint64_t* slots = __emu_api->warp_slots();
+  const unsigned lane = __emu_api->lane();
+  slots[lane] = 0;
+  memcpy(&slots[lane], &value, sizeof value);
   __emu_api->sync_warp(mask);
-  auto r = f(s, lane);
+  const auto result = read(slots, lane);
   __emu_api->sync_warp(mask);
-  return r;
+  return result;
 }
+
+// A warp is cut into groups of `width` lanes, a power of two; shuffles stay inside of them.
+inline unsigned __emu_first_of_group(unsigned lane, int width) { return lane & ~(width - 1u); }
+
 template <class T>
-inline T __emu_get(const uint64_t* s, unsigned i) {
-  T v;
-  memcpy(&v, &s[i], sizeof v);
-  return v;
-}
-template <class T>
-inline T __shfl_sync(unsigned m, T v, int src, int w = 32) {
-  return __emu_exchange(m, v, [=](uint64_t* s, unsigned l) {
-    return __emu_get<T>(s, (l & ~(w - 1)) | (src & (w - 1)));
+inline T __shfl_sync(unsigned mask, T value, int source, int width = __emu_warp_size) {
+  return __emu_exchange(mask, value, [=](const uint64_t* slots, unsigned lane) {
+    // A source outside of the group counts modulo the width.
+    return __emu_value_of<T>(slots, __emu_first_of_group(lane, width) | (source & (width - 1)));
   });
 }
+
+// Past an end of its group a lane keeps its own value.
 template <class T>
-inline T __shfl_up_sync(unsigned m, T v, unsigned d, int w = 32) {
-  return __emu_exchange(m, v, [=](uint64_t* s, unsigned l) {
-    return (l & (w - 1)) >= d ? __emu_get<T>(s, l - d) : v;
+inline T __shfl_up_sync(unsigned mask, T value, unsigned delta, int width = __emu_warp_size) {
+  return __emu_exchange(mask, value, [=](const uint64_t* slots, unsigned lane) {
+    const bool inside = lane - __emu_first_of_group(lane, width) >= delta;
+    return inside ? __emu_value_of<T>(slots, lane - delta) : value;
   });
 }
+
 template <class T>
-inline T __shfl_down_sync(unsigned m, T v, unsigned d, int w = 32) {
-  return __emu_exchange(m, v, [=](uint64_t* s, unsigned l) {
-    return (l & (w - 1)) + d < (unsigned)w ? __emu_get<T>(s, l + d) : v;
+inline T __shfl_down_sync(unsigned mask, T value, unsigned delta, int width = __emu_warp_size) {
+  return __emu_exchange(mask, value, [=](const uint64_t* slots, unsigned lane) {
+    const bool inside = lane - __emu_first_of_group(lane, width) + delta < (unsigned)width;
+    return inside ? __emu_value_of<T>(slots, lane + delta) : value;
   });
 }
+
 template <class T>
-inline T __shfl_xor_sync(unsigned m, T v, int x, int w = 32) {
-  return __emu_exchange(m, v, [=](uint64_t* s, unsigned l) {
-    unsigned t = l ^ x;
-    return (t & ~(w - 1)) <= (l & ~(w - 1)) ? __emu_get<T>(s, t & 31) : v;
+inline T __shfl_xor_sync(unsigned mask, T value, int lane_mask, int width = __emu_warp_size) {
+  return __emu_exchange(mask, value, [=](const uint64_t* slots, unsigned lane) {
+    const unsigned source = lane ^ lane_mask;
+    // Earlier groups may be read; a lane that asks for a later one keeps its own value.
+    const bool later = __emu_first_of_group(source, width) > __emu_first_of_group(lane, width);
+    return later ? value : __emu_value_of<T>(slots, source);
   });
 }
-inline unsigned __ballot_sync(unsigned m, int p) {
-  return __emu_exchange(m, p, [=](uint64_t* s, unsigned) {
-    unsigned r = 0;
-    for (int i = 0; i < 32; i++)
-      if (m >> i & 1 && __emu_get<int>(s, i)) r |= 1u << i;
-    return r;
-  });
-}
-inline int __any_sync(unsigned m, int p) { return __ballot_sync(m, p) != 0; }
-inline int __all_sync(unsigned m, int p) { return __ballot_sync(m, !p) == 0; }
-inline unsigned __activemask() { return 0xffffffffu; }
-template <class T>
-inline unsigned __match_any_sync(unsigned m, T v) {
-  return __emu_exchange(m, v, [=](uint64_t* s, unsigned l) {
-    unsigned r = 0;
-    for (int i = 0; i < 32; i++)
-      if (m >> i & 1 && s[i] == s[l]) r |= 1u << i;
-    return r;
-  });
-}
-#define __EMU_REDUCE(N, OP)                                    \
-  template <class T>                                           \
-  inline T __reduce_##N##_sync(unsigned m, T v) {              \
-    return __emu_exchange(m, v, [=](uint64_t* s, unsigned l) { \
-      T a = v;                                                 \
-      for (unsigned i = 0; i < 32; i++)                        \
-        if (m >> i & 1 && i != l) {                            \
-          T b = __emu_get<T>(s, i);                            \
-          a = OP;                                              \
-        }                                                      \
-      return a;                                                \
-    });                                                        \
+
+// The lanes of the mask for which `holds` is true, a bit each.
+template <class Holds>
+inline unsigned __emu_lanes_where(unsigned mask, Holds holds) {
+  unsigned lanes = 0;
+  for (unsigned lane = 0; lane < __emu_warp_size; lane++) {
+    const bool named = mask >> lane & 1;
+    if (named && holds(lane)) lanes |= 1u << lane;
   }
-__EMU_REDUCE(add, a + b)
-__EMU_REDUCE(min, b < a ? b : a)
-__EMU_REDUCE(max, a < b ? b : a)
-__EMU_REDUCE(and, a& b)
-__EMU_REDUCE(or, a | b)
-__EMU_REDUCE(xor, a ^ b)
+  return lanes;
+}
+
+inline unsigned __ballot_sync(unsigned mask, int predicate) {
+  return __emu_exchange(mask, predicate, [=](const uint64_t* slots, unsigned) {
+    return __emu_lanes_where(mask, [=](unsigned lane) { return slots[lane] != 0; });
+  });
+}
+
+inline int __any_sync(unsigned mask, int predicate) { return __ballot_sync(mask, predicate) != 0; }
+
+inline int __all_sync(unsigned mask, int predicate) { return __ballot_sync(mask, !predicate) == 0; }
+
+template <class T>
+inline unsigned __match_any_sync(unsigned mask, T value) {
+  return __emu_exchange(mask, value, [=](const uint64_t* slots, unsigned own) {
+    return __emu_lanes_where(mask, [=](unsigned lane) { return slots[lane] == slots[own]; });
+  });
+}
