@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from importlib import import_module
 from importlib.util import find_spec
 
 import hypothesis
@@ -101,6 +102,12 @@ def backend(request):
     """The backend under test, current while the test runs: `xpnet.asarray` makes its arrays."""
     with xpnet.use_backend(request.param) as current:
         yield current
+
+
+@pytest.fixture(scope="session")
+def cudaemu():
+    """The package of the emulated device, with its settings; without it, the test is skipped."""
+    return import_module("cudaemu")
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -1,4 +1,8 @@
-"""How kernels are attacked: run in other orders, and given memory whose edges are watched."""
+"""How kernels are attacked: run in other orders, and given memory whose edges are watched.
+
+The order in which threads run and the end of readable memory can be set on the emulated device
+alone; the zones around arrays are looked at on a GPU too.
+"""
 
 from __future__ import annotations
 
@@ -17,12 +21,13 @@ ORDERS = [0, 1, 2, 3, 12345]
 """Index order, the reverse, and three shuffles, of blocks and of threads between barriers."""
 
 CANARY = 0xA5
+"""What each byte of a zone holds: no likely result, and no two of its bytes make a small number."""
 ZONE = 256
-"""Bytes before and behind each watched array; a multiple of what a device's vectors want."""
+"""Bytes before and behind each watched array, which stays aligned as CuPy's own are."""
 
 
 def in_order(order: int) -> Any:
-    """A context in which blocks and threads run in this order; a GPU has its own, each time."""
+    """A context in which blocks and threads run in this order; a GPU has its own order."""
     if find_spec("cudaemu") is None:
         return nullcontext()
     import cudaemu
@@ -32,18 +37,18 @@ def in_order(order: int) -> Any:
 
 def assert_same_bits_in_every_order(run: Callable[[], list[Any]], name: str = "") -> None:
     """What `run` computes does not depend on which block or thread comes first."""
-    found = []
+    first = None
     for order in ORDERS:
         with in_order(order):
             results = [result for result in run() if hasattr(result, "dtype")]
-        found.append([xpnet.to_numpy(result).tobytes() for result in results])
-    assert found[0], f"{name}: nothing to compare"
-    for order, bits in zip(ORDERS, found, strict=True):
-        assert bits == found[0], f"{name}: other bits in order {order} than in order {ORDERS[0]}"
+        bits = [xpnet.to_numpy(result).tobytes() for result in results]
+        first = first or bits
+        assert bits, f"{name}: nothing to compare"
+        assert bits == first, f"{name}: other bits in order {order} than in order {ORDERS[0]}"
 
 
 def runs(primitive: str, backend: Backend, dtype: str) -> Iterator[tuple[str, Any]]:
-    """Each case of a primitive, and what makes its arguments anew and calls it."""
+    """Each case of a primitive by name, with a function that makes its arguments and calls it."""
     for name, case in CASES[primitive].items():
 
         def run(case: Any = case) -> list[Any]:
@@ -55,7 +60,10 @@ def runs(primitive: str, backend: Backend, dtype: str) -> Iterator[tuple[str, An
 
 @contextmanager
 def watched_memory(cp: Any) -> Iterator[Callable[[], None]]:
-    """Arrays made inside lie between two zones; what it gives asserts that none was written."""
+    """Arrays made inside lie between two zones.
+
+    Gives a function that asserts that no zone was written into, and lets go of those arrays.
+    """
     kept = []
 
     def allocate(size: int) -> Any:
@@ -77,12 +85,13 @@ def watched_memory(cp: Any) -> Iterator[Callable[[], None]]:
 
 
 @contextmanager
-def guarded_memory(cp: Any, emulator: Any) -> Iterator[None]:
+def guarded_memory(cp: Any, cudaemu: Any) -> Iterator[None]:
     """Arrays made inside end where readable memory ends, to the byte."""
 
     def allocate(size: int) -> Any:
-        whole = -(-size // 16) * 16  # the emulator ends an allocation there, at such sizes
+        # the emulated device ends an allocation at a guard page if its size is a multiple of 16
+        whole = -(-size // 16) * 16
         return cp.cuda.MemoryPointer(cp.cuda.Memory(whole), whole - size)
 
-    with emulator.settings(guard=True), cp.cuda.using_allocator(allocate):
+    with cudaemu.settings(guard=True), cp.cuda.using_allocator(allocate):
         yield

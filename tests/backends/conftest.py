@@ -58,15 +58,6 @@ def cupy_backend(request: pytest.FixtureRequest) -> Iterator[Backend]:
 
 
 @pytest.fixture
-def emulator(cupy_backend: Backend) -> Any:
-    """The emulated device, which can be told in what order to run and where memory ends."""
-    cudaemu = pytest.importorskip("cudaemu", reason="needs the settings of the emulated device")
-    if not cudaemu.active():
-        pytest.skip("needs the settings of the emulated device: this is a GPU")
-    return cudaemu
-
-
-@pytest.fixture
 def python() -> Callable[..., subprocess.CompletedProcess[str]]:
     """Runs code in a new Python, with variables of the environment set or, by None, taken away."""
 

@@ -100,11 +100,10 @@ def softmaxed(scores: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
 def steps(states: int, *options: Any) -> dict[str, Case]:
     """Parameters, their gradient and the state of an optimizer, then its options."""
     arrays = ENTRIES | {"large state": normal(7, 5) * 1e3}
-    x, g = normal(7, 5), normal(7, 5).astype("float32")
     return {
         name: (x, np.flip(x).copy(), *[abs(x) for _ in range(states)], *options)
         for name, x in arrays.items()
-    } | {"a gradient of another float": (x, Kept(g), *[abs(x) for _ in range(states)], *options)}
+    }
 
 
 def batches() -> dict[str, Case]:
@@ -126,7 +125,8 @@ def batches() -> dict[str, Case]:
         "labels wider than the rows": (normal(20, 2), soft_rows(20, 9), index, FLOAT, None),
         "one column": (normal(20, 1), t, index, FLOAT, None),
         "rows of nothing": (normal(20, 0), t, index, FLOAT, None),
-        "more labels than rows": (normal(20, 7), labels(30, 10), index, FLOAT, None),
+        "more labels than rows": (x, labels(30, 10), last, FLOAT, None),
+        "fewer labels than rows": (x, labels(10, 10), Kept(np.array([-1, 9, 0])), FLOAT, None),
         "one axis": (normal(20), t, index, FLOAT, 2.0),
         "integers": (Kept(np.arange(-10, 10).reshape(20, 1)), t, index, FLOAT, 0.5),
         "another float": (Kept(normal(20, 7).astype("float32")), t, index, FLOAT, None),

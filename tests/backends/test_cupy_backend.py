@@ -49,6 +49,13 @@ def results(primitive: str, case: Case, name: str) -> list[Any]:
     return [host(result) for result in returned if result is not None]
 
 
+def by_rows(backend: Backend, scores: Any, t: Any) -> list[Any]:
+    """What each primitive of rows and labels gives a row."""
+    loss, y, dx = backend.softmax_with_loss(scores, t)
+    rows = [y, dx, backend.cross_entropy_rows(scores, t), backend.softmax_with_loss_grad(scores, t)]
+    return [host(loss), *map(host, rows)]
+
+
 @pytest.mark.parametrize("label", FAR)
 def test_a_label_out_of_range_makes_its_row_nan_and_no_other(
     cupy_backend: Backend, label: int
@@ -56,18 +63,51 @@ def test_a_label_out_of_range_makes_its_row_nan_and_no_other(
     scores = xpnet.asarray(np.arange(12.0).reshape(4, 3))
     t = xpnet.asarray(np.array([0, label, 2, 1]))
     good = xpnet.asarray(np.array([0, 0, 2, 1]))
-    loss, y, dx = cupy_backend.softmax_with_loss(scores, t)
-    _, y_good, dx_good = cupy_backend.softmax_with_loss(scores, good)
-    assert np.isnan(float(loss))
-    for found, expected in ((y, y_good), (dx, dx_good)):
-        assert np.isnan(host(found)[1]).all()
-        np.testing.assert_array_equal(host(found)[[0, 2, 3]], host(expected)[[0, 2, 3]])
+    loss, *found = by_rows(cupy_backend, scores, t)
+    _, *expected = by_rows(cupy_backend, scores, good)
+    assert np.isnan(loss)
+    for ours, wanted in zip(found, expected, strict=True):
+        assert np.isnan(ours[1]).all()
+        np.testing.assert_array_equal(ours[[0, 2, 3]], wanted[[0, 2, 3]])
 
 
 def test_a_label_beyond_int64_is_out_of_range(cupy_backend: Backend) -> None:
     t = xpnet.asarray(np.array([0, 2**64 - 1], np.uint64))
-    _, y, _ = cupy_backend.softmax_with_loss(xpnet.asarray(np.zeros((2, 3))), t)
-    assert np.isnan(host(y)).all(axis=1).tolist() == [False, True]
+    _, *found = by_rows(cupy_backend, xpnet.asarray(np.zeros((2, 3))), t)
+    for ours in found:
+        assert np.isnan(ours.reshape(2, -1)).all(axis=1).tolist() == [False, True]
+
+
+def test_scores_of_no_rows_have_a_loss_of_nan_as_the_base_says(cupy_backend: Backend) -> None:
+    scores, t = batch(0)
+    loss, y, dx, rows, again = by_rows(cupy_backend, scores, t)
+    assert np.isnan(loss)
+    assert [result.shape for result in (y, dx, rows, again)] == [(0, 10), (0, 10), (0,), (0, 10)]
+
+
+@pytest.mark.parametrize("primitive", ["softmax_with_loss", "cross_entropy_rows"])
+def test_scores_of_no_columns_are_refused_as_the_base_does(
+    cupy_backend: Backend, primitive: str
+) -> None:
+    scores, t = xpnet.asarray(np.zeros((3, 0), "float32")), xpnet.asarray(np.zeros(3, int))
+    with pytest.raises(ValueError, match="zero-size array"):
+        getattr(Backend, primitive)(cupy_backend, scores, t)
+    with pytest.raises(ValueError, match="zero-size array"):
+        getattr(cupy_backend, primitive)(scores, t)
+
+
+@pytest.mark.parametrize("pixels", ["uint8", "float32", "float16"])
+@pytest.mark.parametrize("scale", [None, 1 / 255])
+def test_a_batch_in_float16_is_what_the_base_gives(
+    cupy_backend: Backend, pixels: str, scale: float | None
+) -> None:
+    x = xpnet.asarray(np.random.default_rng(0).integers(0, 256, (20, 7)).astype(pixels))
+    t, index = xpnet.asarray(np.arange(20)), xpnet.asarray(np.array([3, 19, 0, -1]))
+    found = cupy_backend.gather(x, t, index, np.dtype("float16"), scale)
+    expected = Backend.gather(cupy_backend, x, t, index, np.dtype("float16"), scale)
+    for ours, wanted in zip(found, expected, strict=True):
+        assert ours.dtype == wanted.dtype
+        np.testing.assert_allclose(host(ours), host(wanted), rtol=2e-3)
 
 
 @pytest.mark.parametrize("row", [3, -4, 2**40, -(2**40)])

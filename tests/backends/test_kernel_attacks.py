@@ -13,7 +13,8 @@ from xpnet.backends import Backend
 from .attacks import assert_same_bits_in_every_order, runs
 from .primitive_cases import CASES
 
-WRITTEN_BY_HAND = "relu relu_with_mask relu_grad sigmoid sigmoid_grad softmax_with_loss gather"
+WRITTEN_BY_HAND = """relu relu_with_mask relu_grad sigmoid sigmoid_grad softmax_with_loss
+cross_entropy_rows softmax_with_loss_grad gather"""
 STEPS = "sgd momentum adagrad rmsprop adam"
 
 
@@ -69,7 +70,7 @@ def test_the_mean_as_it_is_passes(cupy_backend: Backend) -> None:
     assert_same_bits_in_every_order(means(cupy_backend, rows_source()))
 
 
-@pytest.mark.usefixtures("emulator")
+@pytest.mark.emulated
 def test_a_barrier_taken_away_is_found(cupy_backend: Backend) -> None:
     source = rows_source()
     assert source.count("__syncthreads();") == 1
@@ -77,7 +78,7 @@ def test_a_barrier_taken_away_is_found(cupy_backend: Backend) -> None:
         assert_same_bits_in_every_order(means(cupy_backend, source.replace("__syncthreads();", "")))
 
 
-@pytest.mark.usefixtures("emulator")
+@pytest.mark.emulated
 def test_a_sum_of_floats_by_atomics_is_found(cupy_backend: Backend) -> None:
     cp = cupy_backend.xp
     add = cp.ElementwiseKernel("float32 x", "raw float32 sum", "atomicAdd(&sum[0], x)", "planted")

@@ -38,9 +38,9 @@ def test_primitive_writes_nothing_outside(no_slab: Backend, primitive: str, dtyp
 @pytest.mark.parametrize("dtype", DTYPES)
 @pytest.mark.parametrize("primitive", sorted(CASES))
 def test_primitive_reads_nothing_behind_its_arrays(
-    no_slab: Backend, emulator: Any, primitive: str, dtype: str
+    no_slab: Backend, cudaemu: Any, primitive: str, dtype: str
 ) -> None:
-    with guarded_memory(no_slab.xp, emulator):
+    with guarded_memory(no_slab.xp, cudaemu):
         for _, run in runs(primitive, no_slab, dtype):
             run()
 
@@ -48,11 +48,11 @@ def test_primitive_reads_nothing_behind_its_arrays(
 @pytest.mark.parametrize("length", [1, 4, 7, 35, 1024])
 @pytest.mark.parametrize("dtype", ["uint8", *DTYPES])
 def test_a_kernel_that_reads_one_entry_too_far_is_found(
-    cupy_backend: Backend, emulator: Any, length: int, dtype: str, capfd: Any
+    cupy_backend: Backend, cudaemu: Any, length: int, dtype: str
 ) -> None:
     cp = cupy_backend.xp
     shifted = cp.ElementwiseKernel("raw T x", "T y", "y = x[i + 1]", "planted_read")
-    with guarded_memory(cp, emulator):
+    with guarded_memory(cp, cudaemu):
         x = xpnet.asarray(np.zeros(length, dtype))
         with pytest.raises(cp.cuda.driver.CUDADriverError, match="ILLEGAL_ADDRESS"):
             shifted(x, size=length)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -16,8 +17,9 @@ from .test_base import TOLERANCE
 
 ROWS = 70_001
 BEYOND = 2**31
-PRIMITIVES = """relu relu_with_mask relu_grad sigmoid sigmoid_grad softmax_with_loss gather
-sgd momentum adagrad rmsprop adam"""
+PRIMITIVES = """relu relu_with_mask relu_grad sigmoid sigmoid_grad softmax_with_loss
+cross_entropy_rows softmax_with_loss_grad gather sgd momentum adagrad rmsprop adam"""
+SOFTMAX = (Path(xpnet.__file__).parent / "backends" / "softmax_with_loss.cu").read_text()
 
 
 def host(x: Any) -> Any:
@@ -36,6 +38,8 @@ def many_rows(primitive: str, columns: int) -> tuple[Any, ...]:
         "sigmoid": (x,),
         "sigmoid_grad": (y, np.tanh(x)),
         "softmax_with_loss": (x, t),
+        "cross_entropy_rows": (x, t),
+        "softmax_with_loss_grad": (abs(x), t),
         "gather": (x, t, rng.permutation(ROWS), np.dtype("float32"), 0.5),
         "sgd": (x, y, 0.1),
         "momentum": (x, y, abs(x), 0.1, 0.9),
@@ -112,12 +116,51 @@ def test_gather_of_contiguous_memory_beyond_32_bits(cupy_backend: Backend) -> No
     assert host(batch).min(axis=1).tolist() == [7, 0]
 
 
-def test_rows_are_addressed_in_64_bits(cupy_backend: Backend) -> None:
-    # scores beyond 2^31 entries are 8 GB and more: here the types speak
-    from xpnet.backends.cupy_kernels import ROWS as source
-    from xpnet.backends.cupy_kernels import gather
+# scores beyond 2^31 entries are 8 GB and more: here the types speak
 
-    narrow = re.findall(r"\b(?:const )?(?:int|unsigned) (\w+)", re.sub(r"//.*", "", source))
-    assert set(narrow) == {"labels_are_rows", "warp", "lane", "k", "half"}
+
+def narrow(code: str) -> set[str]:
+    """What a kernel declares in 32 bits, or casts to them, by name; "" is an expression."""
+    code = re.sub(r"//.*", "", code)
+    return set(re.findall(r"\b(?:int|unsigned|short|u?int32(?:_t)?)\b\)? ?(\w*)", code))
+
+
+def assert_addressed_in_64_bits(source: str) -> None:
+    """Only flags, lanes and steps within a block are short."""
+    assert narrow(source) == {"labels_are_rows", "warp", "lane", "k", "half"}
     assert "(long long)blockIdx.x * " in source
-    assert not re.findall(r"\bint\b|\bint32\b", gather.operation)
+
+
+def test_rows_are_addressed_in_64_bits() -> None:
+    assert_addressed_in_64_bits(SOFTMAX)
+
+
+@pytest.mark.parametrize(
+    ("wide", "planted"),
+    [
+        ("const long long row =", "const int row ="),
+        ("const long long at =", "const int at ="),
+        ("const long long columns,", "const int columns,"),
+        ("const long long count,", "const unsigned count,"),
+        ("const long long label =", "const int label ="),
+        ("for (long long i = threadIdx.x;", "for (int i = threadIdx.x;"),
+        ("= row * columns;", "= (int)(row * columns);"),
+        ("(long long)blockIdx.x *", "blockIdx.x *"),
+    ],
+)
+def test_an_index_of_32_bits_is_found(wide: str, planted: str) -> None:
+    assert SOFTMAX.count(wide) == 1
+    with pytest.raises(AssertionError):
+        assert_addressed_in_64_bits(SOFTMAX.replace(wide, planted))
+
+
+@pytest.mark.parametrize("name", ["gather", "label_grad"])
+def test_entries_are_addressed_in_64_bits(cupy_backend: Backend, name: str) -> None:
+    from xpnet.backends import cupy_kernels
+
+    kernel = getattr(cupy_kernels, name)
+    assert not narrow(kernel.operation)
+    assert narrow(kernel.operation.replace("const long long ", "const int ", 1))
+    given = {p.name: p.dtype for p in kernel.params if p.dtype is not None}
+    assert given.pop("rows") == np.int64
+    assert set(given.values()) == {np.dtype(np.int64)}

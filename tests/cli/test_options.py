@@ -3,8 +3,11 @@ import os
 
 import pytest
 
-from xpnet.cli.options import build_network, check_writable, write_json
+from xpnet.cli.options import build_network, build_optimizer, check_writable, write_json
 from xpnet.errors import OptionError
+from xpnet.optimizers import SGD, AdaGrad, Adam, Momentum, RMSProp
+
+NAMES = {"sgd": SGD, "momentum": Momentum, "adagrad": AdaGrad, "rmsprop": RMSProp, "adam": Adam}
 
 
 def spread(net):
@@ -19,6 +22,28 @@ def test_initial_weights_default_to_what_suits_the_network():
     smooth = build_network("50", "sigmoid", None, **common)
     assert spread(smooth) == pytest.approx((1 / 400) ** 0.5, rel=0.05)
     assert spread(build_network("50", "relu", "0.3", **common)) == pytest.approx(0.3, rel=0.05)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_name_makes_its_optimizer_with_the_rate_given(name):
+    made = build_optimizer(name, 0.25)
+    assert type(made) is NAMES[name]
+    assert made.lr == 0.25
+    assert build_optimizer(name, 0.25) is not made
+
+
+def test_the_rate_defaults_to_the_chapters_for_sgd_and_to_the_optimizers_own():
+    assert build_optimizer("sgd", None).lr == 0.1
+    for name in NAMES.keys() - {"sgd"}:
+        assert build_optimizer(name, None).lr == NAMES[name]().lr
+
+
+def test_a_name_of_no_optimizer_and_a_rate_that_is_none_are_refused():
+    with pytest.raises(OptionError, match="--optimizer SGD: wanted one of sgd, momentum, adagrad"):
+        build_optimizer("SGD", None)
+    for lr in (0.0, -1.0, float("nan")):
+        with pytest.raises(OptionError, match="wanted a number above 0"):
+            build_optimizer("sgd", lr)
 
 
 def test_a_path_that_cannot_be_written_is_refused_before_the_work(tmp_path):

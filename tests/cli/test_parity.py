@@ -1,11 +1,13 @@
 import json
+import platform
+import sys
 
 import numpy as np
 import pytest
 
 import xpnet
 from xpnet.backends import NumpyBackend
-from xpnet.cli.parity import parity
+from xpnet.cli import main
 
 
 def test_a_backend_against_numpy_passes_on_mnist(xpnet_command, backend):
@@ -40,6 +42,40 @@ def test_a_backend_against_itself_differs_nowhere(xpnet_command, small_data):
     assert max(map(len, ran.out.splitlines())) <= 80
 
 
+def test_the_document_says_what_ran(xpnet_command, small_data):
+    run = "parity", "--data", small_data, "--backends", "numpy,numpy", "--batch-size", 10
+    options = {"optimizer": "momentum", "lr": 0.25, "activation": "sigmoid", "dtypes": "float64"}
+    given = [word for name, value in options.items() for word in (f"--{name}", value)]
+    documents = [
+        json.loads(xpnet_command(*run, *given, "--seed", seed, "--json", "-").out)
+        for seed in (3, 4)
+    ]
+    document = documents[0]
+    found = document.pop("dtypes")
+    assert document.pop("backends")[0]["name"] == "numpy"
+    assert document == {
+        "xpnet": xpnet.__version__,
+        "python": platform.python_version(),
+        "libraries": {"numpy": np.__version__},
+        "seed": 3,
+        "network": [16, 50, 10],
+        "activation": "sigmoid",
+        "optimizer": "momentum",
+        "lr": 0.25,
+        "batch_size": 10,
+        "steps": 5,
+        "passed": True,
+        "first_failure": None,
+        "no_bound": [],
+    }
+    assert list(found) == ["float64"]
+    names = [check["name"] for check in found["float64"]["checks"]]
+    assert "Sigmoid1.forward" in names
+    assert "Momentum.v W1" in names
+    # other weights and other batches, so other bounds
+    assert found != documents[1]["dtypes"]
+
+
 def test_an_error_in_a_kernel_is_named_and_code_1(small_data, monkeypatch, capsys, tmp_path):
     right, calls = NumpyBackend.relu_grad, []
 
@@ -50,10 +86,17 @@ def test_an_error_in_a_kernel_is_named_and_code_1(small_data, monkeypatch, capsy
 
     monkeypatch.setattr(NumpyBackend, "relu_grad", wrong)
     path = tmp_path / "parity.json"
-    options = {"data": str(small_data), "hidden": "4", "batch_size": 10, "json": str(path)}
-    assert parity(backends="numpy,numpy", dtypes="float32", **options) == 1
+    options = "--data", str(small_data), "--hidden", "4", "--batch-size", "10", "--json", str(path)
+    command = ["xpnet", "parity", "--backends", "numpy,numpy", "--dtypes", "float32", *options]
+    monkeypatch.setattr(sys, "argv", command)
+    with pytest.raises(SystemExit) as ended:
+        main()
+    assert ended.value.code == 1
     line = "step 2: Relu1.backward: largest relative difference 1.0e-03, bound 0.0e+00 (float32)"
-    assert line in capsys.readouterr().out.splitlines()
+    printed = capsys.readouterr()
+    assert line in printed.out.splitlines()
+    assert printed.err == ""
+    assert json.loads(path.read_text())["passed"] is False
     assert json.loads(path.read_text())["first_failure"] == line
 
 

@@ -14,18 +14,9 @@ HERE = Path(__file__).parent
 collect_ignore = ["setup.py", "cudaemu_first_import.py", "building", "cudaemu"]
 
 
-# a test that takes one of the next two is skipped, with a reason, without the emulated device
-
-
-@pytest.fixture(scope="session")
-def cudaemu():
-    """The package of the emulated device."""
-    return importlib.import_module("cudaemu")
-
-
 @pytest.fixture(scope="session")
 def cp():
-    """CuPy, on the emulated device."""
+    """CuPy, on the emulated device; without it, the test is skipped."""
     return importlib.import_module("cupy")
 
 

@@ -45,6 +45,12 @@ def test_the_first_failure_is_the_earliest_step_and_then_the_earliest_operation(
     assert str(found).splitlines()[-1] == "parity NOT PASSED (3 steps)"
 
 
+def test_results_that_are_unlike_are_named_in_words():
+    other = Difference(np.inf, 0.0, np.inf, None, "float32 against float64")
+    line = "step 2: A: float32 against float64 (float32)"
+    assert line in str(certificate(check("A", within(), other))).splitlines()
+
+
 def test_the_worst_step_is_worst_for_its_own_bound():
     assert check("A", within(1e-7), within(2e-8, bound=3e-8), within(9e-8)).worst == 2
     assert check("A", within(), within()).worst == 1

@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 
 from xpnet.parity import Bound, compare, gamma
+from xpnet.parity.comparison import compare_results
 
 SCALE = np.array([[1.0, 100.0], [1e-3, 0.0]])
 OURS = np.array([[0.5, -2.0], [1e-3, 0.0]])
@@ -65,8 +66,24 @@ def test_what_is_not_finite_must_be_the_same(value):
 
 
 def test_a_wrong_shape_is_outside_every_bound():
-    assert compare(OURS, OURS[0], Bound(SCALE, 5), "float32").excess == np.inf
+    found = compare(OURS, OURS[0], Bound(SCALE, 5), "float32")
+    assert (found.excess, found.unlike) == (np.inf, "shape (2, 2) against (2,)")
     assert compare(OURS, OURS[:0], None, "float32").excess == np.inf
+
+
+def test_a_result_in_another_dtype_is_outside_every_bound():
+    ours = OURS.astype("float32")
+    for bound in (Bound(SCALE, 5), None):
+        found = compare_results(ours, ours.astype("float64"), bound, "float32")
+        assert (found.excess, found.unlike) == (np.inf, "float32 against float64")
+        found = compare_results(ours, ours, bound, "float32")
+        assert (found.excess, found.unlike) == (0, None)
+
+
+@pytest.mark.parametrize("count", [2.0**24, np.inf, np.nan])
+def test_an_infinite_bound_is_none(count):
+    found = compare(OURS, OURS + 0.5, Bound(SCALE, np.array([[5, 5], [count, 5]])), "float32")
+    assert (found.relative, found.bound, found.finds) == (0.25, None, None)
 
 
 def test_without_a_bound_the_difference_is_relative_to_the_largest_entry():

@@ -76,6 +76,16 @@ def test_terms_that_are_zero_are_not_counted():
     np.testing.assert_array_equal(bound.count, [[4] * 5, [1] * 5])
 
 
+def test_a_factor_too_small_to_be_normal_may_be_taken_for_zero():
+    tiny = float(np.finfo("float32").tiny) / 2
+    params = {"W": np.full((3, 2), 1000.0), "b": np.zeros(2)}
+    x = np.array([[tiny, 0, 0], [1, 1, 1]])
+    bound = LAYER_RULES[Affine].forward(params, x)
+    taken = np.array([[0, 0], [3000, 3000]])
+    assert compare(x @ params["W"], taken, bound, "float32").excess <= 1
+    assert compare(x @ params["W"], taken + 1e-33, bound, "float32").excess > 1
+
+
 def test_one_row_and_rows_of_images_are_bounded_in_their_own_shapes():
     params = {"W": np.ones((6, 2)), "b": np.ones(2)}
     rule = LAYER_RULES[Affine]

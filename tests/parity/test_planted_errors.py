@@ -156,3 +156,11 @@ def test_the_first_step_that_is_off_is_named(certified, kind, monkeypatch):
 def test_what_is_within_rounding_is_not_found(certified, kind, monkeypatch):
     spoil(monkeypatch, kind, "sigmoid", lambda y: y * (1 + 2**-23))
     assert certified("sigmoid").passed
+
+
+def test_a_result_in_another_dtype(certified, kind, monkeypatch):
+    # as right as can be, and yet not what was asked for
+    spoil(monkeypatch, kind, "relu_grad", lambda dx: dx.astype("float64"))
+    certificate = certified()
+    assert names(certificate) == {"Relu1.backward"}
+    assert "step 1: Relu1.backward: float32 against float64 (float32)" in str(certificate)

@@ -62,3 +62,16 @@ def test_a_step_off_by_a_thousandth_is_outside(kind, dtype):
     wide = start.astype("float64"), grad.astype("float64")
     bound = UPDATE_RULES[kind](optimizer, *wide, state, dtype)[PARAM]
     assert compare(right["W"], wrong["W"], bound, dtype).excess > 10
+
+
+@pytest.mark.parametrize("kind", OPTIMIZERS)
+@pytest.mark.parametrize("lr", [0.1, 1000.0])
+def test_a_gradient_too_small_to_be_normal_may_be_taken_for_zero(kind, lr):
+    tiny = np.finfo("float32").tiny
+    grad, optimizer = np.array([tiny / 2, -tiny / 2], "float32"), kind(lr=lr)
+    kept, lost = ({"W": np.zeros(2, "float32")} for _ in range(2))
+    optimizer.update(kept, {"W": grad})
+    kind(lr=lr).update(lost, {"W": 0 * grad})
+    state = {slot: np.zeros(2) for slot in optimizer.slots}
+    bound = UPDATE_RULES[kind](optimizer, np.zeros(2), grad.astype("float64"), state, "float32")
+    assert compare(kept["W"], lost["W"], bound[PARAM], "float32").excess <= 1

@@ -200,7 +200,8 @@ class Backend:
         labels = t if t.ndim == 1 else self.xp.argmax(t, axis=1)
         return self.xp.sum(self.xp.argmax(scores, axis=1) == labels)
 
-    # --- one step of each optimizer, written over `param` and the state, which overlap nothing --
+    # --- one step of each optimizer, written over `param` and the state ----------------------
+    # All arrays have one dtype, to which `Optimizer.update` casts, and overlap nothing.
     # Each takes all its memory before it writes: a step that runs out of it is not half done.
 
     def sgd(self, param: Array, grad: Array, lr: float) -> None:

@@ -172,33 +172,21 @@ class CupyBackend(Backend):
         kernels.gather(x, t, index, len(x), width, label_width, factor, batch, labels)
         return batch, labels
 
-    # --- one step of each optimizer: one kernel over all parameters, where all have one dtype ---
+    # --- one step of each optimizer: one kernel over all parameters ---------------------------
 
     def sgd(self, param: Array, grad: Array, lr: float) -> None:
-        if _mixed(param, grad):
-            super().sgd(param, grad, lr)
-        else:
-            kernels.sgd(grad, lr, param)
+        kernels.sgd(grad, lr, param)
 
     def momentum(self, param: Array, grad: Array, v: Array, lr: float, momentum: float) -> None:
-        if _mixed(param, grad, v):
-            super().momentum(param, grad, v, lr, momentum)
-        else:
-            kernels.momentum(grad, lr, momentum, param, v)
+        kernels.momentum(grad, lr, momentum, param, v)
 
     def adagrad(self, param: Array, grad: Array, h: Array, lr: float, eps: float) -> None:
-        if _mixed(param, grad, h):
-            super().adagrad(param, grad, h, lr, eps)
-        else:
-            kernels.adagrad(grad, lr, eps, param, h)
+        kernels.adagrad(grad, lr, eps, param, h)
 
     def rmsprop(
         self, param: Array, grad: Array, h: Array, lr: float, decay: float, eps: float
     ) -> None:
-        if _mixed(param, grad, h):
-            super().rmsprop(param, grad, h, lr, decay, eps)
-        else:
-            kernels.rmsprop(grad, lr, decay, 1 - decay, eps, param, h)
+        kernels.rmsprop(grad, lr, decay, 1 - decay, eps, param, h)
 
     def adam(
         self,
@@ -211,9 +199,6 @@ class CupyBackend(Backend):
         eps: float,
         step: int,
     ) -> None:
-        if _mixed(param, grad, m, v):
-            super().adam(param, grad, m, v, lr, betas, eps, step)
-            return
         beta1, beta2 = betas
         bias1, bias2 = 1 - beta1**step, 1 - beta2**step
         kernels.adam(grad, lr, beta1, 1 - beta1, beta2, 1 - beta2, bias1, bias2, eps, param, m, v)
@@ -223,8 +208,3 @@ def _by_row_takes(scores: Array, t: Array) -> bool:
     """Whether the kernel is written for these dtypes, and for scores at all: it reads the first."""
     kinds = scores.dtype.name in ("float32", "float64") and t.dtype.name in kernels.C_TYPES
     return kinds and scores.size > 0
-
-
-def _mixed(*arrays: Array) -> bool:
-    """Whether they have more than one dtype, which the kernels of the optimizers refuse."""
-    return len({array.dtype for array in arrays}) > 1

@@ -15,7 +15,11 @@ Numerical Algorithms*, 2nd ed., lemma 3.1). So a product of matrices over k term
 most ``gamma_k |x| |W|``, entry by entry (section 3.5). Each backend may be off by that much from
 the exact result, so two of them differ by at most twice that:
 
-    |A - B| <= 2 gamma_n * scale + 2 n * (smallest normal number: what may underflow)
+    |A - B| <= 2 gamma_n * scale + 2 (n + m) * (smallest normal number: what may underflow)
+
+A backend may take numbers below the smallest normal one for 0; m counts what the operation then
+makes larger, as a learning rate above 1 does. No rounding explains a result of another shape or
+dtype than the first backend's: it fails.
 
 **Relative to what.** To `scale`, entry by entry: the sum of the absolute values of the terms of
 which the entry is the sum, as ``|x| |W| + |b|``. Each operation's scale and n stand with its rule
@@ -34,9 +38,10 @@ How far it is from the first's is reported beside each check, relative to the la
 no verdict: a ReLU whose input is within rounding of 0 may be open on one and closed on the other.
 The first-order yardstick beside it is the number of steps times the sum of all bounds of a step.
 
-**What has no bound.** A layer, loss or optimizer of your own, subclasses of this library's too, is
-compared and reported as "no bound", and the certificate is not passed, until ``rules=`` says how
-far its results may be off: see `LayerRule`, `UpdateRule` and `Bound`.
+**What has no bound.** Where n u >= 1, nothing is known of a sum. A layer, loss or optimizer of
+your own, subclasses of this library's too, has no rule until ``rules=`` says how far its results
+may be off: see `LayerRule`, `UpdateRule` and `Bound`. What has no bound is compared and reported
+as "no bound", and the certificate is not passed.
 """
 
 from xpnet.parity.bounds import Bound, gamma, unit_roundoff

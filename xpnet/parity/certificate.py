@@ -153,10 +153,8 @@ class Certificate:
             return None
         step, check = self.failures[0]
         found = check.differences[step - 1]
-        return (
-            f"step {step}: {check.name}: largest relative difference {found.relative:.1e}, "
-            f"bound {found.bound or 0.0:.1e} ({check.dtype})"
-        )
+        sizes = f"largest relative difference {found.relative:.1e}, bound {found.bound or 0.0:.1e}"
+        return f"step {step}: {check.name}: {found.unlike or sizes} ({check.dtype})"
 
 
 def _table(dtype: str, checks: list[Check]) -> list[str]:

@@ -15,7 +15,7 @@ from xpnet.initializers import seeded
 from xpnet.networks import Network
 from xpnet.optimizers import SGD
 from xpnet.parity.certificate import Certificate, Check
-from xpnet.parity.comparison import compare
+from xpnet.parity.comparison import compare, compare_results
 from xpnet.parity.layer_rules import LAYER_RULES
 from xpnet.parity.passes import loss_name
 from xpnet.parity.twins import Runner, pairs
@@ -111,7 +111,8 @@ def certify(
                     if pair.name == f"{loss_name(net)}.forward":
                         _check_finite(float(pair.ours), step, optimizer)
                     check = found.setdefault(pair.name, Check(dtype, pair.name))
-                    check.differences.append(compare(pair.ours, pair.theirs, pair.bound, dtype))
+                    difference = compare_results(pair.ours, pair.theirs, pair.bound, dtype)
+                    check.differences.append(difference)
                     drift = compare(pair.ours, drifted[pair.name], None, dtype)
                     check.drift.append(drift.relative)
         checks += found.values()

@@ -10,7 +10,7 @@ import numpy as np
 from xpnet.backends import Array
 from xpnet.parity.bounds import Bound, gamma
 
-__all__ = ["Difference", "compare"]
+__all__ = ["Difference", "compare", "compare_results"]
 
 
 @dataclass(frozen=True)
@@ -27,12 +27,15 @@ class Difference:
         `relative` by `bound`, what may underflow considered: above 1 is outside.
     finds : float or None
         The smallest relative error of the whole result that is found for certain; 0 finds any.
+    unlike : str or None
+        How the results differ in shape or dtype, which no rounding explains.
     """
 
     relative: float
     bound: float | None
     excess: float
     finds: float | None
+    unlike: str | None = None
 
 
 def compare(ours: Array, theirs: Array, bound: Bound | None, dtype: Any) -> Difference:
@@ -42,7 +45,8 @@ def compare(ours: Array, theirs: Array, bound: Bound | None, dtype: Any) -> Diff
     ----------
     ours, theirs : numpy arrays
     bound : Bound or None
-        How far each may be from the exact result; None compares, relative to the largest entry.
+        How far each may be from the exact result. Without one, or where it is infinite at some
+        entry and says nothing, they are compared relative to the largest entry.
     dtype : "float32" or "float64"
         In which they were computed.
 
@@ -54,14 +58,14 @@ def compare(ours: Array, theirs: Array, bound: Bound | None, dtype: Any) -> Diff
     >>> found.excess > 1
     True
     """
-    if np.shape(ours) != np.shape(theirs):  # nothing that rounding explains
-        return Difference(np.inf, None if bound is None else 0.0, np.inf, None)
+    if np.shape(ours) != np.shape(theirs):
+        return unlike(f"shape {np.shape(ours)} against {np.shape(theirs)}")
     # flat copies: worst entries are counted in row-major order; 0-d becomes one entry
     a, b = (np.ravel(np.asarray(x, "float64")) for x in (ours, theirs))
     if not a.size:
         return Difference(0.0, None if bound is None else 0.0, 0.0, None)
     difference = _difference(a, b)
-    if bound is None:
+    if bound is None or not np.isfinite(gamma(bound.count, dtype)).all():
         size = float(np.abs(a).max())
         return Difference(float(_ratio(difference, size).max()), None, 0.0, None)
     scale = np.ravel(np.broadcast_to(bound.scale, np.shape(ours)))
@@ -81,6 +85,18 @@ def compare(ours: Array, theirs: Array, bound: Bound | None, dtype: Any) -> Diff
         float(excess[worst]),
         float(finds.min()) if finds.size else None,
     )
+
+
+def unlike(how: str) -> Difference:
+    """What two results are that cannot be held against each other."""
+    return Difference(np.inf, 0.0, np.inf, None, how)
+
+
+def compare_results(ours: Array, theirs: Array, bound: Bound | None, dtype: Any) -> Difference:
+    """`compare` for what two backends gave, which must be of one dtype, too."""
+    if ours.dtype != theirs.dtype:
+        return unlike(f"{ours.dtype} against {theirs.dtype}")
+    return compare(ours, theirs, bound, dtype)
 
 
 def _difference(a: Array, b: Array) -> Array:

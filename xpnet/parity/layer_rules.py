@@ -53,15 +53,20 @@ class LayerRule:
 
 
 def _product(a: Array, b: Array) -> Bound:
-    """``a @ b``: gamma_k |a| |b|, with k the terms of each entry that are not 0."""
-    return Bound(np.abs(a) @ np.abs(b), (a != 0).astype("float64") @ (b != 0).astype("float64"))
+    """``a @ b``: gamma_k |a| |b|, with k the terms of each entry that are not 0.
+
+    A factor too small to be a normal number may be taken for 0, which the other makes larger.
+    """
+    size, other = np.abs(a), np.abs(b)
+    count = (a != 0).astype("float64") @ (b != 0).astype("float64")
+    return Bound(size @ other, count, size.sum(axis=1, keepdims=True) + other.sum(axis=0))
 
 
 def _affine_forward(params: Mapping[str, Array], x: Array) -> Bound:
     product = _product(x.reshape(-1, len(params["W"])), params["W"])
     # one addition more, of the bias
-    scale, count = product.scale + np.abs(params["b"]), product.count + 1
-    return Bound(*(part[0] if x.ndim == 1 else part for part in (scale, count)))
+    parts = product.scale + np.abs(params["b"]), product.count + 1, product.floor
+    return Bound(*(part[0] if x.ndim == 1 else part for part in parts))
 
 
 def _affine_backward(params: Mapping[str, Array], dout: Array, x: Array) -> dict[str, Bound]:
@@ -69,7 +74,7 @@ def _affine_backward(params: Mapping[str, Array], dout: Array, x: Array) -> dict
     rows, dout = x.reshape(-1, len(W)), dout.reshape(-1, W.shape[1])
     dx = _product(dout, W.T)
     return {
-        INPUT: Bound(dx.scale.reshape(x.shape), dx.count.reshape(x.shape)),
+        INPUT: Bound(*(part.reshape(x.shape) for part in (dx.scale, dx.count, dx.floor))),
         "W": _product(rows.T, dout),
         "b": Bound(np.abs(dout).sum(axis=0), (dout != 0).sum(axis=0)),
     }

@@ -31,16 +31,17 @@ ROOT = 2
 def _sgd(
     optimizer: SGD, param: Array, grad: Array, state: Mapping[str, Array], dtype: str
 ) -> dict[str, Bound]:
-    # lr, product, subtraction
-    return {PARAM: Bound(np.abs(param) + optimizer.lr * np.abs(grad), 3)}
+    # lr, product, subtraction; lr makes a gradient that underflowed larger
+    return {PARAM: Bound(np.abs(param) + optimizer.lr * np.abs(grad), 3, optimizer.lr)}
 
 
 def _momentum(
     optimizer: Momentum, param: Array, grad: Array, state: Mapping[str, Array], dtype: str
 ) -> dict[str, Bound]:
     v = optimizer.momentum * np.abs(state["v"]) + np.abs(grad)
-    # v: momentum, product, sum; then lr, product, subtraction
-    return {"v": Bound(v, 3), PARAM: Bound(np.abs(param) + optimizer.lr * v, 3 + 3)}
+    # v: momentum, product, sum; then lr, which makes what underflowed larger, product, subtraction
+    floor = optimizer.lr * (3 + 1)
+    return {"v": Bound(v, 3), PARAM: Bound(np.abs(param) + optimizer.lr * v, 3 + 3, floor)}
 
 
 def _adagrad(
