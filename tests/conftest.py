@@ -1,8 +1,11 @@
-"""A second backend that every machine has, for what must not mix and what must move; and memory
-that runs out: by a primitive that fails on any backend, on the emulated device for real.
+"""What tests of several rooms share: a second backend that every machine has, a new Python, memory
+that runs out, and what is counted on the emulated device.
 """
 
 import gc
+import os
+import subprocess
+import sys
 from importlib.util import find_spec
 
 import numpy as np
@@ -52,6 +55,23 @@ def elsewhere(request, monkeypatch):
         monkeypatch.setattr(registry, table, dict(getattr(registry, table)))
     xpnet.register_backend("marked", MarkedBackend)
     return registry.load_backend("marked").name
+
+
+@pytest.fixture
+def python():
+    """Runs code in a new Python, with variables of the environment set or, by None, taken away."""
+
+    def run(code, **variables):
+        environ = {**os.environ, "XPNET_BACKEND": None, **variables}
+        return subprocess.run(
+            [sys.executable, "-W", "error", "-c", code],
+            env={name: value for name, value in environ.items() if value is not None},
+            capture_output=True,
+            text=True,
+            timeout=120,
+        )
+
+    return run
 
 
 @pytest.fixture

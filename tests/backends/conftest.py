@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -55,20 +52,3 @@ def cupy_backend(request: pytest.FixtureRequest) -> Iterator[Backend]:
         pytest.skip("needs a CUDA device: run with --backend cupy")
     with xpnet.use_backend("cupy") as backend:
         yield backend
-
-
-@pytest.fixture
-def python() -> Callable[..., subprocess.CompletedProcess[str]]:
-    """Runs code in a new Python, with variables of the environment set or, by None, taken away."""
-
-    def run(code: str, **variables: str | None) -> subprocess.CompletedProcess[str]:
-        environ = {**os.environ, "XPNET_BACKEND": None, **variables}
-        return subprocess.run(
-            [sys.executable, "-W", "error", "-c", code],
-            env={name: value for name, value in environ.items() if value is not None},
-            capture_output=True,
-            text=True,
-            timeout=120,
-        )
-
-    return run

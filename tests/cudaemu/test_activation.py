@@ -1,8 +1,7 @@
 """When CuPy runs on the emulated device, and when it stays on the GPU."""
 
-import os
 import subprocess
-import sys
+from functools import partial
 
 import pytest
 
@@ -12,20 +11,9 @@ ACTIVE = "import cupy, cudaemu; print(cudaemu.active())"
 
 
 @pytest.fixture
-def python():
-    """Runs code in a new Python, with CUDAEMU and other variables set or, by None, taken away."""
-
-    def run(code, **variables):
-        environ = {**os.environ, "CUDAEMU": None, **variables}
-        return subprocess.run(
-            [sys.executable, "-W", "error", "-c", code],
-            env={name: value for name, value in environ.items() if value is not None},
-            capture_output=True,
-            text=True,
-            timeout=120,
-        )
-
-    return run
+def python(python):
+    """Runs code in a new Python, where nothing is said of the emulator unless the test says it."""
+    return partial(python, CUDAEMU=None)
 
 
 @pytest.fixture
