@@ -20,7 +20,8 @@ PYTEST_ADDOPTS="-k softmax" and the like shorten a trial; the report says so and
   --steps N        training steps of the parity certificate; default: 20
   --machine NAME   names the files; default: the GPU's name
   --out DIR        where they go; default: benchmarks/results, or results if emulated
-  --work DIR       an empty folder for logs and the environment; default: a temporary one
+  --work DIR       an empty folder for logs and the environment, which stay there (some GB);
+                   default: a temporary one
   --help
 TEXT
 }
@@ -82,7 +83,7 @@ check_gpu() {
     local query=driver_version,memory.total,memory.free,name found driver free
     command -v nvidia-smi >/dev/null || refuse "no nvidia-smi, so no NVIDIA driver. $REMEDIES"
     found=$(nvidia-smi --query-gpu=$query --format=csv,noheader,nounits) \
-        || refuse "nvidia-smi finds no GPU. $REMEDIES"
+        || refuse "nvidia-smi finds no GPU: ${found%%$'\n'*}. $REMEDIES"
     # CuPy computes on device 0, nvidia-smi's first in CUDA_DEVICE_ORDER=PCI_BUS_ID
     device=${found%%$'\n'*}
     driver=$(cut -d, -f1 <<<"$device" | tr -d ' ')

@@ -19,9 +19,10 @@ ENOUGH = 90_000
 def refusal(tmp_path):
     """The one line of a run that cannot start, with the GPU that nvidia-smi would tell of."""
 
-    def run(*options, driver="580.65.06", free=ENOUGH, code=0):
+    def run(*options, driver="580.65.06", free=ENOUGH, failure=None):
         smi = tmp_path / "nvidia-smi"
-        smi.write_text(f"#!/bin/sh\necho '{driver}, 81559, {free}, Some GPU'\nexit {code}\n")
+        line = failure or f"{driver}, 81559, {free}, Some GPU"
+        smi.write_text(f"#!/bin/sh\necho '{line}'\nexit {9 if failure else 0}\n")
         smi.chmod(0o755)
         temporary = tmp_path / "temporary"
         temporary.mkdir(exist_ok=True)
@@ -80,7 +81,8 @@ def test_a_folder_that_cannot_be_made_is_refused_and_not_found_out_at_the_end(
 
 
 def test_without_a_gpu_both_remedies_are_told(refusal):
-    told = refusal(code=9)
+    told = refusal(failure="NVIDIA-SMI has failed")
+    assert "NVIDIA-SMI has failed" in told  # which says more than its exit code
     assert "a machine with an NVIDIA GPU" in told
     assert "python tests/cudaemu/setup.py .cudaemu" in told
 
