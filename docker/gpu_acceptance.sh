@@ -106,7 +106,8 @@ install_xpnet() {
     "$base" -m venv "$work/venv" \
         && "$base" docker/requirements.py "cuda$cuda" test bench build >"$work/wanted.txt" \
         && "$python" -m pip install -c "docker/pins/cuda$cuda.txt" -r "$work/wanted.txt" \
-        && "$python" -m pip install --no-deps --no-build-isolation -e .
+        && "$python" -m pip install --no-deps --no-build-isolation . \
+        && "$python" -m pip check
 }
 
 facts() { "$python" benchmarks/acceptance_facts.py; }

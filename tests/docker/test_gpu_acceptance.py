@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -78,6 +79,13 @@ def test_a_folder_that_cannot_be_made_is_refused_and_not_found_out_at_the_end(
     (tmp_path / "file").touch()
     inside = f"{tmp_path}/file/inside"
     assert f"{option} {inside}: cannot be" in refusal(option, inside)
+
+
+def test_nothing_is_installed_in_place():
+    # hatchling wants one more package for that, which is in no list and in no pins
+    installs = re.findall(r"pip install (.*)", SCRIPT.read_text())
+    assert any(line.startswith("--no-deps --no-build-isolation .") for line in installs)
+    assert not any(re.search(r"(^| )(-e|--editable)\b", line) for line in installs)
 
 
 def test_without_a_gpu_both_remedies_are_told(refusal):
