@@ -136,6 +136,7 @@ work=${work:-$(mktemp -d)}
 mkdir -p "$work" 2>/dev/null || refuse "--work $work: cannot be made"
 [ -z "$device" ] || echo "$device" >"$work/nvidia-smi.csv"
 [ -z "${PYTEST_ADDOPTS:-}" ] || echo "$PYTEST_ADDOPTS" >"$work/pytest_addopts"
+commit=$(git describe --always --dirty 2>/dev/null || echo unknown)
 if [ -n "$python" ]; then
     stage install "$python" -m pip check
 else
@@ -155,7 +156,7 @@ else
 fi
 stage benchmarks "${pytest[@]}" --junitxml="$work/benchmarks.xml" "${timing[@]}"
 
-report=(--out "$out" --commit "$(git describe --always --dirty 2>/dev/null || echo unknown)")
+report=(--out "$out" --commit "$commit")
 [ -z "$machine" ] || report+=(--machine "$machine")
 echo "logs and environment: $work"
 "$base" benchmarks/acceptance_report.py "$work" "${report[@]}"
