@@ -31,13 +31,40 @@ def tally(found: dict[str, int] | None) -> str:
     return f"{passed:,} passed, {bad} failed, {found['skipped']} skipped"
 
 
-def verdicts(parity: dict[str, Any] | None) -> list[list[Any]]:
-    """Each dtype's checks: how many, and the names of those that did not pass."""
-    rows = []
-    for dtype, part in (parity or {"document": {}})["document"].get("dtypes", {}).items():
-        wrong = [check["name"] for check in part["checks"] if check["verdict"] != "ok"]
-        rows.append([dtype, len(part["checks"]), ", ".join(wrong) or "none"])
-    return rows
+def verdict(parity: dict[str, Any] | None) -> str:
+    """The certificate in a few words: what is wrong, if something is."""
+    if parity is None:
+        return "no result"
+    if parity["passed"]:
+        return f"passed, {parity['steps']} steps"
+    return parity["first_failure"] or f"no bound: {', '.join(parity['no_bound'])}"
+
+
+def number(value: float | None) -> str:
+    """Two digits; JSON's null is an infinite difference, or a bound that nobody derived."""
+    if value is None:
+        return "-"
+    return "0" if value == 0 else f"{value:.1e}"
+
+
+def certificate(parity: dict[str, Any], mark: str) -> list[str]:
+    """What was held against what, and a table for each dtype: every check at its worst step."""
+    first, second = (f"{one['name']} on {one['device']}" for one in parity["backends"])
+    network = "-".join(map(str, parity["network"]))
+    lines = [
+        f"Parity{mark}: {second} held against {first}; {network} network, {parity['optimizer']}, "
+        f"batches of {parity['batch_size']}. Differences are relative, at the step that comes "
+        "nearest to its bound or leaves it furthest.",
+        "",
+    ]
+    for dtype, part in parity["dtypes"].items():
+        rows = []
+        for check in part["checks"]:
+            worst = check["steps"][check["worst_step"] - 1]
+            told = number(worst["relative"]), number(worst["bound"])
+            rows.append([check["name"], *told, check["worst_step"], check["verdict"]])
+        lines += table([f"parity, {dtype}{mark}", "difference", "bound", "step", "verdict"], rows)
+    return lines
 
 
 def markdown(report: dict[str, Any]) -> str:
@@ -49,8 +76,7 @@ def markdown(report: dict[str, Any]) -> str:
     told = [*machine.items(), *packages.items()]
     told += [(f"nvidia-smi: {key}", cell) for key, cell in (report["nvidia_smi"] or {}).items()]
     tested = {"suite": tally(report["suite"]), "benchmarks": tally(report["benchmarks"]["counts"])}
-    if report["parity"]:
-        tested["parity"] = "the same" if report["parity"]["passed"] else "DIFFERENT"
+    tested["parity"] = verdict(report["parity"])
     lines = [
         f"# Acceptance{mark}: {machine.get('gpu', 'no device')}, {report['date']}",
         "",
@@ -63,12 +89,13 @@ def markdown(report: dict[str, Any]) -> str:
             "code paths compute, nothing of a GPU, and holds no times.",
             "",
         ]
+    if report["pytest_addopts"]:
+        lines += [f"Not the whole suite: `PYTEST_ADDOPTS={report['pytest_addopts']}`", ""]
     stages = [[name, code, tested.get(name, "")] for name, code in report["stages"].items()]
     lines += table([f"stage{mark}", "verdict", "result"], stages)
     lines += table([f"machine{mark}", ""], [[key.replace("_", " "), cell] for key, cell in told])
-    parity = verdicts(report["parity"])
-    if parity:
-        lines += table([f"parity{mark}", "checks", "not passed"], parity)
+    if report["parity"]:
+        lines += certificate(report["parity"], mark)
     times = report["benchmarks"]["times"]
     if times:
         rows = [

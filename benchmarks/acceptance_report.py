@@ -3,7 +3,8 @@
     python benchmarks/acceptance_report.py FOLDER --out benchmarks/results
 
 The folder holds STAGE.exit (an exit code) for each stage that ran, and what it wrote:
-facts.json, nvidia-smi.csv, suite.xml, parity.json, benchmarks.xml, benchmarks.json.
+facts.json, nvidia-smi.csv, suite.xml, parity.json, benchmarks.xml, benchmarks.json; and
+pytest_addopts, if options from outside may have left tests out.
 A stage that left nothing is in the report as not run, and the run has not passed.
 """
 
@@ -84,7 +85,9 @@ def assemble(folder: Path, commit: str, date: str) -> dict[str, Any]:
         "parity": parity,
         "benchmarks": counts(folder / "benchmarks.xml"),
     }
-    complete = all(shown.values())
+    addopts = folder / "pytest_addopts"
+    options = addopts.read_text().strip() if addopts.exists() else None
+    complete = all(shown.values()) and not options
     return {
         "device": {True: "EMULATED", False: "gpu", None: "unknown"}[emulated],
         "passed": complete and set(verdicts.values()) == {"passed"},
@@ -93,8 +96,9 @@ def assemble(folder: Path, commit: str, date: str) -> dict[str, Any]:
         "machine": facts,
         "nvidia_smi": driver(folder / "nvidia-smi.csv"),
         "stages": verdicts,
+        "pytest_addopts": options,
         "suite": shown["suite"],
-        "parity": parity and {"passed": parity["passed"], "document": parity},
+        "parity": parity,
         "benchmarks": {
             "counts": shown["benchmarks"],
             # an emulated device's times are those of a CPU: they would say nothing of a GPU

@@ -6,6 +6,7 @@ import platform
 
 import numpy as np
 import pytest
+from acceptance_facts import emulated
 from threadpoolctl import threadpool_info
 
 _ratios: list[tuple[str, str, str]] = []
@@ -24,6 +25,15 @@ def report_ratio(benchmark):
         }
 
     return add
+
+
+def pytest_collection_modifyitems(config):
+    on_cupy = config.getoption("--backend") == "cupy"
+    if on_cupy and emulated() and not config.getoption("--benchmark-disable"):
+        raise pytest.UsageError(
+            "the CUDA device is emulated, so its times say nothing of a GPU: "
+            "run the benchmarks with --benchmark-disable, which only sees that they work"
+        )
 
 
 def pytest_collection_finish(session):

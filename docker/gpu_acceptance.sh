@@ -11,6 +11,7 @@ Checks the driver and the free memory, installs xpnet for CUDA 12 or 13 (as the 
 a new environment, runs the whole test suite on CuPy, the parity certificate and the benchmarks,
 and writes <date>-<machine>.json and .md. A stage that fails is recorded, and the next ones run.
 Exit code: 0 if everything passed, 1 if a stage failed, 2 if it cannot start.
+PYTEST_ADDOPTS="-k softmax" and the like shorten a trial; the report says so and is not passed.
 
   --python PATH    use this environment instead of installing one; if its CUDA device is the
                    tests' emulator, the files say EMULATED and hold no times
@@ -19,7 +20,8 @@ Exit code: 0 if everything passed, 1 if a stage failed, 2 if it cannot start.
   --steps N        training steps of the parity certificate; default: 20
   --machine NAME   names the files; default: the GPU's name
   --out DIR        where they go; default: benchmarks/results, or results if emulated
-  --work DIR       an empty folder for logs and the environment; default: a temporary one
+  --work DIR       an empty folder for logs and the environment, which stay there (some GB);
+                   default: a temporary one
   --help
 TEXT
 }
@@ -31,8 +33,9 @@ refuse() {
 
 readonly REMEDIES="Remedy: run it on a machine with an NVIDIA GPU and its driver; or on the emulated device: \
 python tests/cudaemu/setup.py .cudaemu, then docker/gpu_acceptance.sh --python .cudaemu/bin/python"
-# the oldest Linux drivers that NVIDIA's release notes allow for CUDA 13.x and, by minor version
-# compatibility, for every CUDA 12.x
+# The Linux drivers of CUDA 13.0 and 12.0 (CUDA Toolkit Release Notes, "CUDA Toolkit and Corresponding
+# Driver Versions"). By minor version compatibility they run every 13.x and 12.x, which want the
+# branches 580 and 525 (CUDA Compatibility, "Minor Version Compatibility").
 readonly DRIVER_13=580.65.06 DRIVER_12=525.60.13
 
 python="" base=python3 memory=4 steps=20 machine="" out="" work=""
@@ -56,9 +59,10 @@ for name in python base; do
     [ -z "${!name}" ] || printf -v "$name" '%s' "$(realpath --no-symlinks "$found")"
 done
 [ -z "$out" ] || out=$(realpath --canonicalize-missing "$out")
-work=${work:-$(mktemp -d)}
-mkdir -p "$work" && work=$(realpath "$work")
-[ -z "$(ls -A "$work")" ] || refuse "--work $work is not empty: name a new folder"
+[ -z "$work" ] || work=$(realpath --canonicalize-missing "$work")
+if [ -e "$work" ]; then
+    [ -d "$work" ] && [ -z "$(ls -A "$work")" ] || refuse "--work $work is not an empty folder: name a new one"
+fi
 cd "$(dirname "$0")/.."
 
 # stage NAME COMMAND...: keeps what it prints and its exit code; never ends the script
@@ -73,17 +77,17 @@ stage() {
 
 at_least() { [ "$(printf '%s\n' "$1" "$2" | sort --version-sort | head -n 1)" = "$1" ]; }
 
-# check_gpu: driver and free memory, before anything is installed; sets cuda to 12 or 13
+# check_gpu: driver and free memory, before anything is installed or written; sets cuda to 12 or 13
+# and device to what nvidia-smi says of it
 check_gpu() {
-    local query=driver_version,memory.total,memory.free,name line driver free
+    local query=driver_version,memory.total,memory.free,name found driver free
     command -v nvidia-smi >/dev/null || refuse "no nvidia-smi, so no NVIDIA driver. $REMEDIES"
-    nvidia-smi --query-gpu=$query --format=csv,noheader,nounits >"$work/nvidia-smi.csv" \
-        || refuse "nvidia-smi finds no GPU. $REMEDIES"
+    found=$(nvidia-smi --query-gpu=$query --format=csv,noheader,nounits) \
+        || refuse "nvidia-smi finds no GPU: ${found%%$'\n'*}. $REMEDIES"
     # CuPy computes on device 0, nvidia-smi's first in CUDA_DEVICE_ORDER=PCI_BUS_ID
-    line=$(head -n 1 "$work/nvidia-smi.csv")
-    echo "$line" >"$work/nvidia-smi.csv"
-    driver=$(cut -d, -f1 <<<"$line" | tr -d ' ')
-    free=$(cut -d, -f3 <<<"$line" | tr -d ' ')
+    device=${found%%$'\n'*}
+    driver=$(cut -d, -f1 <<<"$device" | tr -d ' ')
+    free=$(cut -d, -f3 <<<"$device" | tr -d ' ')
     if at_least $DRIVER_13 "$driver"; then
         cuda=13
     elif at_least $DRIVER_12 "$driver"; then
@@ -91,7 +95,8 @@ check_gpu() {
     else
         refuse "driver $driver is too old: wanted $DRIVER_12 for CUDA 12 or $DRIVER_13 for CUDA 13"
     fi
-    [ "$free" -ge $((memory * 1024)) ] \
+    # a GPU that shares the host's memory answers [N/A]
+    [[ ! $free =~ ^[0-9]+$ ]] || [ "$free" -ge $((memory * 1024)) ] \
         || refuse "$free MiB of device memory are free, wanted $memory GiB: end other programs" \
             "on the GPU, or give a smaller --memory"
     echo "driver $driver, CUDA $cuda, $free MiB free"
@@ -101,30 +106,44 @@ install_xpnet() {
     "$base" -m venv "$work/venv" \
         && "$base" docker/requirements.py "cuda$cuda" test bench build >"$work/wanted.txt" \
         && "$python" -m pip install -c "docker/pins/cuda$cuda.txt" -r "$work/wanted.txt" \
-        && "$python" -m pip install --no-deps --no-build-isolation -e .
+        && "$python" -m pip install --no-deps --no-build-isolation . \
+        && "$python" -m pip check
 }
 
-facts() { "$python" benchmarks/acceptance_facts.py >"$work/facts.json"; }
+facts() { "$python" benchmarks/acceptance_facts.py; }
+keep_facts() { facts >"$work/facts.json"; }
 
 export CUDA_DEVICE_ORDER=PCI_BUS_ID PYTHONDONTWRITEBYTECODE=1
 export PYTHONPATH=$PWD${PYTHONPATH:+:$PYTHONPATH}
 emulated=""
 if [ -n "$python" ]; then
-    reason=$(facts 2>&1 >/dev/null) || refuse "$python: ${reason##*$'\n'}. $REMEDIES"
-    [[ $(<"$work/facts.json") != *'"emulated": true'* ]] || emulated=yes
+    told=$(facts 2>&1) || refuse "$python: ${told##*$'\n'}. $REMEDIES"
+    [[ $told != *'"emulated": true'* ]] || emulated=yes
 fi
+device=""
 if [ -n "$emulated" ]; then
     echo "EMULATED device: no driver to check, no times"
 else
     check_gpu
 fi
+[ -n "$python" ] || "$base" -c 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))' 2>/dev/null \
+    || refuse "--base $base: wanted Python 3.11 or later with its venv"
+# nothing is written before this line, so that a refused start leaves nothing behind
+out=${out:-${emulated:+results}}
+out=${out:-benchmarks/results}
+mkdir -p "$out" 2>/dev/null && [ -w "$out" ] || refuse "--out $out: cannot be written to"
+work=${work:-$(mktemp -d)}
+mkdir -p "$work" 2>/dev/null || refuse "--work $work: cannot be made"
+[ -z "$device" ] || echo "$device" >"$work/nvidia-smi.csv"
+[ -z "${PYTEST_ADDOPTS:-}" ] || echo "$PYTEST_ADDOPTS" >"$work/pytest_addopts"
+commit=$(git describe --always --dirty 2>/dev/null || echo unknown)
 if [ -n "$python" ]; then
     stage install "$python" -m pip check
 else
     python=$work/venv/bin/python
     stage install install_xpnet
 fi
-stage device facts
+stage device keep_facts
 
 pytest=("$python" -m pytest -p no:cacheprovider --backend cupy)
 stage suite "${pytest[@]}" --junitxml="$work/suite.xml"
@@ -137,7 +156,7 @@ else
 fi
 stage benchmarks "${pytest[@]}" --junitxml="$work/benchmarks.xml" "${timing[@]}"
 
-out=${out:-${emulated:+results}}
-report=(--out "${out:-benchmarks/results}" --commit "$(git describe --always --dirty 2>/dev/null || echo unknown)")
+report=(--out "$out" --commit "$commit")
 [ -z "$machine" ] || report+=(--machine "$machine")
+echo "logs and environment: $work"
 "$base" benchmarks/acceptance_report.py "$work" "${report[@]}"

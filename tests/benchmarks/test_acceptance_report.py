@@ -10,8 +10,23 @@ from acceptance_markdown import markdown
 
 FACTS = {"emulated": False, "gpu": "Some GPU", "cuda_runtime": "13.0", "packages": {"numpy": "2"}}
 SUITE = '<testsuites><testsuite tests="10" failures="1" errors="0" skipped="2"/></testsuites>'
-CHECKS = [{"name": "Affine1.forward", "verdict": "ok"}, {"name": "SGD W1", "verdict": "FAIL"}]
-PARITY = {"passed": True, "dtypes": {"float32": {"checks": CHECKS}}}
+STEPS = [{"relative": 1e-9, "bound": 3e-7}, {"relative": 2.04e-8, "bound": 3.1e-7}]
+EXACT = [{"relative": 0.0, "bound": 0.0}] * 2
+CHECKS = [
+    {"name": "Affine1.forward", "verdict": "ok", "worst_step": 2, "steps": STEPS},
+    {"name": "Relu1.forward", "verdict": "ok", "worst_step": 1, "steps": EXACT},
+]
+PARITY = {
+    "passed": True,
+    "steps": 2,
+    "first_failure": None,
+    "no_bound": [],
+    "network": [784, 50, 10],
+    "optimizer": "sgd",
+    "batch_size": 100,
+    "backends": [{"name": "numpy", "device": "cpu"}, {"name": "cupy", "device": "cuda:0 (Some)"}],
+    "dtypes": {"float32": {"checks": CHECKS}, "float64": {"checks": CHECKS}},
+}
 STATS = {"median": 0.000123456, "q1": 0.0001, "q3": 0.0002, "rounds": 7}
 TIMES = {"benchmarks": [{"name": "bench_step[cupy]", "stats": STATS}]}
 
@@ -72,6 +87,16 @@ def test_a_stage_that_ended_well_and_shows_nothing_is_no_acceptance(folder, left
     assert not assembled(folder)["passed"]
 
 
+def test_a_suite_that_options_from_outside_cut_short_is_no_acceptance(folder):
+    (folder / "pytest_addopts").write_text("-k softmax\n")
+    report = assembled(folder)
+    assert not report["passed"]
+    assert set(report["stages"].values()) == {"passed"}
+    page = markdown(report)
+    assert "NOT passed, at commit" in page
+    assert "Not the whole suite: `PYTEST_ADDOPTS=-k softmax`" in page
+
+
 def test_a_document_cut_short_counts_as_none(folder):
     (folder / "parity.json").write_text('{"passed": tr')
     assert assembled(folder)["parity"] is None
@@ -81,7 +106,8 @@ def test_an_empty_folder_makes_a_report_that_has_not_passed(tmp_path):
     report = assembled(tmp_path)
     assert not report["passed"]
     assert report["device"] == "unknown"
-    assert "| suite | not run | no result |" in markdown(report)
+    for stage in ("suite", "parity", "benchmarks"):
+        assert f"| {stage} | not run | no result |" in markdown(report)
 
 
 def test_the_page_of_a_gpu_shows_counts_parity_and_times_with_spread(folder):
@@ -89,9 +115,31 @@ def test_the_page_of_a_gpu_shows_counts_parity_and_times_with_spread(folder):
     assert page.startswith("# Acceptance: Some GPU, 2030-01-02\n")
     assert "EMULATED" not in page
     assert "| suite | passed | 7 passed, 1 failed, 2 skipped |" in page
-    assert "| float32 | 2 | SGD W1 |" in page
+    assert "| parity | passed | passed, 2 steps |" in page
+    assert "cupy on cuda:0 (Some) held against numpy on cpu; 784-50-10 network" in page
+    assert page.count("| Affine1.forward | 2.0e-08 | 3.1e-07 | 2 | ok |") == 2
+    assert page.count("| Relu1.forward | 0 | 0 | 1 | ok |") == 2
     assert "| bench_step[cupy] | 123 µs | 100 µs | 200 µs |" in page
     assert "commit abc1234" in page
+
+
+@pytest.mark.parametrize(
+    ("found", "told"),
+    [
+        ({"first_failure": "step 2: SGD W1: too far"}, "step 2: SGD W1: too far"),
+        ({"no_bound": ["Mine1.forward", "SGD W1"]}, "no bound: Mine1.forward, SGD W1"),
+    ],
+)
+def test_a_certificate_that_did_not_pass_says_why_on_the_page(folder, found, told):
+    # JSON's null is an infinite difference, or a bound that there is none of
+    wrong = {"name": "SGD W1", "verdict": "FAIL", "worst_step": 1}
+    checks = [{**wrong, "steps": [{"relative": None, "bound": None}]}]
+    document = {**PARITY, **found, "passed": False, "dtypes": {"float32": {"checks": checks}}}
+    (folder / "parity.json").write_text(json.dumps(document))
+    (folder / "parity.exit").write_text("1\n")
+    page = markdown(assembled(folder))
+    assert f"| parity | failed (exit 1) | {told} |" in page
+    assert "| SGD W1 | - | - | 1 | FAIL |" in page
 
 
 def test_an_emulated_run_says_so_everywhere_and_holds_no_times(folder):
@@ -105,7 +153,7 @@ def test_an_emulated_run_says_so_everywhere_and_holds_no_times(folder):
         for head, rule in zip(page.splitlines(), page.splitlines()[1:], strict=False)
         if rule.startswith("| ---")
     ]
-    assert len(heads) == 3
+    assert len(heads) == 4
     assert all("(EMULATED)" in head for head in heads)
     assert "EMULATED" in page.splitlines()[0]
     assert "µs" not in page

@@ -133,17 +133,20 @@ def test_ctrl_c_ends_cleanly_and_keeps_the_history(small_data, tmp_path, backend
     path = tmp_path / "run.json"
     options = small(small_data, "--json", path, *backend_option)
     command = [sys.executable, "-u", "-m", "xpnet", *map(str, options)]
-    process = subprocess.Popen(
+    # what a shell starts in the background ignores Ctrl-C, and so would its children
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    with subprocess.Popen(
         [*command, "--iterations", "100000000"], stdout=subprocess.PIPE, text=True, cwd=tmp_path
-    )
-    try:
-        for line in process.stdout:
-            if line.startswith("epoch"):
-                process.send_signal(signal.SIGINT)
-                break
-        rest = process.communicate(timeout=60)[0]
-    finally:
-        process.kill()
+    ) as process:
+        signal.signal(signal.SIGINT, before)
+        try:
+            for line in process.stdout:
+                if line.startswith("epoch"):
+                    process.send_signal(signal.SIGINT)
+                    break
+            rest = process.communicate(timeout=60)[0]
+        finally:
+            process.kill()
     assert process.returncode == 130
     assert "interrupted after" in rest
     document = json.loads(path.read_text())

@@ -102,9 +102,10 @@ def test_missing_headers_of_python_are_named(checks, refusal, tmp_path):
 
 
 def test_an_old_compiler_is_refused(checks, refusal, tmp_path, monkeypatch):
-    old = tmp_path / "g++"
-    old.write_text("#!/bin/sh\necho 'g++ (Debian 10.2.1-6) 10.2.1'\n")
-    old.chmod(0o755)
+    for name in ("g++", "nm"):
+        old = tmp_path / name
+        old.write_text("#!/bin/sh\necho 'g++ (Debian 10.2.1-6) 10.2.1'\n")
+        old.chmod(0o755)
     monkeypatch.setenv("PATH", f"{tmp_path}{os.pathsep}{os.environ['PATH']}")
     with pytest.raises(refusal, match=r"10\.2\.1: too old, g\+\+ 12"):
         checks.check_compiler()

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -18,14 +20,20 @@ ENOUGH = 90_000
 def refusal(tmp_path):
     """The one line of a run that cannot start, with the GPU that nvidia-smi would tell of."""
 
-    def run(*options, driver="580.65.06", free=ENOUGH, code=0):
+    def run(*options, driver="580.65.06", free=ENOUGH, failure=None):
         smi = tmp_path / "nvidia-smi"
-        smi.write_text(f"#!/bin/sh\necho '{driver}, 81559, {free}, Some GPU'\nexit {code}\n")
+        line = failure or f"{driver}, 81559, {free}, Some GPU"
+        smi.write_text(f"#!/bin/sh\necho '{line}'\nexit {9 if failure else 0}\n")
         smi.chmod(0o755)
-        environment = {**os.environ, "PATH": f"{tmp_path}:{os.environ['PATH']}"}
-        command = ["bash", str(SCRIPT), "--work", str(tmp_path / "work"), *options]
+        temporary = tmp_path / "temporary"
+        temporary.mkdir(exist_ok=True)
+        path = f"{tmp_path}:{os.environ['PATH']}"
+        environment = {**os.environ, "PATH": path, "TMPDIR": str(temporary)}
+        options = ("--base", sys.executable, "--out", str(tmp_path / "out"), *options)
+        command = ["bash", str(SCRIPT), *options]
         ran = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
         assert ran.returncode == 2
+        assert not list(temporary.iterdir()), "a refused start leaves a folder behind"
         assert ran.stderr.count("\n") == 1
         assert ran.stderr.startswith("gpu_acceptance.sh: ")
         return ran.stderr
@@ -46,8 +54,43 @@ def test_a_driver_that_is_new_enough_is_taken_and_the_memory_looked_at(refusal, 
     )
 
 
+@pytest.fixture
+def old_python(tmp_path):
+    """This Python, which says that it is 3.10."""
+    path = tmp_path / "old-python"
+    code = "import sys; sys.version_info = (3, 10, 14); exec(sys.argv[2])"
+    path.write_text(f'#!/bin/sh\nexec "{sys.executable}" -c "{code}" "$@"\n')
+    path.chmod(0o755)
+    return str(path)
+
+
+@pytest.mark.parametrize("free", [ENOUGH, "[N/A]"])
+def test_a_base_too_old_is_refused_before_anything_is_installed(refusal, old_python, free):
+    # [N/A]: what a GPU that shares the host's memory has free is not known
+    told = refusal("--base", old_python, free=free)
+    assert f"--base {old_python}: wanted Python 3.11 or later with its venv" in told
+
+
+@pytest.mark.skipif(sys.version_info < (3, 11), reason="an older Python is refused as --base")
+@pytest.mark.parametrize("option", ["--out", "--work"])
+def test_a_folder_that_cannot_be_made_is_refused_and_not_found_out_at_the_end(
+    refusal, tmp_path, option
+):
+    (tmp_path / "file").touch()
+    inside = f"{tmp_path}/file/inside"
+    assert f"{option} {inside}: cannot be" in refusal(option, inside)
+
+
+def test_nothing_is_installed_in_place():
+    # hatchling wants one more package for that, which is in no list and in no pins
+    installs = re.findall(r"pip install (.*)", SCRIPT.read_text())
+    assert any(line.startswith("--no-deps --no-build-isolation .") for line in installs)
+    assert not any(re.search(r"(^| )(-e|--editable)\b", line) for line in installs)
+
+
 def test_without_a_gpu_both_remedies_are_told(refusal):
-    told = refusal(code=9)
+    told = refusal(failure="NVIDIA-SMI has failed")
+    assert "NVIDIA-SMI has failed" in told  # which says more than its exit code
     assert "a machine with an NVIDIA GPU" in told
     assert "python tests/cudaemu/setup.py .cudaemu" in told
 
@@ -69,4 +112,4 @@ def test_a_wrong_option_is_named(refusal, options, wanted):
 def test_a_work_folder_in_use_is_left_alone(refusal, tmp_path):
     (tmp_path / "full").mkdir()
     (tmp_path / "full" / "file").touch()
-    assert "is not empty" in refusal("--work", str(tmp_path / "full"))
+    assert "is not an empty folder" in refusal("--work", str(tmp_path / "full"))

@@ -85,5 +85,6 @@ def check_all(folder: Path) -> str:
     check_machine(platform.system(), platform.machine(), sys.version_info[:2])
     check_folder(folder)
     check_venv()
+    compiler = check_compiler()
     check_headers(sysconfig.get_paths()["include"])
-    return check_compiler()
+    return compiler
