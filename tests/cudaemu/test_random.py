@@ -29,9 +29,10 @@ def test_normal_numbers_have_their_mean_and_deviation(cp):
     assert abs(values.std() - 3) < 0.1
 
 
-def test_integers_take_every_value_of_their_range(cp):
-    values = cp.random.RandomState(3).randint(0, 7, 1000).get()
-    assert set(values.tolist()) == set(range(7))
+@pytest.mark.parametrize("end", [7, 8])  # by a remainder, and by the lowest bits
+def test_integers_take_every_value_of_their_range(cp, end):
+    values = cp.random.RandomState(3).randint(0, end, 1000).get()
+    assert set(values.tolist()) == set(range(end))
 
 
 def test_a_permutation_holds_every_index_once(cp):
