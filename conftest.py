@@ -62,9 +62,18 @@ def emulated(config):
     return cudaemu.active()
 
 
+def wants_the_emulated_device(item):
+    """Whether a test is about the emulated device, by its mark or by a fixture."""
+    fixtures = set(getattr(item, "fixturenames", ()))
+    return item.get_closest_marker("emulated") or fixtures & {"cudaemu", "cp", "device_counts"}
+
+
 def pytest_report_header(config):
     if config.getoption("--backend") == "numpy":
-        return f"backend: numpy {np.__version__}"
+        return (
+            f"backend: numpy {np.__version__} (--backend cupy runs everything on CuPy too, and "
+            "the tests of an emulated CUDA device: see CONTRIBUTING.md)"
+        )
     with xpnet.use_backend("cupy") as backend:
         return f"backend: cupy {backend.xp.__version__} on {backend.device}"
 
@@ -78,14 +87,13 @@ def pytest_generate_tests(metafunc):
 
 def pytest_collection_modifyitems(config, items):
     if not emulated(config):
-        skip = pytest.mark.skip(
-            reason="needs the emulated CUDA device: python tests/cudaemu/setup.py .cudaemu, "
-            "then .cudaemu/bin/pytest --backend cupy"
-        )
-        for item in items:
-            fixtures = set(getattr(item, "fixturenames", ()))
-            if item.get_closest_marker("emulated") or fixtures & {"cudaemu", "cp"}:
-                item.add_marker(skip)
+        wanting = [item for item in items if wants_the_emulated_device(item)]
+        if config.getoption("--backend") == "numpy":  # the header says so
+            items[:] = [item for item in items if not wants_the_emulated_device(item)]
+            config.hook.pytest_deselected(items=wanting)
+        reason = "counters and settings belong to the emulated CUDA device; this is a GPU"
+        for item in wanting:
+            item.add_marker(pytest.mark.skip(reason=reason))
     chosen = config.option.file_or_dir, config.option.keyword, config.option.markexpr
     whole_suite = not any(chosen)
     if config.getoption("--backend") == "cupy" and whole_suite:

@@ -59,7 +59,7 @@ def compare(ours: Array, theirs: Array, bound: Bound | None, dtype: Any) -> Diff
     True
     """
     if np.shape(ours) != np.shape(theirs):
-        return unlike(f"shape {np.shape(ours)} against {np.shape(theirs)}")
+        return _unlike(f"shape {np.shape(ours)} against {np.shape(theirs)}")
     # flat copies: worst entries are counted in row-major order; 0-d becomes one entry
     a, b = (np.ravel(np.asarray(x, "float64")) for x in (ours, theirs))
     if not a.size:
@@ -87,7 +87,7 @@ def compare(ours: Array, theirs: Array, bound: Bound | None, dtype: Any) -> Diff
     )
 
 
-def unlike(how: str) -> Difference:
+def _unlike(how: str) -> Difference:
     """What two results are that cannot be held against each other."""
     return Difference(np.inf, 0.0, np.inf, None, how)
 
@@ -95,7 +95,7 @@ def unlike(how: str) -> Difference:
 def compare_results(ours: Array, theirs: Array, bound: Bound | None, dtype: Any) -> Difference:
     """`compare` for what two backends gave, which must be of one dtype, too."""
     if ours.dtype != theirs.dtype:
-        return unlike(f"{ours.dtype} against {theirs.dtype}")
+        return _unlike(f"{ours.dtype} against {theirs.dtype}")
     return compare(ours, theirs, bound, dtype)
 
 
