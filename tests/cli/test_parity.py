@@ -89,7 +89,9 @@ def test_the_document_says_what_ran(xpnet_command, small_data):
     )
     assert list(finds) == [check.name for check in wanted.checks]
     for check in wanted.checks:
-        assert finds[check.name] == pytest.approx([d.finds for d in check.differences])
+        assert finds[check.name] == pytest.approx(
+            [d.finds for d in check.differences], rel=1e-6, abs=0
+        )
 
 
 def test_an_error_in_a_kernel_is_named_and_code_1(small_data, monkeypatch, capsys, tmp_path):
