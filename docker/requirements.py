@@ -20,8 +20,8 @@ HERE = Path(__file__).resolve().parent
 PROJECT = HERE.parent / "pyproject.toml"
 BUILD = "build"
 """Stands for the build system's own requirements, beside the names of extras."""
-SKIPPED = "torch"
-"""The benchmarks' peer, some GB large: without it the comparisons with it are skipped."""
+SKIPPED = "torch", "jax", "scikit-learn"
+"""The benchmarks' peers, some GB large: without them the comparisons with them are left out."""
 TOOLS = ["test", "bench", BUILD]
 IMAGES = {"cpu": TOOLS, "cuda12": ["cuda12", *TOOLS], "cuda13": ["cuda13", *TOOLS]}
 """The file of pins, and what the largest stage of its image holds."""
@@ -32,7 +32,7 @@ HEADER = """\
 
 
 def requirements(project: dict, extras: list[str]) -> list[str]:
-    """The requirements of a project with extras, each once, without the peer of benchmarks."""
+    """The requirements of a project with extras, each once, without the peers of benchmarks."""
     optional = project["project"]["optional-dependencies"]
     known = {**optional, BUILD: project["build-system"]["requires"]}
     wrong = [extra for extra in extras if extra not in known]

@@ -5,21 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from importlib import import_module
 from importlib.util import find_spec
-from types import TracebackType
 from typing import Any
 
 import numpy as np
 
 import xpnet
+from xpnet.bench.cuda import DeviceCounts
 
 __all__ = ["DeviceCounts", "counted", "labels", "normal", "why_uncounted"]
-
-WORK = (
-    *("kernel_launches", "cublas_calls", "cub_calls", "sort_calls", "curand_calls"),
-    *("memset", "d2d"),
-)
-# a `.get()` is one copy and one stream_syncs; a memcpy that blocks is one memcpy_syncs: none twice
-WAITS = ("stream_syncs", "device_syncs", "event_syncs", "memcpy_syncs")
 
 Scenario = Callable[[int], Callable[[], Any]]
 """``scenario(seed)`` makes what a call needs, of new numbers, and returns the call."""
@@ -32,41 +25,6 @@ def why_uncounted(backend: str) -> str:
     if find_spec("cudaemu") is None or not import_module("cudaemu").active():
         return "the counters belong to the emulated device, which is not active here"
     return ""
-
-
-class DeviceCounts:
-    """What the block asked of the emulated device.
-
-    Attributes
-    ----------
-    launches : int
-        Kernels, calls of cuBLAS, CUB, sort and cuRAND, memsets and copies within the device.
-        Calls of the API are counted: a library may start two kernels inside one. Fourier
-        transforms would count too; the emulated device refuses them.
-    to_device, to_host : int
-        Copies between host and device.
-    synchronisations : int
-        Waits of the host: for a stream, the device, an event, or in a copy that blocks.
-    allocations : int
-        Blocks asked of the driver; what the memory pool hands out again is none.
-    """
-
-    def __enter__(self) -> DeviceCounts:
-        self._before = import_module("cudaemu").counters()
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        after = import_module("cudaemu").counters()
-        changed = {name: number - self._before[name] for name, number in after.items()}
-        self.launches = sum(changed[name] for name in WORK)
-        self.to_device, self.to_host = changed["h2d"], changed["d2h"]
-        self.synchronisations = sum(changed[name] for name in WAITS)
-        self.allocations = changed["device_mallocs"]
 
 
 def counted(device_counts: type[DeviceCounts], scenario: Scenario) -> dict[str, int]:

@@ -33,6 +33,7 @@ ROOMS = [
     "plotting",
     "training",
     "parity",
+    "bench",
     "cli",
 ]
 """A room imports only rooms before it."""

@@ -1,0 +1,43 @@
+"""scikit-learn's MLPClassifier: ``partial_fit`` of one batch after the other."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from xpnet.bench.problems import LR, Problem
+
+__all__ = ["sklearn_steps"]
+
+
+def sklearn_steps(problem: Problem, data: tuple[Any, Any]) -> Callable[[int], float]:
+    """Plain SGD, without momentum and weight decay, from the network's own numbers."""
+    from sklearn.neural_network import MLPClassifier
+
+    x, t = data
+    model = MLPClassifier(
+        problem.sizes[1:-1],
+        solver="sgd",
+        alpha=0,
+        batch_size=problem.batch,
+        learning_rate_init=LR,
+        momentum=0,
+        shuffle=False,
+    )
+    # one step makes its arrays, which are then filled with the start that all share
+    model.partial_fit(x[: problem.batch], t[: problem.batch], classes=np.unique(t))
+    for k, (W, b) in enumerate(problem.layers()):
+        model.coefs_[k][...] = W
+        model.intercepts_[k][...] = b
+
+    indices = problem.indices()
+
+    def run(steps: int) -> float:
+        for _ in range(steps):
+            index = next(indices)
+            model.partial_fit(x[index], t[index])
+        return float(model.loss_)
+
+    return run
