@@ -1,39 +1,23 @@
-"""The gradient of all parameters three ways: the chapter's loop, locally, by backpropagation."""
+"""The comparison that the library is about: the gradient of all parameters, four ways.
+
+By the chapter's numerical loop, by xpnet's local differences, by backpropagation on the CPU, and
+by backpropagation on a GPU; on real images, in float64.
+"""
 
 from __future__ import annotations
 
 import pytest
-from interleave import interleave, ratio
 
-from xpnet.datasets import load_mnist
-from xpnet.networks import TwoLayerNet
+from xpnet.bench.gradients import LOOP, compare_gradients
 
-IMAGES = 3
-
-
-@pytest.fixture(scope="module")
-def problem():
-    (x, t), _ = load_mnist()
-    net = TwoLayerNet(seed=0).astype("float64")
-    return net, x[:IMAGES], t[:IMAGES]
+CASES = {3: (None, 5, 1 / 50), 100: (1000, 5, 1 / 15), 1000: (200, 3, None)}
+"""For each number of images: on how many parameters the loop is timed, turns, aim against it."""
 
 
-def bench_numerical_gradient_against_the_loop(benchmark, report_ratio, problem):
-    net, x, t = problem
-    seconds = interleave(
-        {
-            "local": lambda: net.numerical_gradient(x, t),
-            "loop": lambda: net.numerical_gradient(x, t, method="loop"),
-        },
-        turns=3,
-        calls=1,
-        settle=0,
-    )
-    against = ratio(seconds["local"], seconds["loop"])
-    report_ratio("numerical gradient, local / loop, N = 3", against, "at most 0.025")
-    benchmark.pedantic(net.numerical_gradient, (x, t), rounds=5)
-
-
-def bench_backpropagation(benchmark, problem):
-    net, x, t = problem
-    benchmark(net.gradient, x, t)
+@pytest.mark.parametrize("images", CASES)
+def bench_gradient(benchmark, contest_report, images):
+    sample, turns, aim = CASES[images]
+    if not benchmark.enabled:
+        images, sample = 3, 20
+    contest = compare_gradients(images, sample, {LOOP: aim} if aim else {})
+    contest_report(contest, turns, warm=False)

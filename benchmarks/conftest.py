@@ -1,39 +1,47 @@
-"""Ratios that benchmarks measured, printed together at the end; and how the machine was set."""
+"""What benchmarks share: pinned threads, and contests whose rows are printed and kept."""
 
 from __future__ import annotations
 
-import platform
+import json
+from contextlib import ExitStack
+from dataclasses import replace
+from pathlib import Path
 
-import numpy as np
 import pytest
-from acceptance_facts import emulated
-from threadpoolctl import threadpool_info
 
-_ratios: list[tuple[str, str, str]] = []
+from xpnet.bench.contest import Contest
+from xpnet.bench.machine import cores, pinned, slug
+from xpnet.bench.results import Results
+from xpnet.bench.tables import headline, text_tables
 
-
-@pytest.fixture
-def report_ratio(benchmark):
-    """``report_ratio("xpnet / PyTorch eager", ratio, aim="at most 0.4")``: into the table."""
-
-    def add(what, ratio, aim=""):
-        _ratios.append((what, str(ratio), aim))
-        benchmark.extra_info[what] = {
-            "median": ratio.median,
-            "quartiles": [ratio.low, ratio.high],
-            "aim": aim,
-        }
-
-    return add
+KEPT = pytest.StashKey[Results]()
 
 
-def pytest_collection_modifyitems(config):
-    on_cupy = config.getoption("--backend") == "cupy"
-    if on_cupy and emulated() and not config.getoption("--benchmark-disable"):
-        raise pytest.UsageError(
-            "the CUDA device is emulated, so its times say nothing of a GPU: "
-            "run the benchmarks with --benchmark-disable, which only sees that they work"
-        )
+def pytest_addoption(parser):
+    group = parser.getgroup("xpnet benchmarks")
+    group.addoption(
+        "--threads",
+        type=int,
+        default=cores(),
+        help="threads of every library, on as many cores (default: all)",
+    )
+    group.addoption(
+        "--results",
+        type=Path,
+        metavar="FOLDER",
+        help="write <date>-<machine>.json into this folder",
+    )
+    group.addoption("--machine", help="names the machine in that file (default: its processor)")
+
+
+def pytest_configure(config):
+    folder = config.getoption("--results")
+    if folder and not folder.is_dir():
+        raise pytest.UsageError(f"--results {folder}: wanted a folder that exists")
+    pinning = ExitStack()
+    pinning.enter_context(pinned(config.getoption("--threads")))
+    config.add_cleanup(pinning.close)
+    config.stash[KEPT] = Results()
 
 
 def pytest_collection_finish(session):
@@ -41,18 +49,46 @@ def pytest_collection_finish(session):
         pytest.exit("no benchmark was collected: something is wrong with the names", returncode=4)
 
 
-def pytest_terminal_summary(terminalreporter):
-    if not _ratios:
+@pytest.fixture
+def results(request):
+    """Of this session: rows added here are printed at its end, and kept."""
+    return request.config.stash[KEPT]
+
+
+@pytest.fixture
+def contest_report(results, benchmark):
+    """``contest_report(contest, turns)`` lets its contenders take turns; returns its rows.
+
+    The rows are printed at the end of the session, with what ``rate(row)`` says of each that has a
+    time. What pytest-benchmark's own table shows is xpnet's contender alone. With
+    ``--benchmark-disable`` every contender runs once, and nothing is timed.
+    """
+
+    def report(contest: Contest, turns, rate=lambda row: "", warm=True):
+        rows = contest.rows(turns, timed=benchmark.enabled, warm=warm)
+        rows = [replace(row, rate=rate(row)) if row.seconds else row for row in rows]
+        results.add(rows)
+        benchmark.pedantic(contest.alone, rounds=3)
+        return rows
+
+    return report
+
+
+def pytest_terminal_summary(terminalreporter, config):
+    results = config.stash[KEPT]
+    if not results.rows:
         return
-    terminalreporter.section("ratios: median of the turns (quartiles)")
-    widths = [max(map(len, column)) for column in zip(*_ratios, strict=True)]
-    for row in _ratios:
-        cells = (f"{cell:<{width}}" for cell, width in zip(row, widths, strict=True))
-        terminalreporter.write_line("  ".join(cells).rstrip())
-    terminalreporter.write_line("")
-    for pool in threadpool_info():
-        terminalreporter.write_line(
-            f"{pool['internal_api']} {pool['version']} ({pool.get('architecture', '-')}), "
-            f"{pool['num_threads']} threads"
-        )
-    terminalreporter.write_line(f"NumPy {np.__version__}, Python {platform.python_version()}")
+    terminalreporter.section("contests: medians (quartiles)")
+    terminalreporter.write_line(headline(results))
+    for line in text_tables(results):
+        terminalreporter.write_line(line)
+
+
+def pytest_sessionfinish(session):
+    folder = session.config.getoption("--results")
+    results = session.config.stash[KEPT]
+    if not folder or not results.rows:
+        return
+    machine = slug(session.config.getoption("--machine") or results.machine["cpu"])
+    path = folder / f"{results.machine['date']}-{machine}.json"
+    path.write_text(json.dumps(results.document(), indent=1) + "\n", encoding="utf-8")

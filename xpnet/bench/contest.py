@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-from xpnet.backends import Backend, load_backend, use_backend
-from xpnet.bench.cuda import DeviceCounts, cuda
+from xpnet.backends import load_backend, use_backend
+from xpnet.bench import on_device
+from xpnet.bench.cuda import cuda
 from xpnet.bench.results import Row
 from xpnet.bench.timing import interleave, ratio, spread
 
@@ -61,10 +61,15 @@ class Contest:
         self._runs: dict[str, Run] = {}
         self._shares: dict[str, float] = {}
         self._told: dict[str, dict[str, Any]] = {}
-        self._make: Callable[[], Run] | None = None
+        self._makers: tuple[Callable[[], Run], Callable[[], Run]] | None = None
 
     def enter(
-        self, name: str, run: Run, aim: float | None = None, note: str = "", share: float = 1
+        self,
+        name: str,
+        run: Run,
+        aim: float | None = None,
+        note: str | Callable[[], str] = "",
+        share: float = 1,
     ) -> None:
         """A contender on the host.
 
@@ -75,27 +80,34 @@ class Contest:
             ``run(k)``.
         aim : float, optional
             What xpnet's time over this contender's should be at most.
-        note : str
-            Stands in its row.
+        note : str or callable
+            Stands in its row; called when the work is done.
         share : float
             How much of the work the run does: its times are extrapolated to all of it.
         """
-        self._runs[name] = run
-        self._shares[name] = share
+        self._runs[name], self._shares[name] = run, share
         self._told[name] = {"aim": aim, "note": note}
 
     def leave_out(self, name: str, why: str) -> None:
         """A contender that cannot run here keeps its row, with the reason in it."""
         self._told[name] = {"note": why}
 
-    def enter_cuda(self, make: Callable[[], Run]) -> None:
-        """What xpnet does on a CUDA device; `make` is called with CuPy as the current backend."""
-        self._make = make
+    def enter_cuda(self, make: Callable[[], Run], trial: Callable[[], Run] | None = None) -> None:
+        """What xpnet does on a CUDA device.
+
+        Parameters
+        ----------
+        make : callable
+            Sets the run up; called with CuPy as the current backend.
+        trial : callable, optional
+            Sets up what an emulated device does instead, where the whole work would take hours.
+        """
+        self._makers = make, trial or make
 
     @property
-    def contenders(self) -> int:
-        """How many take turns: a progress bar's ticks in each."""
-        return len(self._runs) + (self._make is not None and cuda().kind == "gpu")
+    def alone(self) -> Callable[[], object]:
+        """One unit of xpnet's own contender."""
+        return partial(self._runs[self.ours], 1)
 
     def rows(
         self,
@@ -104,86 +116,62 @@ class Contest:
         warm: bool = True,
         tick: Callable[[], object] = lambda: None,
     ) -> list[Row]:
-        """Let them take their turns.
+        """Let them take their turns; `warm` and `tick` as for `interleave`.
 
         Without `timed` each does the work once, to see that it can. On an emulated device the
         work is counted, never timed; where there is no device, the row says so.
         """
-        row = partial(Row, self.table, self.work)
-        device = cuda()
-        runs: dict[str, Callable[[], object]] = {
-            name: partial(run, self.units) for name, run in self._runs.items()
-        }
         told = {name: dict(cells) for name, cells in self._told.items()}
-        if self._make:
-            told[self.on_cuda] = {"note": NO_DEVICE}
-        if self._make and device.kind != "none":
-            with use_backend("cupy") as backend:
-                run = self._make()
-            if device.kind == "emulated":
-                told[self.on_cuda] = {"note": _counted(run, self.units if timed else 2)}
-            elif timed:
-                runs[self.on_cuda] = partial(_until_idle, backend, partial(run, self.units))
-                told[self.on_cuda] = {"note": _first(runs[self.on_cuda], backend)}
-            else:
+        runs = dict(self._runs)
+        if self._makers:
+            told[self.on_cuda] = self._prepare_cuda(runs, timed)
+        if timed:
+            self._time(runs, told, turns, warm, tick)
+        else:
+            for run in runs.values():
                 run(1)
-                told[self.on_cuda] = {}
+            for name in runs:
+                told[name] = {"aim": told[name].get("aim"), "note": RAN}
+        return [self._row(name, cells) for name, cells in told.items()]
+
+    def _prepare_cuda(self, runs: dict[str, Run], timed: bool) -> dict[str, Any]:
+        """The cells of the device's row; on a GPU its contender joins the others."""
+        kind = cuda().kind
+        if kind == "none" or self._makers is None:
+            return {"note": NO_DEVICE}
+        make, trial = self._makers
+        with use_backend("cupy") as backend:
+            run = trial() if kind == "emulated" else make()
+        if kind == "emulated":
+            return {"note": on_device.counts(run, self.units if timed else 1)}
+        runs[self.on_cuda] = lambda k: on_device.until_idle(backend, partial(run, k))()
         if not timed:
-            for run in self._runs.values():
-                run(1)
-            return [row(name, note=cells.get("note") or RAN) for name, cells in told.items()]
-        seconds = interleave(runs, turns, warm, tick)
+            return {}
+        return {"note": on_device.first_run(backend, partial(runs[self.on_cuda], self.units))}
+
+    def _time(
+        self,
+        runs: dict[str, Run],
+        told: dict[str, dict[str, Any]],
+        turns: int,
+        warm: bool,
+        tick: Callable[[], object],
+    ) -> None:
+        """Write times and ratios into the cells."""
+        works = {name: partial(run, self.units) for name, run in runs.items()}
+        seconds = interleave(works, turns, warm, tick)
         for name, turn in seconds.items():
             whole = self.units * self._shares.get(name, 1)
             seconds[name] = [second / whole for second in turn]
             told[name]["seconds"] = spread(seconds[name])
-            if self.ours in seconds and name != self.ours:
+            if name != self.ours:
                 told[name]["ratio"] = ratio(seconds[self.ours], seconds[name])
-        if self.on_cuda in runs:
-            by_events = _by_events(runs[self.on_cuda], load_backend("cupy"), turns)
+        if self.on_cuda in works:
+            backend = load_backend("cupy")
+            by_events = on_device.seconds_by_events(backend, works[self.on_cuda], turns)
             told[self.on_cuda]["device_seconds"] = spread([s / self.units for s in by_events])
-        return [row(name, **cells) for name, cells in told.items()]
 
-
-def _until_idle(backend: Backend, work: Callable[[], object]) -> None:
-    """A GPU takes orders and returns before it has done them."""
-    backend.synchronize()
-    work()
-    backend.synchronize()
-
-
-def _by_events(run: Callable[[], object], backend: Backend, turns: int) -> list[float]:
-    """Seconds of a run as the device counts them, between two events around it."""
-    cuda = backend.xp.cuda
-    seconds = []
-    for _ in range(turns):
-        begun, ended = cuda.Event(), cuda.Event()
-        begun.record()
-        run()
-        ended.record()
-        ended.synchronize()
-        seconds.append(cuda.get_elapsed_time(begun, ended) / 1e3)  # it tells milliseconds
-    return seconds
-
-
-def _first(work: Callable[[], object], backend: Backend) -> str:
-    """Compiles the kernels and fills the memory pool, which is not measured with the rest."""
-    begun = time.perf_counter()
-    work()
-    seconds = time.perf_counter() - begun
-    pool = backend.pool()
-    held = f", then the pool holds {pool.held / 1e6:,.0f} MB" if pool else ""
-    return f"first run {seconds:.2f} s with compilation{held}"
-
-
-def _counted(run: Run, units: int) -> str:
-    """What the work asks of an emulated device, its kernels compiled and the pool full."""
-    run(units)
-    run(units)
-    with DeviceCounts() as counts:
-        run(units)
-    return (
-        f"emulated, not timed; {units} x: {counts.launches} launches, {counts.to_device} copies to "
-        f"and {counts.to_host} from the device, {counts.synchronisations} waits, "
-        f"{counts.allocations} allocations"
-    )
+    def _row(self, name: str, cells: dict[str, Any]) -> Row:
+        note = cells.get("note", "")
+        note = note() if callable(note) else note
+        return Row(self.table, self.work, name, **{**cells, "note": note})

@@ -39,7 +39,8 @@ def compare_gradients(
     work = f"784-50-10, {images:,} images"
     contest = Contest("gradient", work, ours=LOCAL, on_cuda=BACKPROP_CUDA)
     with use_backend("numpy"):
-        x, t = (array[:images] for array in CHAPTER.data())
+        data = CHAPTER.data()
+        x, t = data.x[:images], data.t[:images]
         net = CHAPTER.network("float64")
         contest.enter(LOCAL, repeated(lambda: net.numerical_gradient(x, t)))
         loop, drawn, total = _loop(x, t, sample)

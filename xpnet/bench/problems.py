@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -12,10 +12,21 @@ from xpnet.backends import to_numpy
 from xpnet.datasets import load_mnist
 from xpnet.networks import MultiLayerNet, Network, TwoLayerNet
 
-__all__ = ["CHAPTER", "LR", "PROBLEMS", "Problem"]
+__all__ = ["CHAPTER", "LR", "PROBLEMS", "Data", "Problem"]
 
+IMAGES = 60_000
+"""In MNIST's training set."""
 LR = 0.1
 """The chapter's learning rate."""
+
+
+class Data(NamedTuple):
+    """MNIST's images (float32, 0 to 1) and labels: those to train on, and those to test on."""
+
+    x: Any
+    t: Any
+    x_test: Any
+    t_test: Any
 
 
 @dataclass(frozen=True)
@@ -55,22 +66,21 @@ class Problem:
         params = {name: to_numpy(array) for name, array in self.network().params.items()}
         return [(params[f"W{k}"], params[f"b{k}"]) for k in range(1, len(self.sizes))]
 
-    def data(self) -> tuple[Any, Any]:
-        """MNIST's training images (float32, 0 to 1) and labels, on the current backend.
+    def data(self) -> Data:
+        """MNIST on the current backend.
 
-        As many rows as fill whole batches: a compiler that meets a smaller last batch compiles
-        again, which is not what is compared.
+        Of the training set as many rows as fill whole batches: a compiler that meets a smaller
+        last batch compiles again, which is not what is compared.
         """
-        (x, t), _ = load_mnist()
+        (x, t), test = load_mnist()
         rows = len(x) // self.batch * self.batch
-        return x[:rows], t[:rows]
+        return Data(x[:rows], t[:rows], *test)
 
     def indices(self) -> Iterator[Any]:
         """The rows of one batch after another, as ``Trainer(seed=0)`` draws them."""
-        _, t = self.data()
         rng = np.random.default_rng(0)
         while True:
-            yield from rng.permutation(len(t)).reshape(-1, self.batch)
+            yield from rng.permutation(IMAGES // self.batch * self.batch).reshape(-1, self.batch)
 
 
 CHAPTER = Problem((784, 50, 10), 100)

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any
 
 import numpy as np
 
 from xpnet.backends import use_backend
 from xpnet.bench.contest import OURS, Contest
 from xpnet.bench.peers import PEERS
-from xpnet.bench.problems import LR, Problem
+from xpnet.bench.problems import LR, Data, Problem
 from xpnet.optimizers import SGD
 from xpnet.training import Trainer
 
@@ -19,9 +18,10 @@ __all__ = ["FLOOR", "compare_steps", "floor_steps", "xpnet_steps"]
 FLOOR = "its matrix products and its gather"
 
 
-def xpnet_steps(problem: Problem, data: tuple[Any, Any]) -> Callable[[int], float]:
+def xpnet_steps(problem: Problem, data: Data) -> Callable[[int], float]:
     """`Trainer.step` on the current backend; the last loss is waited for at the end."""
-    trainer = Trainer(problem.network(), SGD(LR), data, batch_size=problem.batch, progress=False)
+    train = data.x, data.t
+    trainer = Trainer(problem.network(), SGD(LR), train, batch_size=problem.batch, progress=False)
 
     def run(steps: int) -> float:
         for _ in range(steps):
@@ -31,13 +31,12 @@ def xpnet_steps(problem: Problem, data: tuple[Any, Any]) -> Callable[[int], floa
     return run
 
 
-def floor_steps(problem: Problem, data: tuple[Any, Any]) -> Callable[[int], float]:
+def floor_steps(problem: Problem, data: Data) -> Callable[[int], float]:
     """What a step on NumPy cannot do without: its gather and its matrix products, bare.
 
     The products are those of forward, of the weights' gradients, and of the gradient of each
     layer's input but the first's.
     """
-    x, _ = data
     indices = problem.indices()
     weights = [W for W, _ in problem.layers()]
     targets = [np.empty_like(W) for W in weights]
@@ -46,7 +45,7 @@ def floor_steps(problem: Problem, data: tuple[Any, Any]) -> Callable[[int], floa
 
     def run(steps: int) -> float:
         for _ in range(steps):
-            rows = [x.take(next(indices), axis=0)]
+            rows = [data.x.take(next(indices), axis=0)]
             for W in weights:
                 rows.append(rows[-1] @ W)
             for k in reversed(range(len(weights))):
@@ -80,6 +79,6 @@ def compare_steps(problem: Problem, units: int, aims: Mapping[str, float]) -> Co
             if peer.absence:
                 contest.leave_out(name, peer.absence)
             else:
-                contest.enter(name, peer.steps(problem, data), aims.get(name))
+                contest.enter(name, peer.learner(problem, data).run, aims.get(name))
     contest.enter_cuda(lambda: xpnet_steps(problem, problem.data()))
     return contest

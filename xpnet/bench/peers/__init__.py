@@ -1,5 +1,6 @@
 """Other libraries doing what a training step of xpnet does; most are optional."""
 
+from xpnet.bench.peers.learner import Learner
 from xpnet.bench.peers.roster import PEERS, Peer
 
-__all__ = ["PEERS", "Peer"]
+__all__ = ["PEERS", "Learner", "Peer"]

@@ -12,14 +12,15 @@ from typing import Any
 
 import numpy as np
 
-from xpnet.bench.problems import LR, Problem
+from xpnet.bench.peers.learner import Learner
+from xpnet.bench.problems import LR, Data, Problem
 
 __all__ = [
     "Affine",
     "ChapterNet",
     "Relu",
     "SoftmaxWithLoss",
-    "chapter_steps",
+    "chapter_learner",
     "cross_entropy_error",
     "numerical_gradient",
     "softmax",
@@ -161,11 +162,11 @@ def numerical_gradient(f: Callable[[], Any], x: Any, entries: Any) -> list[float
     return slopes
 
 
-def chapter_steps(problem: Problem, data: tuple[Any, Any]) -> Callable[[int], float]:
+def chapter_learner(problem: Problem, data: Data) -> Learner:
     """Steps of section 5.7.4: the loss is computed once more, after the update, as there."""
     indices = problem.indices()
-    x, labels = data
-    t = np.eye(10)[labels]
+    x, t = data.x, np.eye(10)[data.t]
+    x_test, t_test = data.x_test, np.eye(10)[data.t_test]
     params = problem.network().params.items()
     chapter = ChapterNet({name: array.astype("float64") for name, array in params})
 
@@ -179,4 +180,7 @@ def chapter_steps(problem: Problem, data: tuple[Any, Any]) -> Callable[[int], fl
             loss = chapter.loss(x_batch, t_batch)
         return float(loss)
 
-    return run
+    def accuracies() -> tuple[float, float]:
+        return chapter.accuracy(x, t), chapter.accuracy(x_test, t_test)
+
+    return Learner(run, accuracies)

@@ -2,32 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
-from xpnet.bench.problems import LR, Problem
+from xpnet.bench.peers.learner import Learner
+from xpnet.bench.problems import LR, Data, Problem
 
-__all__ = ["pytorch_compiled_steps", "pytorch_eager_steps"]
+__all__ = ["pytorch_compiled_learner", "pytorch_eager_learner"]
 
 
-def pytorch_eager_steps(problem: Problem, data: tuple[Any, Any]) -> Callable[[int], float]:
+def pytorch_eager_learner(problem: Problem, data: Data) -> Learner:
     """``nn.Sequential``, ``CrossEntropyLoss``, ``optim.SGD``."""
-    return _steps(problem, data, compiled=False)
+    return _learner(problem, data, compiled=False)
 
 
-def pytorch_compiled_steps(problem: Problem, data: tuple[Any, Any]) -> Callable[[int], float]:
+def pytorch_compiled_learner(problem: Problem, data: Data) -> Learner:
     """The same with ``torch.compile`` of gather, model and loss in one, and of the update.
 
     https://docs.pytorch.org/tutorials/recipes/compiling_optimizer.html
     """
-    return _steps(problem, data, compiled=True)
+    return _learner(problem, data, compiled=True)
 
 
-def _steps(problem: Problem, data: tuple[Any, Any], compiled: bool) -> Callable[[int], float]:
+def _learner(problem: Problem, data: Data, compiled: bool) -> Learner:
     import torch
 
     indices = problem.indices()
-    x, t = map(torch.from_numpy, data)
+    x, t, x_test, t_test = map(torch.from_numpy, data)
     model = _model(torch, problem)
     optimizer = torch.optim.SGD(model.parameters(), lr=LR)
     cross_entropy = torch.nn.CrossEntropyLoss()
@@ -48,7 +48,15 @@ def _steps(problem: Problem, data: tuple[Any, Any], compiled: bool) -> Callable[
             update()
         return float(loss.detach())
 
-    return run
+    def accuracies() -> tuple[float, float]:
+        with torch.no_grad():
+            train, test = (
+                (model(rows).argmax(1) == labels).float().mean()
+                for rows, labels in ((x, t), (x_test, t_test))
+            )
+        return float(train), float(test)
+
+    return Learner(run, accuracies)
 
 
 def _model(torch: Any, problem: Problem) -> Any:

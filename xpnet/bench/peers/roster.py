@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from importlib.util import find_spec
-from typing import Any
 
-from xpnet.bench.peers.chapter import chapter_steps
-from xpnet.bench.peers.jax import jax_jit_steps, jax_scan_steps
-from xpnet.bench.peers.pytorch import pytorch_compiled_steps, pytorch_eager_steps
-from xpnet.bench.peers.sklearn import sklearn_steps
-from xpnet.bench.problems import Problem
+from xpnet.bench.peers.chapter import chapter_learner
+from xpnet.bench.peers.jax import jax_jit_learner, jax_scan_learner
+from xpnet.bench.peers.learner import Learner
+from xpnet.bench.peers.pytorch import pytorch_compiled_learner, pytorch_eager_learner
+from xpnet.bench.peers.sklearn import sklearn_learner
+from xpnet.bench.problems import Data, Problem
 
 __all__ = ["PEERS", "Peer"]
 
@@ -24,13 +24,12 @@ class Peer:
     ----------
     package : str
         What has to be importable.
-    steps : callable
-        ``steps(problem, data)`` sets up, from the problem's own start, and returns ``run(k)``:
-        it trains the next k batches, each gathered from `data`, and returns the last loss.
+    learner : callable
+        Sets a `Learner` up.
     """
 
     package: str
-    steps: Callable[[Problem, tuple[Any, Any]], Callable[[int], float]]
+    learner: Callable[[Problem, Data], Learner]
 
     @property
     def absence(self) -> str:
@@ -41,11 +40,11 @@ class Peer:
 
 
 PEERS = {
-    "the chapter's code (float64)": Peer("numpy", chapter_steps),
-    "PyTorch eager": Peer("torch", pytorch_eager_steps),
-    "PyTorch compiled": Peer("torch", pytorch_compiled_steps),
-    "JAX jit": Peer("jax", jax_jit_steps),
-    "JAX scan": Peer("jax", jax_scan_steps),
-    "scikit-learn": Peer("sklearn", sklearn_steps),
+    "the chapter's code (float64)": Peer("numpy", chapter_learner),
+    "PyTorch eager": Peer("torch", pytorch_eager_learner),
+    "PyTorch compiled": Peer("torch", pytorch_compiled_learner),
+    "JAX jit": Peer("jax", jax_jit_learner),
+    "JAX scan": Peer("jax", jax_scan_learner),
+    "scikit-learn": Peer("sklearn", sklearn_learner),
 }
 """All in float32, except where the name says otherwise."""

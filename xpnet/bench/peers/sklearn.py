@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
-
 import numpy as np
 
-from xpnet.bench.problems import LR, Problem
+from xpnet.bench.peers.learner import Learner
+from xpnet.bench.problems import LR, Data, Problem
 
-__all__ = ["sklearn_steps"]
+__all__ = ["sklearn_learner"]
 
 
-def sklearn_steps(problem: Problem, data: tuple[Any, Any]) -> Callable[[int], float]:
+def sklearn_learner(problem: Problem, data: Data) -> Learner:
     """Plain SGD, without momentum and weight decay, from the network's own numbers."""
     from sklearn.neural_network import MLPClassifier
 
-    x, t = data
+    x, t = data.x, data.t
     model = MLPClassifier(
         problem.sizes[1:-1],
         solver="sgd",
@@ -40,4 +38,7 @@ def sklearn_steps(problem: Problem, data: tuple[Any, Any]) -> Callable[[int], fl
             model.partial_fit(x[index], t[index])
         return float(model.loss_)
 
-    return run
+    def accuracies() -> tuple[float, float]:
+        return float(model.score(x, t)), float(model.score(data.x_test, data.t_test))
+
+    return Learner(run, accuracies)
