@@ -1,0 +1,45 @@
+"""All peers do the same work: from one start, over the same batches, to the same losses."""
+
+import pytest
+
+from xpnet.bench.peers import PEERS
+from xpnet.bench.problems import Problem
+from xpnet.bench.steps import xpnet_steps
+
+SMALL = Problem((784, 12, 8, 10), 100)
+
+# what peers warn of is theirs to mend
+pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")
+
+
+@pytest.fixture(scope="module")
+def data():
+    return SMALL.data()
+
+
+@pytest.fixture(params=PEERS)
+def learner(request, data):
+    peer = PEERS[request.param]
+    if peer.absence:
+        pytest.skip(peer.absence)
+    return peer.learner(SMALL, data)
+
+
+def after(loss, request):
+    """The chapter's code tells the loss after the update, which lowers it a little."""
+    return pytest.approx(loss, rel=0.1 if "chapter" in request.node.name else 1e-4)
+
+
+def test_a_peer_has_xpnets_losses(request, learner, data):
+    ours = xpnet_steps(SMALL, data)
+    for steps in (1, 1, 30):
+        assert learner.run(steps) == after(ours(steps), request)
+
+
+def test_a_peer_learns_what_it_then_gets_right(learner):
+    before = learner.accuracies()
+    learner.run(60)
+    learner.run(60)
+    train, test = learner.accuracies()
+    assert train > max(0.6, before[0])
+    assert abs(train - test) < 0.1
