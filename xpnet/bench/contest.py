@@ -144,6 +144,7 @@ class Contest:
             run = trial() if kind == "emulated" else make()
         if kind == "emulated":
             return {"note": on_device.counts(run, self.units if timed else 1)}
+        self._on_device = run
         runs[self.on_cuda] = lambda k: on_device.until_idle(backend, partial(run, k))()
         if not timed:
             return {}
@@ -167,8 +168,8 @@ class Contest:
             if name != self.ours:
                 told[name]["ratio"] = ratio(seconds[self.ours], seconds[name])
         if self.on_cuda in works:
-            backend = load_backend("cupy")
-            by_events = on_device.seconds_by_events(backend, works[self.on_cuda], turns)
+            backend, work = load_backend("cupy"), partial(self._on_device, self.units)
+            by_events = on_device.seconds_by_events(backend, work, turns)
             told[self.on_cuda]["device_seconds"] = spread([s / self.units for s in by_events])
 
     def _row(self, name: str, cells: dict[str, Any]) -> Row:

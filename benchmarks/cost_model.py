@@ -1,0 +1,151 @@
+"""A PREDICTION of the least time that a training step takes, and how near a CPU comes to it.
+
+    python benchmarks/cost_model.py
+
+On the CPU that it runs on, ceilings and steps are measured in one run and compared. For GPUs it
+knows no more than their data sheets and what a launch is assumed to cost: nothing of that is
+measured. The model leaves out Python between the launches, the start of each kernel on the device,
+and what a kernel of a size too small to fill the device loses.
+"""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Sequence
+
+from ceilings import amount, seconds_of
+from devices import DATA_SHEETS, Device, this_cpu
+from operations import Operation, training_step
+
+from xpnet.backends import use_backend
+from xpnet.bench.contest import OURS, Contest
+from xpnet.bench.machine import cores, machine, pinned
+from xpnet.bench.problems import PROBLEMS, Problem
+from xpnet.bench.steps import xpnet_steps
+from xpnet.bench.timing import Spread
+
+__all__ = [
+    "checked",
+    "figures",
+    "from_data_sheets",
+    "measured",
+    "operation_by_operation",
+    "predicted",
+]
+
+UNITS, TURNS = (100, 5, 2), (20, 15, 9)
+"""For each of `PROBLEMS`: steps in a turn, and turns."""
+
+PREDICTION = "PREDICTION"
+
+
+def predicted(device: Device, problem: Problem) -> float:
+    """Seconds that a step takes at least."""
+    return device.least(training_step(problem.sizes, problem.batch))
+
+
+def measured(problem: Problem, units: int, turns: int) -> Spread:
+    """Seconds of a step on NumPy."""
+    contest = Contest("training step", problem.name, units)
+    with use_backend("numpy"):
+        contest.enter(OURS, xpnet_steps(problem, problem.data()))
+    [row] = contest.rows(turns)
+    return seconds_of(row)
+
+
+def checked(cpu: Device, times: Sequence[Spread]) -> list[str]:
+    """For each problem what was predicted for this CPU, what was measured, and their ratio.
+
+    Predictions are from ceilings that are lower quartiles, and the ratio is of the median: it is
+    above 1 where the machine has other work to do, too.
+    """
+    rows = [["", "step", "at least", "measured (quartiles)", "measured / PREDICTION"]]
+    for problem, time in zip(PROBLEMS, times, strict=True):
+        least = predicted(cpu, problem)
+        told = f"{_time(time.median)} ({_time(time.low)} to {_time(time.high)})"
+        rows.append([PREDICTION, problem.name, _time(least), told, f"{time.median / least:.2f}"])
+    return [f"{PREDICTION} for this CPU, beside what was measured in the same run", *_aligned(rows)]
+
+
+def from_data_sheets(devices: Sequence[Device]) -> list[str]:
+    """For each problem the least time on each device, and what decides it."""
+    rows = [["", "step", *(device.name for device in devices)]]
+    for problem in PROBLEMS:
+        operations = training_step(problem.sizes, problem.batch)
+        cells = [f"{_time(d.least(operations))} ({_decides(d, operations)})" for d in devices]
+        rows.append([PREDICTION, problem.name, *cells])
+    title = f"{PREDICTION} for GPUs, at least, and what decides it; no GPU was measured"
+    return [title, *_aligned(rows)]
+
+
+def operation_by_operation(device: Device, problem: Problem) -> list[str]:
+    """What the model counts, in the order of a step."""
+    operations = training_step(problem.sizes, problem.batch)
+    rows = [["", "operation", "launches", "flops", "moved", f"work on {device.name}, at least"]]
+    for one in operations:
+        least = _time(device.ceilings.least(one.flops, one.bytes))
+        counts = str(one.launches), f"{one.flops:,}", amount(one.bytes)
+        rows.append([PREDICTION, one.name, *counts, least])
+    launches = sum(one.launches for one in operations)
+    title = f"{PREDICTION}, operation by operation: {problem.name}, {launches} launches"
+    return [title, *_aligned(rows)]
+
+
+def figures(device: Device) -> list[str]:
+    """What is known of a device, and from where."""
+    product = f"{_speed(device.ceilings.product)} GFLOP/s"
+    launch = "for each launch, assumed" if device.overlaps else "for each call of NumPy"
+    copies = [
+        f"{_speed(speed)} GB/s" + (f" ({amount(moved)})" if moved else "")
+        for moved, speed in device.ceilings.copies.items()
+    ]
+    return [
+        f"{device.name}: {product}; {_time(device.launch)} {launch}",
+        f"    memory: {', '.join(copies)}",
+        f"    {device.source}",
+    ]
+
+
+def _decides(device: Device, operations: Sequence[Operation]) -> str:
+    return "launches" if device.orders(operations) > device.work(operations) else "the device"
+
+
+def _speed(a_second: float) -> str:
+    return f"{a_second / 1e9:,.3g}" if a_second < 1e12 else f"{a_second / 1e9:,.0f}"
+
+
+def _time(seconds: float) -> str:
+    if seconds < 1e-3:
+        return f"{seconds * 1e6:,.3g} us"
+    return f"{seconds * 1e3:,.3g} ms"
+
+
+def _aligned(rows: Sequence[Sequence[str]]) -> list[str]:
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    lines = ("  ".join(map(str.ljust, row, widths)) for row in rows)
+    return [f"  {line}".rstrip() for line in lines]
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("--threads", type=int, default=cores(), help="of BLAS (default: all cores)")
+    threads = parser.parse_args().threads
+    with pinned(threads):
+        cpu = this_cpu()
+        times = [measured(*one) for one in zip(PROBLEMS, UNITS, TURNS, strict=True)]
+        where = machine()
+    versions = ", ".join(f"{name} {version}" for name, version in where["packages"].items())
+    print(f"{where['date']}, commit {where['commit']}, {', '.join(where['blas'])}, {versions}")
+    known = [line for device in (cpu, *DATA_SHEETS) for line in figures(device)]
+    sections = [
+        ["What the predictions rest on:", *known],
+        checked(cpu, times),
+        from_data_sheets(DATA_SHEETS),
+        operation_by_operation(cpu, PROBLEMS[0]),
+    ]
+    for lines in sections:
+        print("", *lines, sep="\n")
+
+
+if __name__ == "__main__":
+    main()
