@@ -105,6 +105,11 @@ class Contest:
         self._makers = make, trial or make
 
     @property
+    def contenders(self) -> int:
+        """How many take turns: the ticks of each."""
+        return len(self._runs) + (self._makers is not None and cuda().kind == "gpu")
+
+    @property
     def alone(self) -> Callable[[], object]:
         """One unit of xpnet's own contender."""
         return partial(self._runs[self.ours], 1)
