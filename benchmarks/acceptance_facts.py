@@ -6,12 +6,9 @@ The exit code is 1, with one line of reason on stderr, where there is no CUDA de
 from __future__ import annotations
 
 import json
-import os
 import platform
 import sys
 from importlib.metadata import distributions
-from importlib.util import find_spec
-from pathlib import Path
 from typing import Any
 
 PACKAGES = ("xpnet", "numpy", "cupy-cuda12x", "cupy-cuda13x", "pytest", "pytest-benchmark", "torch")
@@ -22,40 +19,25 @@ def version_of(number: int) -> str:
     return f"{number // 1000}.{number % 1000 // 10}"
 
 
-def emulated() -> bool:
-    """Whether CUDA is the tests' emulator in this process, which has imported CuPy."""
-    if not find_spec("cudaemu"):
-        return False
-    import cudaemu
-
-    return bool(cudaemu.active())
-
-
-def processor() -> str:
-    """The model of the CPU, as Linux tells it."""
-    cpuinfo = Path("/proc/cpuinfo")
-    lines = cpuinfo.read_text().splitlines() if cpuinfo.exists() else []
-    names = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
-    return names[0] if names else platform.machine()
-
-
 def facts() -> dict[str, Any]:
     """Where this process computes; CUDA's runtime and driver are asked, not looked up."""
     from xpnet.backends import load_backend
+    from xpnet.bench.cuda import cuda
+    from xpnet.bench.machine import cores, processor
 
     cupy = load_backend("cupy").xp
     runtime = cupy.cuda.runtime
     properties = runtime.getDeviceProperties(runtime.getDevice())
     installed = {dist.metadata["Name"]: dist.version for dist in distributions()}
     return {
-        "emulated": emulated(),
+        "emulated": cuda().kind == "emulated",
         "gpu": properties["name"].decode(),
         "compute_capability": f"{properties['major']}.{properties['minor']}",
         "gpu_memory_bytes": properties["totalGlobalMem"],
         "cuda_runtime": version_of(runtime.runtimeGetVersion()),
         "cuda_of_driver": version_of(runtime.driverGetVersion()),
         "cpu": processor(),
-        "cores": len(os.sched_getaffinity(0)),
+        "cores": cores(),
         "platform": platform.platform(),
         "python": platform.python_version(),
         "packages": {name: installed[name] for name in PACKAGES if name in installed},

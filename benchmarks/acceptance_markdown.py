@@ -16,6 +16,14 @@ def duration(seconds: float) -> str:
     return f"{seconds / size:.3g} {unit}"
 
 
+def spread(seconds: dict[str, float] | None) -> str:
+    """The median, and the quartiles behind it; nothing of nothing."""
+    if seconds is None:
+        return ""
+    median, low, high = (duration(seconds[key]) for key in ("median", "low", "high"))
+    return f"{median} ({low} to {high})"
+
+
 def table(head: list[str], rows: list[list[Any]]) -> list[str]:
     """A Markdown table, and the empty line behind it."""
     lines = [head, ["---"] * len(head), *rows]
@@ -98,9 +106,11 @@ def markdown(report: dict[str, Any]) -> str:
         lines += certificate(report["parity"], mark)
     times = report["benchmarks"]["times"]
     if times:
+        names = "table", "work", "contender"
         rows = [
-            [one["name"], *(duration(one["seconds"][key]) for key in ("median", "q1", "q3"))]
+            [*(one[key] for key in names), spread(one["seconds"]), spread(one["device_seconds"])]
             for one in times
         ]
-        lines += table(["benchmark", "median", "lower quartile", "upper quartile"], rows)
+        head = ["benchmark", "work", "contender", "time (quartiles)", "time on the device"]
+        lines += table(head, rows)
     return "\n".join(lines)

@@ -52,16 +52,8 @@ def read_json(path: Path) -> dict[str, Any] | None:
 
 
 def times(document: dict[str, Any] | None) -> list[dict[str, Any]]:
-    """Median and quartiles in seconds of every benchmark, and the ratios that it kept."""
-    return [
-        {
-            "name": benchmark["name"],
-            "seconds": {key: benchmark["stats"][key] for key in ("median", "q1", "q3")},
-            "rounds": benchmark["stats"]["rounds"],
-            "ratios": benchmark.get("extra_info", {}),
-        }
-        for benchmark in (document or {}).get("benchmarks", [])
-    ]
+    """The rows of the benchmarks that have a time."""
+    return [row for row in (document or {}).get("rows", []) if row["seconds"]]
 
 
 def driver(path: Path) -> dict[str, str] | None:

@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from xpnet.files import write_whole
 
 from xpnet.bench.contest import Contest
 from xpnet.bench.machine import cores, pinned, slug
@@ -28,16 +29,16 @@ def pytest_addoption(parser):
     group.addoption(
         "--results",
         type=Path,
-        metavar="FOLDER",
-        help="write <date>-<machine>.json into this folder",
+        metavar="PATH",
+        help="write the results to this .json, or to <date>-<machine>.json in this folder",
     )
     group.addoption("--machine", help="names the machine in that file (default: its processor)")
 
 
 def pytest_configure(config):
-    folder = config.getoption("--results")
-    if folder and not folder.is_dir():
-        raise pytest.UsageError(f"--results {folder}: wanted a folder that exists")
+    path = config.getoption("--results")
+    if path and not (path.is_dir() or (path.suffix == ".json" and path.parent.is_dir())):
+        raise pytest.UsageError(f"--results {path}: wanted a folder that exists, or a .json in one")
     pinning = ExitStack()
     pinning.enter_context(pinned(config.getoption("--threads")))
     config.add_cleanup(pinning.close)
@@ -85,10 +86,10 @@ def pytest_terminal_summary(terminalreporter, config):
 
 
 def pytest_sessionfinish(session):
-    folder = session.config.getoption("--results")
-    results = session.config.stash[KEPT]
-    if not folder or not results.rows:
+    path, results = session.config.getoption("--results"), session.config.stash[KEPT]
+    if not path or not results.rows:
         return
-    machine = slug(session.config.getoption("--machine") or results.machine["cpu"])
-    path = folder / f"{results.machine['date']}-{machine}.json"
-    path.write_text(json.dumps(results.document(), indent=1) + "\n", encoding="utf-8")
+    if path.is_dir():
+        machine = slug(session.config.getoption("--machine") or results.machine["cpu"])
+        path /= f"{results.machine['date']}-{machine}.json"
+    write_whole(path, json.dumps(results.document(), indent=1) + "\n")

@@ -150,11 +150,13 @@ stage suite "${pytest[@]}" --junitxml="$work/suite.xml"
 stage parity "$python" -m xpnet parity --backends numpy,cupy --steps "$steps" --json "$work/parity.json"
 if [ -n "$emulated" ]; then
     # what runs on the device, each once: it passes or fails
-    timing=(benchmarks/bench_backends.py --benchmark-disable)
+    timing=(--benchmark-disable)
 else
-    timing=(benchmarks --benchmark-only --benchmark-json="$work/benchmarks.json")
+    timing=(--benchmark-only --results "$work/benchmarks.json")
 fi
-stage benchmarks "${pytest[@]}" --junitxml="$work/benchmarks.xml" "${timing[@]}"
+# without --backend: they find the device by themselves
+stage benchmarks "$python" -m pytest -p no:cacheprovider benchmarks \
+    --junitxml="$work/benchmarks.xml" "${timing[@]}"
 
 report=(--out "$out" --commit "$commit")
 [ -z "$machine" ] || report+=(--machine "$machine")

@@ -8,6 +8,9 @@ import acceptance_report
 import pytest
 from acceptance_markdown import markdown
 
+from xpnet.bench.results import Results, Row
+from xpnet.bench.timing import Spread
+
 FACTS = {"emulated": False, "gpu": "Some GPU", "cuda_runtime": "13.0", "packages": {"numpy": "2"}}
 SUITE = '<testsuites><testsuite tests="10" failures="1" errors="0" skipped="2"/></testsuites>'
 STEPS = [{"relative": 1e-9, "bound": 3e-7}, {"relative": 2.04e-8, "bound": 3.1e-7}]
@@ -27,8 +30,13 @@ PARITY = {
     "backends": [{"name": "numpy", "device": "cpu"}, {"name": "cupy", "device": "cuda:0 (Some)"}],
     "dtypes": {"float32": {"checks": CHECKS}, "float64": {"checks": CHECKS}},
 }
-STATS = {"median": 0.000123456, "q1": 0.0001, "q3": 0.0002, "rounds": 7}
-TIMES = {"benchmarks": [{"name": "bench_step[cupy]", "stats": STATS}]}
+STEP = Row(
+    *("training step", "784-50-10, batch 100", "xpnet on cupy"),
+    seconds=Spread(0.000123456, 0.0001, 0.0002),
+    device_seconds=Spread(0.00009, 0.00008, 0.00011),
+)
+LEFT_OUT = Row("training step", "784-50-10, batch 100", "JAX jit", note="jax is not installed")
+TIMES = Results([STEP, LEFT_OUT], {}).document()
 
 
 @pytest.fixture
@@ -61,7 +69,8 @@ def test_a_run_whose_stages_all_passed_has_passed(folder):
     assert report["nvidia_smi"]["driver_version"] == "580.65.06"
     assert report["nvidia_smi"]["name"] == "Some GPU, 80 GB"
     (time,) = report["benchmarks"]["times"]
-    assert time["seconds"] == {"median": 0.000123456, "q1": 0.0001, "q3": 0.0002}
+    assert time["contender"] == "xpnet on cupy"
+    assert time["seconds"] == {"median": 0.000123456, "low": 0.0001, "high": 0.0002}
 
 
 @pytest.mark.parametrize("stage", acceptance_report.STAGES)
@@ -119,7 +128,8 @@ def test_the_page_of_a_gpu_shows_counts_parity_and_times_with_spread(folder):
     assert "cupy on cuda:0 (Some) held against numpy on cpu; 784-50-10 network" in page
     assert page.count("| Affine1.forward | 2.0e-08 | 3.1e-07 | 2 | ok |") == 2
     assert page.count("| Relu1.forward | 0 | 0 | 1 | ok |") == 2
-    assert "| bench_step[cupy] | 123 µs | 100 µs | 200 µs |" in page
+    told = "| xpnet on cupy | 123 µs (100 µs to 200 µs) | 90 µs (80 µs to 110 µs) |"
+    assert f"| training step | 784-50-10, batch 100 {told}" in page
     assert "commit abc1234" in page
 
 
