@@ -105,6 +105,12 @@ class Contest:
         self._makers = make, trial or make
 
     @property
+    def contenders(self) -> list[str]:
+        """Who takes turns here, in their order: a progress bar names them."""
+        on_gpu = self._makers and cuda().kind == "gpu"
+        return [*self._runs, *([self.on_cuda] if on_gpu else [])]
+
+    @property
     def alone(self) -> Callable[[], object]:
         """One unit of xpnet's own contender."""
         return partial(self._runs[self.ours], 1)
