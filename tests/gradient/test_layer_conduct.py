@@ -54,6 +54,11 @@ class WrongNudge(Affine):
         return super().nudged(name, index, 2 * h, x, y)
 
 
+class ShortReach(Affine):
+    def reach(self, name, x):
+        return (x > 0.5).T if name == "W" else None
+
+
 def affine(kind):
     rng = np.random.default_rng(2)
     return kind(rng.normal(size=(4, 4)), rng.normal(size=4))
@@ -81,6 +86,7 @@ CASES = {
     "a row alone gives another output": FalselyRowwise(),
     "backward_params and backward set different": backward_without_params(affine(LazyParams)),
     "nudged moves W otherwise": affine(WrongNudge),
+    "reach leaves out rows that W moves": affine(ShortReach),
 }
 
 

@@ -39,6 +39,37 @@ def test_riding_and_the_plain_loop_give_the_same_losses(backend, between, positi
     np.testing.assert_allclose(xpnet.to_numpy(fast), slow, rtol=1e-13)
 
 
+@pytest.mark.parametrize(("position", "name"), [(0, "W"), (0, "b"), (2, "W")])
+@pytest.mark.parametrize("chunk", [3 * 8, 2**18])
+def test_rows_whose_input_is_zero_keep_their_loss(backend, monkeypatch, position, name, chunk):
+    rng = np.random.default_rng(4)
+    monkeypatch.setattr("xpnet.gradient.local.CHUNK_BYTES", chunk)
+    x, t = batch(rng)
+    x[:, 1] = 0
+    x[3:, 2] = 0
+    losses = NearbyLosses(stack(rng, Relu()), SoftmaxWithLoss(), x, t)
+    fast = xpnet.to_numpy(losses.moved(position, name, 1e-2))
+    np.testing.assert_allclose(fast, losses.moved_plainly(position, name, 1e-2), rtol=1e-13)
+    if (position, name) == (0, "W"):  # the entries of the input that is always 0
+        assert set(fast[3:6]) == {fast[3]}
+        assert len(set(fast)) > 3
+
+
+def test_rows_out_of_reach_are_not_computed_again(monkeypatch):
+    rng = np.random.default_rng(5)
+    x, t = batch(rng)
+    x[2:] = 0
+    seen, nudged = [], Affine.nudged
+
+    def watched(self, name, index, h, x, y):
+        seen.append(len(x))
+        return nudged(self, name, index, h, x, y)
+
+    monkeypatch.setattr(Affine, "nudged", watched)
+    NearbyLosses(stack(rng, Relu()), SoftmaxWithLoss(), x, t).moved(0, "W", 1e-2)
+    assert set(seen) == {2}
+
+
 def test_chunks_that_do_not_divide_the_entries_lose_none(monkeypatch):
     rng = np.random.default_rng(1)
     monkeypatch.setattr("xpnet.gradient.local.CHUNK_BYTES", 5 * 7 * 3 * 8)

@@ -139,6 +139,17 @@ def test_backward_params_returns_nothing(affine):
     assert affine.dW.shape == (6, 3)
 
 
+@pytest.mark.parametrize("shape", [(4, 6), (4, 2, 3)], ids=str)
+def test_an_entry_of_W_reaches_the_rows_whose_input_is_not_zero(affine, shape):
+    rows = numbers(*shape)
+    rows.reshape(4, 6)[[0, 3], 2] = 0, np.nan
+    reach = xpnet.to_numpy(affine.reach("W", xpnet.asarray(rows)))
+    assert reach.shape == (6, 4)
+    assert reach[2].tolist() == [False, True, True, True]
+    assert reach[[0, 1, 3, 4, 5]].all()
+    assert affine.reach("b", xpnet.asarray(rows)) is None
+
+
 @pytest.mark.parametrize("name", ["W", "b"])
 @pytest.mark.parametrize("shape", [(4, 6), (1, 6), (4, 2, 3)], ids=str)
 def test_nudged_is_one_nudge_at_a_time(affine, name, shape):

@@ -114,5 +114,5 @@ def _recheck(
             index = ", ".join(map(str, place_of(entry, shape)))
             yield (
                 f"{name}[{index}]: the plain loop gives {loop:.9g}, local computation {local:.9g}: "
-                "a layer's nudged, apply or rowwise is wrong"
+                "a layer's nudged, reach, apply or rowwise is wrong"
             )

@@ -61,7 +61,7 @@ def _changed(layer: Any, grads: dict[str, Array]) -> bool:
 
 
 def _rowwise(layer: Any, x: Array) -> Iterator[str]:
-    """Whether each row comes from its own alone, and `nudged` from one nudge at a time."""
+    """Whether each row comes from its own alone, and `nudged` and `reach` from single nudges."""
     apply = part(layer, "apply")
     y = apply(x)
     if x.ndim < 2:
@@ -71,5 +71,16 @@ def _rowwise(layer: Any, x: Array) -> Iterator[str]:
     for name, param in part(layer, "params").items():
         index = range(math.prod(param.shape))
         fast = part(layer, "nudged")(name, index, NUDGE, x, y)
-        if differ(fast, Layer.nudged(layer, name, index, NUDGE, x, y)):
+        plain = Layer.nudged(layer, name, index, NUDGE, x, y)
+        if differ(fast, plain):
             yield f"nudged moves {name} otherwise than one entry at a time"
+        reach = part(layer, "reach")(name, x)
+        if reach is not None and _moves_beyond(reach, plain, y):
+            yield f"reach leaves out rows that {name} moves"
+
+
+def _moves_beyond(reach: Array, plain: Array, y: Array) -> bool:
+    """Whether one of the single nudges moves a row that its slice does not reach."""
+    span = len(plain) // len(reach)
+    beyond = [~reach[k // span] for k in range(len(plain))]
+    return any(differ(out[rows], y[rows]) for out, rows in zip(plain, beyond, strict=True))

@@ -2,7 +2,8 @@
 
 Moving one entry of a layer's parameters changes that layer's output and what follows, nothing
 before. So the layers before run once, each layer says what its outputs would be for many moved
-entries at once (`Layer.nudged`), and these ride the batch axis through the layers behind.
+entries at once (`Layer.nudged`), and these ride the batch axis through the layers behind. A row
+that an entry does not reach (`Layer.reach`: its input there is 0) keeps its loss.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from typing import Any
 
 from xpnet.backends import Array, backend_of
 from xpnet.gradient.numerical import moved_values
+from xpnet.gradient.runs import runs
 from xpnet.layers import part
 
 __all__ = ["NearbyLosses", "numerical_gradients"]
@@ -83,8 +85,10 @@ class NearbyLosses:
         """
         param = part(self._layers[position], "params")[name]
         if self.rides(position):
-            everything = range(math.prod(param.shape))
-            return self._ride(position, name, h, everything if entries is None else entries)
+            if entries is not None:  # from anywhere: no slices to tell their reach
+                return self._ride(position, name, h, entries, None)
+            reach = part(self._layers[position], "reach")(name, self._inputs[position])
+            return self._ride(position, name, h, range(math.prod(param.shape)), reach)
         return backend_of(param).asarray(
             self.moved_plainly(position, name, h, entries), param.dtype
         )
@@ -96,21 +100,31 @@ class NearbyLosses:
         param = part(self._layers[position], "params")[name]
         return moved_values(lambda _: self.loss(), param, h, entries)
 
-    def _ride(self, position: int, name: str, h: float, entries: Sequence[int]) -> Array:
-        x, y = self._inputs[position : position + 2]
-        xp, rows = backend_of(y).xp, y.shape[0]
+    def _ride(
+        self, position: int, name: str, h: float, entries: Sequence[int], reach: Array
+    ) -> Array:
+        x, y, t = *self._inputs[position : position + 2], self._t
+        backend = backend_of(y)
         nudged = part(self._layers[position], "nudged")
-        chunk = max(1, min(len(entries), CHUNK_BYTES // max(1, y.nbytes)))
-        labels = xp.concatenate([self._t] * chunk)
-        losses = xp.empty(len(entries), dtype=self._inputs[-1].dtype)
-        for start in range(0, len(entries), chunk):
-            index = entries[start : start + chunk]
-            out = nudged(name, index, h, x, y)  # (K, N, ...)
-            out = out.reshape(len(index) * rows, *y.shape[1:])  # (K * N, ...)
-            for layer in self._layers[position + 1 :]:
-                out = part(layer, "apply")(out)
-            row_losses = self._last.row_losses(out, labels[: len(out)])  # (K * N,)
-            losses[start : start + len(index)] = row_losses.reshape(-1, rows).mean(axis=1)
+        kept = self._last.row_losses(self._inputs[-1], t)  # (N,)
+        losses = backend.xp.empty(len(entries), dtype=kept.dtype)
+        losses[...] = kept.mean()
+        room = CHUNK_BYTES // max(1, y.nbytes // len(y))  # rows of a chunk
+        host_reach = None if reach is None else backend.to_numpy(reach)
+        for begun, ended, moved in runs(len(entries), host_reach, room):
+            rows = slice(None) if moved is None else backend.asarray(moved)
+            x_rows, y_rows, kept_rows = x[rows], y[rows], kept[rows]  # (M, ...)
+            chunk = max(1, min(ended - begun, room // len(y_rows)))
+            labels = backend.xp.concatenate([t[rows]] * chunk)
+            for start in range(begun, ended, chunk):
+                index = entries[start : min(start + chunk, ended)]
+                out = nudged(name, index, h, x_rows, y_rows)  # (K, M, ...)
+                out = out.reshape(len(index) * len(y_rows), *y.shape[1:])  # (K * M, ...)
+                for layer in self._layers[position + 1 :]:
+                    out = part(layer, "apply")(out)
+                row_losses = self._last.row_losses(out, labels[: len(out)])  # (K * M,)
+                change = row_losses.reshape(-1, len(y_rows)) - kept_rows
+                losses[start : start + len(index)] += change.sum(axis=1) / len(y)
         return losses
 
 

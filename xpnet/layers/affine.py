@@ -122,6 +122,10 @@ class Affine(Layer):
         xp.matmul(x.T, dout, out=self.grads.target("W"))  # dW = x.T @ dout       (in, out)
         xp.sum(dout, axis=0, out=self.grads.target("b"))  # db = dout.sum(axis=0) (out,)
 
+    def reach(self, name: str, x: Array) -> Array | None:
+        """W[i, :] moves the rows where x[:, i] is not 0; b moves all."""
+        return (_rows(x, self.W) != 0).T if name == "W" else None
+
     def nudged(self, name: str, index: Sequence[int], h: float, x: Array, y: Array) -> Array:
         """Moving W[i, j] by h moves column j by h * x[:, i]; moving b[j], column j by h."""
         xp = backend_of(y).xp

@@ -79,6 +79,23 @@ class Layer:
             )
         return value
 
+    def reach(self, name: str, x: Array) -> Array | None:
+        """Which rows of the output the entries of a parameter move; the others stay, to the bit.
+
+        Parameters
+        ----------
+        name : str
+            Of the parameter.
+        x : array, shape (N, ...)
+            The input.
+
+        Returns
+        -------
+        array of bool, shape (slices, N), or None
+            A row for each slice of the parameter along its first axis. None is every row.
+        """
+        return None
+
     def nudged(self, name: str, index: Sequence[int], h: float, x: Array, y: Array) -> Array:
         """The outputs for `x` when one entry of a parameter is moved, for many entries.
 
