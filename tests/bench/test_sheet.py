@@ -83,6 +83,18 @@ def test_a_gpu_adds_its_times_and_their_ratio_to_the_grid():
     ]
 
 
+def test_reasons_that_differ_within_a_line_of_the_grid_name_their_batches():
+    works = [f"784-50-10, batch {batch}" for batch in ("1,000", "100")]
+    notes = "emulated; 3 x", "emulated; 31 x"
+    rows = [Row("crossover", w, "xpnet on cupy", note=n) for w, n in zip(works, notes, strict=True)]
+    (grid,) = sheets(Results(rows, {}))
+    (line,) = grid.lines
+    assert line.note == "batch 100: emulated; 31 x; batch 1,000: emulated; 3 x"
+    timed = replace(rows[0], seconds=Spread(1.0, 1.0, 1.0))
+    (grid,) = sheets(Results([timed, rows[1]], {}))
+    assert grid.lines[0].note == "batch 100: emulated; 31 x"
+
+
 def test_a_crossover_without_sizes_is_refused():
     rows = [Row("crossover", "a small step", "xpnet on numpy")]
     with pytest.raises(DataError, match="work 'a small step'; wanted sizes, as '784-50-10"):

@@ -104,7 +104,7 @@ def _list(name: str, rows: list[Row]) -> Sheet:
 def _grid(name: str, rows: list[Row]) -> Sheet:
     """Hidden sizes down, batches across; the ratio of a GPU's row is a line of its own."""
     cells: dict[tuple[int, str], dict[int, str]] = {}
-    notes: dict[tuple[int, str], dict[str, None]] = {}
+    notes: dict[tuple[int, str], dict[int, str]] = {}
     for row in rows:
         hidden, batch = _sizes(row)
         if row.seconds:
@@ -112,7 +112,7 @@ def _grid(name: str, rows: list[Row]) -> Sheet:
             cells.setdefault((hidden, row.contender), {})[batch] = told
         else:
             cells.setdefault((hidden, row.contender), {})
-            notes.setdefault((hidden, row.contender), {})[row.note] = None
+            notes.setdefault((hidden, row.contender), {})[batch] = row.note
         if row.ratio:
             told = f"{digits(row.ratio.median)} {_within(row.ratio)}"
             cells.setdefault((hidden, f"numpy / {row.contender}"), {})[batch] = told
@@ -122,12 +122,19 @@ def _grid(name: str, rows: list[Row]) -> Sheet:
             f"hidden size {hidden:,}",
             told,
             tuple(line.get(batch, "") for batch in batches) if line else (),
-            "; ".join(notes.get((hidden, told), {})),
+            _joined(notes.get((hidden, told), {}), alone=not line),
         )
         # by size alone: contenders stay in the order of their rows
         for (hidden, told), line in sorted(cells.items(), key=lambda item: item[0][0])
     ]
     return Sheet(name, tuple(f"batch {batch:,}" for batch in batches), lines, GRID_LEGEND)
+
+
+def _joined(notes: dict[int, str], alone: bool) -> str:
+    """The notes of a line, once if all are the same and there is nothing else in it."""
+    if alone and len(set(notes.values())) == 1:
+        return next(iter(notes.values()))
+    return "; ".join(f"batch {batch:,}: {note}" for batch, note in sorted(notes.items()))
 
 
 def _sizes(row: Row) -> tuple[int, int]:
