@@ -41,11 +41,12 @@ def test_the_title_names_machine_threads_and_date(results, picture):
     assert ">Some CPU; openblas 1.2 (Big), 2 threads; 2030-01-02<" in picture(results)
 
 
-def test_what_has_no_time_is_below_the_picture_with_its_reason(results, picture):
+def test_reasons_and_notes_are_below_the_picture_once(results, picture):
     drawn = picture(results)
     assert ">JAX jit<" not in drawn
-    assert "Without a bar: JAX jit: jax is not installed" in drawn
-    assert drawn.count("Without a bar: xpnet on cupy: no CUDA device") == 1
+    assert drawn.count(">JAX jit: jax is not installed: pip install") == 1
+    assert drawn.count(">xpnet on cupy: no CUDA device<") == 1
+    assert drawn.count(">PyTorch eager (784-512-10, batch 512): cold<") == 1
 
 
 def test_other_tables_are_not_drawn(results, picture):

@@ -18,6 +18,7 @@ PANELS = 3
 """Side by side, one for each work."""
 OURS, OTHERS = "tab:blue", "0.72"
 INCHES = 9.0
+FOOTER_WIDTH = 130
 BARS_SHARE = 0.66
 """Of a panel's width, for the longest bar."""
 
@@ -47,7 +48,9 @@ def plot_results(results: Results, path: str) -> None:
 
     names = [_names(band) for band in bands]
     heights = [0.26 * len(contenders) + 0.75 for contenders in names]
-    figure = Figure(figsize=(INCHES, sum(heights) + 1.2), layout="constrained")
+    footer = _footer(results.rows)
+    height = sum(heights) + 0.16 * len(footer) + 0.9
+    figure = Figure(figsize=(INCHES, height), layout="constrained")
     grid = figure.add_gridspec(len(bands), 1, height_ratios=heights)
     for row, (band, contenders) in enumerate(zip(bands, names, strict=True)):
         axes = grid[row].subgridspec(1, len(band)).subplots(sharey=True, squeeze=False)[0]
@@ -57,7 +60,7 @@ def plot_results(results: Results, path: str) -> None:
             axis.set_title(title, fontsize=9, loc="left")
             _bars(axis, timed, contenders)
     figure.suptitle(_title(results), fontsize=11)
-    figure.supxlabel("\n".join(_footer(results.rows)), fontsize=8, x=0.01, ha="left")
+    figure.supxlabel("\n".join(footer), fontsize=8, x=0.01, ha="left")
     figure.savefig(path, dpi=150)
 
 
@@ -116,10 +119,11 @@ def _title(results: Results) -> str:
 
 
 def _footer(rows: list[Row]) -> list[str]:
-    """Who is not drawn, and why."""
-    why: dict[str, dict[str, None]] = {}
+    """Who is not drawn, and why; and what has to be known of those who are."""
+    told: dict[str, dict[str, None]] = {}
     for row in rows:
-        if row.table in TABLES and not row.seconds:
-            why.setdefault(row.note, {})[row.contender] = None
-    told = [f"{', '.join(contenders)}: {note}" for note, contenders in why.items()]
-    return [line for entry in told for line in textwrap.wrap(f"Without a bar: {entry}", 130)]
+        if row.table in TABLES and row.note:
+            name = f"{row.contender} ({row.work})" if row.seconds else row.contender
+            told.setdefault(row.note, {})[name] = None
+    entries = [f"{', '.join(names)}: {note}" for note, names in told.items()]
+    return [line for entry in entries for line in textwrap.wrap(entry, FOOTER_WIDTH)]
