@@ -8,12 +8,12 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from xpnet.files import write_whole
 
 from xpnet.bench.contest import Contest
 from xpnet.bench.machine import cores, pinned, slug
 from xpnet.bench.results import Results
 from xpnet.bench.tables import headline, text_tables
+from xpnet.files import write_whole
 
 KEPT = pytest.StashKey[Results]()
 

@@ -19,6 +19,7 @@ import xpnet
 PACKAGE = Path(xpnet.__file__).parent
 ROOMS = [
     "errors",
+    "files",
     "checks",
     "backends",
     "parameters",

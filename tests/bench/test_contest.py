@@ -92,7 +92,7 @@ def test_without_a_device_the_row_says_so_and_nothing_is_made(seconds):
     seconds[OURS] = [1.0]
     row = contest.rows(turns=1)[1]
     assert (row.contender, row.seconds, row.note) == (CUDA, None, NO_DEVICE)
-    assert contest.contenders == 1
+    assert contest.contenders == [OURS]
 
 
 def test_untimed_everybody_works_once_and_no_time_is_told():

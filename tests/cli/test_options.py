@@ -1,5 +1,4 @@
 import json
-import os
 
 import pytest
 
@@ -67,18 +66,3 @@ def test_a_failed_write_leaves_the_old_file_whole_and_nothing_beside_it(tmp_path
         write_json(str(path), {"loss": object()})
     assert json.loads(path.read_text()) == {"loss": 1.0}
     assert list(tmp_path.iterdir()) == [path]
-
-
-def test_a_link_stays_a_link_and_a_pipe_a_pipe(tmp_path):
-    (tmp_path / "real.json").write_text("old")
-    (tmp_path / "link.json").symlink_to(tmp_path / "real.json")
-    write_json(str(tmp_path / "link.json"), {"loss": 1.0})
-    assert (tmp_path / "link.json").is_symlink()
-    assert json.loads((tmp_path / "real.json").read_text()) == {"loss": 1.0}
-
-    os.mkfifo(tmp_path / "pipe")
-    reader = os.open(tmp_path / "pipe", os.O_RDONLY | os.O_NONBLOCK)
-    write_json(str(tmp_path / "pipe"), {"loss": 2.0})
-    assert json.loads(os.read(reader, 1000)) == {"loss": 2.0}
-    os.close(reader)
-    assert (tmp_path / "pipe").is_fifo()

@@ -105,9 +105,10 @@ class Contest:
         self._makers = make, trial or make
 
     @property
-    def contenders(self) -> int:
-        """How many take turns: the ticks of each."""
-        return len(self._runs) + (self._makers is not None and cuda().kind == "gpu")
+    def contenders(self) -> list[str]:
+        """Who takes turns here, in their order: a progress bar names them."""
+        on_gpu = self._makers and cuda().kind == "gpu"
+        return [*self._runs, *([self.on_cuda] if on_gpu else [])]
 
     @property
     def alone(self) -> Callable[[], object]:

@@ -1,4 +1,4 @@
-"""The command ``xpnet``: train, gradcheck, parity, info."""
+"""The command ``xpnet``: train, gradcheck, parity, bench, info."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Annotated, Any
 import typer
 
 import xpnet
+from xpnet.cli.bench import bench
 from xpnet.cli.gradcheck import gradcheck
 from xpnet.cli.info import info
 from xpnet.cli.parity import parity
@@ -28,6 +29,7 @@ app = typer.Typer(
 app.command()(train)
 app.command()(gradcheck)
 app.command()(parity)
+app.command()(bench)
 app.command()(info)
 
 

@@ -6,7 +6,6 @@ import json
 import math
 import os
 import sys
-import tempfile
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -14,6 +13,7 @@ import typer
 
 from xpnet.backends import Array
 from xpnet.errors import OptionError
+from xpnet.files import write_whole
 from xpnet.networks import MultiLayerNet, Network, TwoLayerNet
 from xpnet.optimizers import SGD, AdaGrad, Adam, Momentum, Optimizer, RMSProp
 
@@ -146,17 +146,10 @@ def write_json(path: str | None, document: dict[str, Any]) -> None:
     if path is None:
         return
     text = json.dumps(_finite(document), indent=2, allow_nan=False) + "\n"
-    target = Path(path).resolve()  # a link stays, what it points to is written
     if path == "-":
         sys.stdout.write(text)
-    elif target.exists() and not target.is_file():  # a device or a pipe takes what it is given
-        target.write_text(text)
     else:
-        handle, part = tempfile.mkstemp(prefix=f"{target.name}.", dir=target.parent)
-        os.close(handle)
-        Path(part).write_text(text)
-        Path(part).chmod(target.stat().st_mode if target.exists() else 0o644)
-        Path(part).replace(target)
+        write_whole(path, text)
 
 
 def _finite(value: Any) -> Any:

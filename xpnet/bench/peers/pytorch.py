@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from typing import Any
 
 from xpnet.bench.peers.learner import Learner
@@ -37,6 +38,8 @@ def _learner(problem: Problem, data: Data, compiled: bool) -> Learner:
 
     update = optimizer.step
     if compiled:
+        # it warns of each profiler mark that it leaves out, in the midst of a progress bar
+        torch._logging.set_logs(dynamo=logging.ERROR)
         loss_of, update = torch.compile(loss_of), torch.compile(update)
 
     def run(steps: int) -> float:
