@@ -100,11 +100,11 @@ def assemble(folder: Path, commit: str, date: str) -> dict[str, Any]:
 
 
 def name_of(report: dict[str, Any], machine: str | None) -> str:
-    """<date>-<machine>, and EMULATED where it was."""
+    """<date>-<machine>-acceptance, and EMULATED where it was."""
     told = machine or report["machine"].get("gpu", "unknown")
     slug = re.sub(r"[^a-z0-9]+", "-", told.lower()).strip("-")
     mark = "-EMULATED" if report["device"] == "EMULATED" else ""
-    return f"{report['date']}-{slug}{mark}"
+    return f"{report['date']}-{slug}-acceptance{mark}"
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -9,7 +9,8 @@ usage: docker/gpu_acceptance.sh [options]
 
 Checks the driver and the free memory, installs xpnet for CUDA 12 or 13 (as the driver allows) in
 a new environment, runs the whole test suite on CuPy, the parity certificate and the benchmarks,
-and writes <date>-<machine>.json and .md. A stage that fails is recorded, and the next ones run.
+and writes <date>-<machine>-acceptance.json and .md. A stage that fails is recorded, and the next
+ones run.
 Exit code: 0 if everything passed, 1 if a stage failed, 2 if it cannot start.
 PYTEST_ADDOPTS="-k softmax" and the like shorten a trial; the report says so and is not passed.
 

@@ -182,7 +182,9 @@ def test_files_are_named_for_the_day_and_the_machine(folder, tmp_path, capsys, e
     arguments = [str(folder), "--out", str(out), "--machine", "Big Box (2)"]
     assert acceptance_report.main(arguments) == 0
     names = sorted(path.name for path in out.iterdir())
-    assert [name[10:] for name in names] == [f"-big-box-2{mark}.json", f"-big-box-2{mark}.md"]
+    assert [name[10:] for name in names] == [
+        f"-big-box-2-acceptance{mark}.{kind}" for kind in ("json", "md")
+    ]
     assert len(capsys.readouterr().out.splitlines()) == 2
     assert json.loads((out / names[0]).read_text())["passed"] is True
 
