@@ -13,6 +13,7 @@ from xpnet.bench.contest import Contest
 from xpnet.bench.machine import cores, pinned, slug
 from xpnet.bench.results import Results
 from xpnet.bench.tables import headline, text_tables
+from xpnet.errors import OptionError
 from xpnet.files import write_whole
 
 KEPT = pytest.StashKey[Results]()
@@ -40,7 +41,10 @@ def pytest_configure(config):
     if path and not (path.is_dir() or (path.suffix == ".json" and path.parent.is_dir())):
         raise pytest.UsageError(f"--results {path}: wanted a folder that exists, or a .json in one")
     pinning = ExitStack()
-    pinning.enter_context(pinned(config.getoption("--threads")))
+    try:
+        pinning.enter_context(pinned(config.getoption("--threads")))
+    except OptionError as error:
+        raise pytest.UsageError(f"--{error}") from None
     config.add_cleanup(pinning.close)
     config.stash[KEPT] = Results()
 
