@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from xpnet.backends import Backend, load_backend
+from xpnet.backends.numpy_backend import _parts
 from xpnet.errors import LabelError
 
 SCORES = np.array([[1.0, 2.0, 3.0], [0.0, 0.0, 0.0]])
@@ -73,3 +74,40 @@ def test_a_quiet_computation_warns_of_nothing(numpy: Backend) -> None:
     numpy.softmax(far[:1])
     numpy.sigmoid(np.array([-1e4, 1e4, 1e38], np.float32))
     assert numpy.softmax(far[:1]).tolist() == [[1.0, 0.0]]
+
+
+UPDATES: dict[str, tuple[int, tuple[Any, ...]]] = {
+    "sgd": (0, (0.1,)),
+    "momentum": (1, (0.1, 0.9)),
+    "adagrad": (1, (0.1, 1e-8)),
+    "rmsprop": (1, (0.1, 0.9, 1e-8)),
+    "adam": (2, (0.1, (0.9, 0.999), 1e-8, 3)),
+}
+
+
+@pytest.mark.parametrize("shape", [(1000,), (77, 13), (3, 400), (16,)], ids=str)
+@pytest.mark.parametrize("update", UPDATES)
+def test_a_large_update_in_parts_gives_the_same_bits(
+    numpy: Backend, monkeypatch: pytest.MonkeyPatch, update: str, shape: tuple[int, ...]
+) -> None:
+    monkeypatch.setattr("xpnet.backends.numpy_backend.LARGE", 16)
+    monkeypatch.setattr("xpnet.backends.numpy_backend.PART", 100)
+    slots, numbers = UPDATES[update]
+    rng = np.random.default_rng(0)
+    arrays = [rng.random(shape, dtype="float32") for _ in range(2 + slots)]
+    whole, parts = ([array.copy() for array in arrays] for _ in range(2))
+    getattr(Backend, update)(numpy, *whole, *numbers)
+    getattr(numpy, update)(*parts, *numbers)
+    for one, other, before in zip(whole, parts, arrays, strict=True):
+        np.testing.assert_array_equal(one, other)
+        assert (one is whole[1]) == np.array_equal(one, before)  # the gradient alone stays
+
+
+def test_parts_of_a_large_array_are_small_and_cover_it_once() -> None:
+    for shape in ((2**20 + 1,), (1025, 1024), (3, 2**19)):
+        array = np.zeros(shape, "int8")
+        parts = list(_parts(array))
+        for part in parts:
+            array[part] += 1
+        assert (array == 1).all()
+        assert max(array[part].size for part in parts) <= max(2**16, array[:1].size)
