@@ -38,7 +38,7 @@ class NumpyBackend(Backend):
         # AND with all ones keeps every bit of an entry, with zeros none: a choice that the
         # processor need not predict, three times as fast as np.where on a random mask
         bits = f"i{dout.itemsize}"
-        kept = mask.astype(bits) - 1
+        kept = (mask.view("i1") - 1).astype(bits)
         kept &= dout.view(bits)
         return kept.view(dout.dtype)
 
