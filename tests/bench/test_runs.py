@@ -29,9 +29,17 @@ def test_a_run_evaluates_at_the_end_of_every_epoch_and_of_itself(monkeypatch, as
     assert asked == [600, "evaluation", 600, "evaluation", 300, "evaluation"]
 
 
+def test_the_accuracy_told_is_that_of_the_first_run(monkeypatch, asked):
+    ends = iter([0.5, 0.75, 0.875])
+    monkeypatch.setattr(runs, "_xpnet", lambda data, iterations: next(ends))
+    ours = compare_runs(20, {}).rows(turns=3, warm=False)[0]
+    assert ours.note == "test accuracy 50.00 % after 20 steps"
+
+
 def test_rows_tell_the_test_accuracy(asked):
     ours, peer, _ = compare_runs(20, {"a peer": 0.2}).rows(turns=1, warm=False)
     assert (ours.contender, peer.contender) == (OURS, "a peer")
-    assert peer.note == "test accuracy 25.00 %"
+    assert peer.note == "test accuracy 25.00 % after 40 steps"
+    assert ours.note.endswith(" % after 20 steps")
     assert 5 < float(ours.note.split()[2]) < 100
     assert peer.aim == 0.2

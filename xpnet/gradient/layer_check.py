@@ -25,8 +25,8 @@ def check_layer(layer: Any, *inputs: Any, h: float | None = None, seed: int = 0)
     The gradient of ``sum(dout * forward(*inputs))``, for a random `dout`, is held against
     central differences for every floating input and parameter. Further: neither `forward` nor
     `backward` writes into what it was given; a second backward gives the same; `apply` agrees
-    with `forward`, `backward_params` with `backward`, `nudged` with one nudge at a time; and
-    `rowwise`, where it is claimed, is true.
+    with `forward`, `backward_params` with `backward`, `nudged` and `reach` with one nudge at a
+    time; and `rowwise`, where it is claimed, is true.
 
     Parameters
     ----------

@@ -101,31 +101,35 @@ class NearbyLosses:
         return moved_values(lambda _: self.loss(), param, h, entries)
 
     def _ride(
-        self, position: int, name: str, h: float, entries: Sequence[int], reach: Array
+        self, position: int, name: str, h: float, entries: Sequence[int], reach: Array | None
     ) -> Array:
-        x, y, t = *self._inputs[position : position + 2], self._t
-        backend = backend_of(y)
-        nudged = part(self._layers[position], "nudged")
-        kept = self._last.row_losses(self._inputs[-1], t)  # (N,)
+        y, backend = self._inputs[position + 1], backend_of(self._inputs[position])
+        kept = self._last.row_losses(self._inputs[-1], self._t)  # (N,)
         losses = backend.xp.empty(len(entries), dtype=kept.dtype)
         losses[...] = kept.mean()
-        room = CHUNK_BYTES // max(1, y.nbytes // len(y))  # rows of a chunk
-        host_reach = None if reach is None else backend.to_numpy(reach)
-        for begun, ended, moved in runs(len(entries), host_reach, room):
+        room = CHUNK_BYTES // max(1, y.nbytes // len(y))  # rows that ride at once
+        reached = None if reach is None else backend.to_numpy(reach)
+        for begun, ended, moved in runs(len(entries), reached, room):
             rows = slice(None) if moved is None else backend.asarray(moved)
-            x_rows, y_rows, kept_rows = x[rows], y[rows], kept[rows]  # (M, ...)
-            chunk = max(1, min(ended - begun, room // len(y_rows)))
-            labels = backend.xp.concatenate([t[rows]] * chunk)
+            batch = *self._inputs[position : position + 2], self._t, kept
+            x, y, t, loss = (array[rows] for array in batch)
+            chunk = max(1, min(ended - begun, room // len(y)))
+            labels = backend.xp.concatenate([t] * chunk)
             for start in range(begun, ended, chunk):
                 index = entries[start : min(start + chunk, ended)]
-                out = nudged(name, index, h, x_rows, y_rows)  # (K, M, ...)
-                out = out.reshape(len(index) * len(y_rows), *y.shape[1:])  # (K * M, ...)
-                for layer in self._layers[position + 1 :]:
-                    out = part(layer, "apply")(out)
-                row_losses = self._last.row_losses(out, labels[: len(out)])  # (K * M,)
-                change = row_losses.reshape(-1, len(y_rows)) - kept_rows
-                losses[start : start + len(index)] += change.sum(axis=1) / len(y)
+                out = part(self._layers[position], "nudged")(name, index, h, x, y)  # (K, M, ...)
+                change = self._row_losses_behind(position, out, labels) - loss  # (K, M)
+                losses[start : start + len(index)] += change.sum(axis=1) / len(kept)
         return losses
+
+    def _row_losses_behind(self, position: int, out: Array, labels: Array) -> Array:
+        """The losses of nearby outputs (K, M, ...) of a layer, shape (K, M)."""
+        nudges, rows = out.shape[:2]
+        out = out.reshape(nudges * rows, *out.shape[2:])
+        for layer in self._layers[position + 1 :]:
+            out = part(layer, "apply")(out)
+        row_losses: Array = self._last.row_losses(out, labels[: len(out)])
+        return row_losses.reshape(nudges, rows)
 
 
 def numerical_gradients(
