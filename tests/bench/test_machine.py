@@ -31,6 +31,7 @@ def test_pinned_threads_are_those_of_blas_and_of_the_cores_until_the_end(monkeyp
         assert cores() == 1
         assert {pool["num_threads"] for pool in threadpool_info()} <= {1}
         assert os.environ["OMP_NUM_THREADS"] == "1"
+    assert os.environ["OMP_NUM_THREADS"] == "2"
     assert os.sched_getaffinity(0) == before
 
 

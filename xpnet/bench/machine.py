@@ -20,6 +20,8 @@ from xpnet.errors import OptionError
 
 __all__ = ["cores", "installed", "machine", "pinned", "processor", "slug"]
 
+OMP = "OMP_NUM_THREADS"
+"""What libraries with OpenMP read when they are imported."""
 PACKAGES = (
     *("xpnet", "numpy", "cupy-cuda12x", "cupy-cuda13x", "torch", "jax", "jaxlib"),
     *("scikit-learn", "pytest-benchmark"),
@@ -36,9 +38,7 @@ def processor() -> str:
 
 def cores() -> int:
     """How many cores this process may use."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
+    return len(_affinity()) or os.cpu_count() or 1
 
 
 def installed(packages: tuple[str, ...]) -> dict[str, str]:
@@ -65,16 +65,19 @@ def pinned(threads: int) -> Iterator[None]:
     """
     if not 1 <= threads <= cores():
         raise OptionError(f"threads={threads}: this process may use {cores()} cores")
-    before = os.sched_getaffinity(0) if hasattr(os, "sched_getaffinity") else set()
+    before, variable = _affinity(), os.environ.get(OMP)
     if before:
         os.sched_setaffinity(0, sorted(before)[:threads])
-    os.environ["OMP_NUM_THREADS"] = str(threads)
+    os.environ[OMP] = str(threads)
     try:
         with threadpool_limits(limits=threads):
             yield
     finally:
         if before:
             os.sched_setaffinity(0, before)
+        del os.environ[OMP]
+        if variable is not None:
+            os.environ[OMP] = variable
 
 
 def machine() -> dict[str, Any]:
@@ -107,6 +110,11 @@ def slug(told: str) -> str:
     'nvidia-h100-80gb-hbm3'
     """
     return re.sub(r"[^a-z0-9]+", "-", told.lower()).strip("-")
+
+
+def _affinity() -> set[int]:
+    """The cores that this process is bound to; none where the system does not tell."""
+    return os.sched_getaffinity(0) if hasattr(os, "sched_getaffinity") else set()
 
 
 def _pool(pool: dict[str, Any]) -> str:

@@ -12,6 +12,7 @@ import numpy as np
 
 import xpnet
 from xpnet.backends import available_backends, load_backend
+from xpnet.bench.machine import cores
 from xpnet.cli.options import JsonPath, check_writable, write_json
 
 __all__ = ["info"]
@@ -29,7 +30,7 @@ def info(json: JsonPath = None) -> int:
         "platform": platform.platform(),
         "packages": {name: _version(name) for name in PACKAGES},
         "blas": _blas(),
-        "cores": _cores(),
+        "cores": cores(),
         "threads": {name: os.environ.get(name) for name in THREAD_VARIABLES},
         "backends": {
             name: {"state": state, "device": load_backend(name).device if state == "ok" else None}
@@ -54,13 +55,6 @@ def _blas() -> str:
     """The BLAS that NumPy was built with."""
     blas = np.show_config(mode="dicts")["Build Dependencies"]["blas"]
     return f"{blas.get('name', 'unknown')} {blas.get('version', '')}".strip()
-
-
-def _cores() -> int:
-    """The cores this process may use."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
 
 
 def _lines(document: dict[str, Any]) -> list[str]:
