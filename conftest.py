@@ -15,6 +15,7 @@ import xpnet.layers
 import xpnet.networks
 import xpnet.optimizers
 import xpnet.training
+from xpnet.bench.cuda import cuda
 
 collect_ignore_glob = [] if find_spec("cupy") else ["xpnet/backends/cupy_*.py"]
 """Modules that import CuPy cannot be searched for examples where it is not installed."""
@@ -55,11 +56,7 @@ def pytest_configure(config):
 
 def emulated(config):
     """Whether the tests on CuPy run on the emulated device (tests/cudaemu), not on a GPU."""
-    if config.getoption("--backend") != "cupy" or find_spec("cudaemu") is None:
-        return False
-    import cudaemu
-
-    return cudaemu.active()
+    return config.getoption("--backend") == "cupy" and cuda().kind == "emulated"
 
 
 def wants_the_emulated_device(item):

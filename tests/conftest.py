@@ -6,13 +6,13 @@ import gc
 import os
 import subprocess
 import sys
-from importlib.util import find_spec
 
 import numpy as np
 import pytest
 
 import xpnet
 from xpnet.backends import Backend, registry
+from xpnet.bench.cuda import cuda
 
 from .device_counts import DeviceCounts, why_uncounted
 
@@ -91,12 +91,9 @@ def run_out(monkeypatch):
 @pytest.fixture
 def little_memory(backend, memory_pool):
     """A device with 64 MB more than is in use now, shared out by a pool, as a user's is."""
-    if backend.name != "cupy" or not find_spec("cudaemu"):
+    if backend.name != "cupy" or cuda().kind != "emulated":
         pytest.skip("needs the emulated device, whose memory can be set")
     import cudaemu
-
-    if not cudaemu.active():
-        pytest.skip("needs the emulated device, whose memory can be set")
 
     gc.collect()
     free, total = backend.xp.cuda.runtime.memGetInfo()

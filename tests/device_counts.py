@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from importlib import import_module
-from importlib.util import find_spec
 from typing import Any
 
 import numpy as np
 
 import xpnet
-from xpnet.bench.cuda import DeviceCounts
+from xpnet.bench.cuda import DeviceCounts, cuda
 
 __all__ = ["DeviceCounts", "counted", "labels", "normal", "why_uncounted"]
 
@@ -22,7 +20,7 @@ def why_uncounted(backend: str) -> str:
     """Why a run with ``--backend`` so cannot count; nothing where it can."""
     if backend != "cupy":
         return "the counts are CuPy's: run with --backend cupy"
-    if find_spec("cudaemu") is None or not import_module("cudaemu").active():
+    if cuda().kind != "emulated":
         return "the counters belong to the emulated device, which is not active here"
     return ""
 

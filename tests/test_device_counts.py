@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -12,6 +11,7 @@ import pytest
 import xpnet
 from tests import device_counts
 from tests.device_counts import DeviceCounts, counted, normal
+from xpnet.bench.cuda import Cuda
 
 NOTHING = dict.fromkeys(
     ("launches", "to_device", "to_host", "synchronisations", "allocations"),
@@ -60,12 +60,9 @@ def test_an_allocation_is_what_the_pool_does_not_have(device_counts: type[Device
     assert len(kept) == 2
 
 
-@pytest.mark.parametrize("installed", [True, False])
 def test_without_an_emulated_device_nothing_is_counted_and_the_reason_is_told(
-    monkeypatch: pytest.MonkeyPatch, installed: bool
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    emulator = SimpleNamespace(active=lambda: False)
-    monkeypatch.setattr(device_counts, "find_spec", lambda name: emulator if installed else None)
-    monkeypatch.setattr(device_counts, "import_module", lambda name: emulator)
+    monkeypatch.setattr(device_counts, "cuda", lambda: Cuda("gpu", "a GPU"))
     assert "belong to the emulated device" in device_counts.why_uncounted("cupy")
     assert "--backend cupy" in device_counts.why_uncounted("numpy")

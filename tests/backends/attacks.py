@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
-from importlib.util import find_spec
 from typing import Any
 
 import xpnet
 from xpnet.backends import Backend
+from xpnet.bench.cuda import cuda
 
 from .primitive_calls import called, made
 from .primitive_cases import CASES
@@ -28,11 +28,11 @@ ZONE = 256
 
 def in_order(order: int) -> Any:
     """A context in which blocks and threads run in this order; a GPU has its own order."""
-    if find_spec("cudaemu") is None:
+    if cuda().kind != "emulated":
         return nullcontext()
     import cudaemu
 
-    return cudaemu.settings(order=order) if cudaemu.active() else nullcontext()
+    return cudaemu.settings(order=order)
 
 
 def assert_same_bits_in_every_order(run: Callable[[], list[Any]], name: str = "") -> None:

@@ -1,5 +1,6 @@
 import pytest
 
+import xpnet
 from xpnet.bench import contest as module
 from xpnet.bench.contest import CUDA, NO_DEVICE, OURS, RAN, Contest, repeated
 from xpnet.bench.cuda import Cuda
@@ -105,6 +106,25 @@ def test_untimed_everybody_works_once_and_no_time_is_told():
     assert [(row.seconds, row.ratio, row.note) for row in rows] == [(None, None, RAN)] * 2
 
 
+def test_the_host_works_on_numpy_whatever_is_current(elsewhere):
+    made = []
+    contest = Contest("step", "small")
+    contest.enter(OURS, lambda k: made.append(xpnet.get_backend().name))
+    with xpnet.use_backend(elsewhere):
+        contest.rows(turns=1, timed=False)
+    assert made == ["numpy"]
+
+
+@pytest.mark.emulated
+def test_the_device_works_on_cupy_whatever_is_current(monkeypatch):
+    monkeypatch.undo()
+    made = []
+    contest = Contest("step", "small")
+    contest.enter_cuda(lambda: lambda k: made.append(xpnet.get_backend().name))
+    contest.rows(turns=1, timed=False)
+    assert set(made) == {"cupy"}
+
+
 def test_alone_is_one_unit_of_ours():
     asked = []
     contest = Contest("step", "small", units=50, ours="mine")
@@ -121,8 +141,6 @@ def test_an_emulated_device_is_counted_and_never_timed(monkeypatch, seconds, mem
     contest.enter(OURS, nothing)
 
     def make():
-        import xpnet
-
         x = xpnet.asarray([1.0, 2.0])
         return repeated(lambda: x + 1)
 

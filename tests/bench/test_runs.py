@@ -2,6 +2,7 @@ import pytest
 
 from xpnet.bench import runs
 from xpnet.bench.contest import OURS
+from xpnet.bench.cuda import Cuda
 from xpnet.bench.peers import Learner, Peer
 from xpnet.bench.runs import compare_runs
 
@@ -30,6 +31,7 @@ def test_a_run_evaluates_at_the_end_of_every_epoch_and_of_itself(monkeypatch, as
 
 
 def test_the_accuracy_told_is_that_of_the_first_run(monkeypatch, asked):
+    monkeypatch.setattr("xpnet.bench.contest.cuda", lambda: Cuda("none", ""))
     ends = iter([0.5, 0.75, 0.875])
     monkeypatch.setattr(runs, "_xpnet", lambda data, iterations: next(ends))
     ours = compare_runs(20, {}).rows(turns=3, warm=False)[0]

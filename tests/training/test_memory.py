@@ -5,12 +5,12 @@ from __future__ import annotations
 import gc
 import tracemalloc
 import weakref
-from importlib.util import find_spec
 
 import numpy as np
 import pytest
 
 import xpnet
+from xpnet.bench.cuda import cuda
 from xpnet.gradient import check_gradients
 from xpnet.networks import TwoLayerNet
 from xpnet.optimizers import Adam
@@ -110,12 +110,10 @@ def test_the_pool_is_as_full_after_every_epoch(backend, memory_pool):
 
 
 def test_later_epochs_ask_the_driver_for_nothing(backend, memory_pool):
-    if backend.name != "cupy" or not find_spec("cudaemu"):
+    if backend.name != "cupy" or cuda().kind != "emulated":
         pytest.skip("needs the emulated device, which counts")
     import cudaemu
 
-    if not cudaemu.active():
-        pytest.skip("needs the emulated device, which counts")
     counts = trained(cudaemu.counters, epochs=6)[1:]
     for name in ("device_mallocs", "device_malloc_bytes", "device_frees"):
         assert len({count[name] for count in counts}) == 1

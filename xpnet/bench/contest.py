@@ -32,6 +32,16 @@ def repeated(work: Callable[[], object]) -> Run:
     return run
 
 
+def _on(backend: str, run: Run) -> Run:
+    """The run with this backend as the current one: what it makes is made there."""
+
+    def there(k: int) -> object:
+        with use_backend(backend):
+            return run(k)
+
+    return there
+
+
 class Contest:
     """One piece of work by several contenders, who take turns in one process.
 
@@ -85,7 +95,7 @@ class Contest:
         share : float
             How much of the work the run does: its times are extrapolated to all of it.
         """
-        self._runs[name], self._shares[name] = run, share
+        self._runs[name], self._shares[name] = _on("numpy", run), share
         self._told[name] = {"aim": aim, "note": note}
 
     def leave_out(self, name: str, why: str) -> None:
@@ -147,7 +157,7 @@ class Contest:
             return {"note": NO_DEVICE}
         make, trial = self._makers
         with use_backend("cupy") as backend:
-            run = trial() if kind == "emulated" else make()
+            run = _on("cupy", trial() if kind == "emulated" else make())
         if kind == "emulated":
             return {"note": on_device.counts(run, self.units if timed else 1)}
         self._on_device = run
