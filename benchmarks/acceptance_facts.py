@@ -8,7 +8,6 @@ from __future__ import annotations
 import json
 import platform
 import sys
-from importlib.metadata import distributions
 from typing import Any
 
 PACKAGES = ("xpnet", "numpy", "cupy-cuda12x", "cupy-cuda13x", "pytest", "pytest-benchmark", "torch")
@@ -23,12 +22,11 @@ def facts() -> dict[str, Any]:
     """Where this process computes; CUDA's runtime and driver are asked, not looked up."""
     from xpnet.backends import load_backend
     from xpnet.bench.cuda import cuda
-    from xpnet.bench.machine import cores, processor
+    from xpnet.bench.machine import cores, installed, processor
 
     cupy = load_backend("cupy").xp
     runtime = cupy.cuda.runtime
     properties = runtime.getDeviceProperties(runtime.getDevice())
-    installed = {dist.metadata["Name"]: dist.version for dist in distributions()}
     return {
         "emulated": cuda().kind == "emulated",
         "gpu": properties["name"].decode(),
@@ -40,7 +38,7 @@ def facts() -> dict[str, Any]:
         "cores": cores(),
         "platform": platform.platform(),
         "python": platform.python_version(),
-        "packages": {name: installed[name] for name in PACKAGES if name in installed},
+        "packages": installed(PACKAGES),
     }
 
 

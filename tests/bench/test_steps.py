@@ -1,9 +1,8 @@
 import numpy as np
-import pytest
 
 from xpnet.bench import steps
 from xpnet.bench.contest import OURS
-from xpnet.bench.peers import PEERS, Peer
+from xpnet.bench.peers import Peer
 from xpnet.bench.problems import CHAPTER, Problem
 from xpnet.bench.steps import FLOOR, compare_steps, floor_steps, xpnet_steps
 
@@ -43,11 +42,3 @@ def test_all_peers_and_the_device_have_a_row(monkeypatch):
     assert "pip install" in by_name["a peer"].note
     assert by_name[FLOOR].aim == 1.5
     assert {row.work for row in rows} == {SMALL.name}
-
-
-@pytest.mark.parametrize("name", PEERS)
-def test_a_peer_is_there_or_says_how_to_get_it(name):
-    assert PEERS[name].absence in (
-        "",
-        f"{PEERS[name].package} is not installed: pip install 'xpnet[bench]'",
-    )

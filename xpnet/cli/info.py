@@ -5,14 +5,13 @@ from __future__ import annotations
 import os
 import platform
 import sys
-from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
 import numpy as np
 
 import xpnet
 from xpnet.backends import available_backends, load_backend
-from xpnet.bench.machine import cores
+from xpnet.bench.machine import cores, installed
 from xpnet.cli.options import JsonPath, check_writable, write_json
 
 __all__ = ["info"]
@@ -24,11 +23,12 @@ THREAD_VARIABLES = "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"
 def info(json: JsonPath = None) -> int:
     """Show versions, BLAS, threads, and each backend and why it is or is not available."""
     check_writable(json)
+    found = installed(PACKAGES)
     document = {
         "xpnet": xpnet.__version__,
         "python": platform.python_version(),
         "platform": platform.platform(),
-        "packages": {name: _version(name) for name in PACKAGES},
+        "packages": {name: found.get(name) for name in PACKAGES},
         "blas": _blas(),
         "cores": cores(),
         "threads": {name: os.environ.get(name) for name in THREAD_VARIABLES},
@@ -42,13 +42,6 @@ def info(json: JsonPath = None) -> int:
         print(line, file=out)
     write_json(json, document)
     return 0
-
-
-def _version(package: str) -> str | None:
-    try:
-        return version(package)
-    except PackageNotFoundError:
-        return None
 
 
 def _blas() -> str:
