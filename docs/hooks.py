@@ -49,3 +49,10 @@ def drawn():
 def on_page_markdown(markdown, **_):
     """Name files of the repository, to which pages that stand there too link."""
     return re.sub(r"\[[^\]]*\]\(\.\./((?:tests|benchmarks|docker)/[^)]*)\)", r"`\1`", markdown)
+
+
+def on_page_context(context, config, **_):
+    """Links from home page to home page, relative, so that the site may stand in any folder."""
+    for other in config.extra.alternate:
+        other["link"] = other["link"].lstrip("/") or "./"
+    return context
