@@ -136,7 +136,7 @@ class Power(Operation):
         "the upstream value times the exponent times the base to one power less",
         "the upstream value times the output times the logarithm of the base",
     )
-    locals = "{dout} × {y} × {x} ** ({y} − 1)", "{dout} × {out} × log({x})"
+    locals = "{dout} × {y} × {x} ** ({y} − 1)", "{dout} × {out} × log {x}"
 
     def forward(self, x: Any, y: Any) -> Any:
         """``x ** y``."""
@@ -189,7 +189,7 @@ class MatMul(Operation):
     def forward(self, x: Any, y: Any) -> Any:
         """``x @ y``."""
         if is_number(x) or is_number(y) or not shape_of(x) or not shape_of(y):
-            raise ShapeError("@ takes arrays; multiply by a number with *")
+            raise ShapeError("matrix product: @ takes arrays; multiply by a number with *")
         return x @ y
 
     def backward(self, dout: Any, out: Any, x: Any, y: Any) -> tuple[Any, Any]:
