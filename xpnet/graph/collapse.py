@@ -27,7 +27,7 @@ class Collapsed(Operation):
 
     def __init__(self, symbol: str, inputs: Sequence[Variable], output: Variable) -> None:
         self.symbol = self.title = symbol
-        self.formula = f"{symbol} of its inputs"
+        self.formula = "its inputs inside it"
         self.rules = ("the upstream value through all nodes inside, one after the other",)
         self.rules *= len(inputs)
         self.locals = ("{dout} through the nodes inside",) * len(inputs)

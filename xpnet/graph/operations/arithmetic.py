@@ -144,7 +144,8 @@ class Power(Operation):
 
     def backward(self, dout: Any, out: Any, x: Any, y: Any) -> tuple[Any, Any]:
         """``y * x**(y - 1)`` and ``x**y * log(x)``."""
-        xp = backend_for(x, y).xp
+        backend = backend_for(x, y)
+        xp, x, y = backend.xp, backend.asarray(x), backend.asarray(y)
         less = xp.where(y == 0, 1.0, y - 1.0)  # y = 0 makes the product 0, not 0 * infinity
         return dout * y * x**less, dout * out * xp.log(xp.where(x == 0, 1, x))
 
