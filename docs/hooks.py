@@ -52,7 +52,8 @@ def on_page_markdown(markdown, **_):
 
 
 def on_page_content(html, **_):
-    """Take away what docstrings leave behind: marks of blocks, dashes before nothing."""
+    """Figures open alone, for wide ones; docstrings leave marks and dashes, which go."""
+    html = re.sub(r'(<img [^>]*src="([^"]*figures/[^"]*)"[^>]*>)', r'<a href="\2">\1</a>', html)
     html = re.sub(r'–\s*(?=<div class="doc-md-description">\s*</div>)', "", html)
     return html.replace("<p>::</p>", "")
 
