@@ -54,7 +54,7 @@ def on_page_markdown(markdown, **_):
 def on_page_content(html, **_):
     """Figures open alone, for wide ones; docstrings leave marks and dashes, which go."""
     html = re.sub(r'(<img [^>]*src="([^"]*figures/[^"]*)"[^>]*>)', r'<a href="\2">\1</a>', html)
-    html = re.sub(r'–\s*(?=<div class="doc-md-description">\s*</div>)', "", html)
+    html = re.sub(r'\u2013\s*(?=<div class="doc-md-description">\s*</div>)', "", html)
     return html.replace("<p>::</p>", "")
 
 
