@@ -1,0 +1,69 @@
+"""The sizes of what stands in the player's picture, in its pixels."""
+
+from __future__ import annotations
+
+import math
+import unicodedata
+
+from xpnet.graph.diagram import Edge, Node
+from xpnet.graph.places import Size
+
+__all__ = ["corner", "half", "node_size", "shape", "short", "slot_size"]
+
+LONGEST = 26
+"""Characters of a text in the picture; the table has it whole."""
+RADIUS = 25.0
+
+
+def shape(node: Node) -> tuple[float, float]:
+    """Width and height of a node: a circle, or as wide as its text."""
+    height = {"operation": 2 * RADIUS, "constant": 28.0}.get(node.kind, 36.0)
+    return height if _round(node) else max(height, _width(short(node.label)) + 24), height
+
+
+def corner(node: Node) -> float:
+    """The radius of its corners: operations with long names are boxes, all else ends round."""
+    return 12.0 if node.kind == "operation" and not _round(node) else shape(node)[1] / 2
+
+
+def half(node: Node, shift: float) -> float:
+    """From the middle of a node to its border, so far above or below the middle."""
+    width, height = shape(node)
+    radius = corner(node)
+    over = min(max(abs(shift) - (height / 2 - radius), 0.0), radius)
+    return width / 2 - radius + math.sqrt(radius**2 - over**2)
+
+
+def node_size(node: Node, total: str) -> Size:
+    """The room of a node, with a text below it if that is not empty."""
+    width, height = shape(node)
+    return Size(max(width, _width(total)), height / 2, height / 2 + (22 if total else 0))
+
+
+def slot_size(edge: Edge, value: str) -> Size:
+    """The room of the numbers of an edge: its value above, its derivative and an arrow below."""
+    width = max(_width(value), _width(short(edge.grad or "")), 36.0 if edge.grad else 0.0) + 8
+    return Size(width, 24 if value else 6, 32 if edge.grad is not None else 6)
+
+
+def short(text: str) -> str:
+    """A text on one line, that ends in "…" if it is long."""
+    text = " ".join(text.split())
+    return text if len(text) <= LONGEST else text[: LONGEST - 1] + "…"
+
+
+def _round(node: Node) -> bool:
+    return node.kind == "operation" and _width(node.label) < 2 * RADIUS - 8
+
+
+def _width(text: str) -> float:
+    """What a text of 16 pixels may take: fonts differ, and these are the widths of a wide one."""
+    return sum(_letter(letter) for letter in text)
+
+
+def _letter(letter: str) -> float:
+    if letter in "(),.:;|‖' []/ijl":
+        return 6.8
+    if letter in "mwMW@…" or unicodedata.east_asian_width(letter) in "WF":
+        return 16.5
+    return 12.5 if letter.isupper() else 10.5
