@@ -92,7 +92,7 @@ def page(diagram: Diagram, title: str | None = None, language: str = "en") -> st
             f"the graph has {len(diagram.nodes):,} nodes, and a page shows at most {MOST_NODES}: "
             "collapse parts of it, or read it as text (to_text)"
         )
-    if language not in WORDS:
+    if language not in tuple(WORDS):
         raise OptionError(f"language={language!r}: wanted {' or '.join(map(repr, WORDS))}")
     words = WORDS[language]
     if title is None:

@@ -141,11 +141,12 @@ def _node(node: Node, place: tuple[float, float], work: list[int]) -> str:
     x, y = place
     width, height = shape(node)
     at = f' data-at="{" ".join(map(str, work))}"' if work else ""
+    label = _text("label", (x, y + 6), short(node.label)) if node.label else ""
     return (
         f'<g class="node {node.kind}" id="node{node.key}"{at}><title>{escape(node.label)}</title>'
         f'<rect class="shape" x="{x - width / 2:.1f}" y="{y - height / 2:.1f}" '
         f'width="{width:.1f}" height="{height:.1f}" rx="{corner(node):.1f}"/>'
-        f"{_text('label', (x, y + 6), short(node.label))}</g>\n"
+        f"{label}</g>\n"
     )
 
 

@@ -43,24 +43,25 @@
     find("status").replaceChildren(progress, ...lines);
   }
 
-  // scrolls the box, never the page, until what is at work and what is new can be seen
+  // Scrolls the box, never the page: to the node at work and, as far as they fit, its new numbers.
   function follow() {
-    const parts = [...svg.querySelectorAll(".node.at-work, .new")];
-    if (!parts.length) {
+    const node = svg.querySelector(".node.at-work");
+    if (!node) {
       box.scrollTo({ left: 0, top: 0 });
       return;
     }
     const view = box.getBoundingClientRect();
-    const places = parts.map((part) => part.getBoundingClientRect());
-    const left = Math.min(...places.map((place) => place.left));
-    const right = Math.max(...places.map((place) => place.right));
-    const top = Math.min(...places.map((place) => place.top));
-    const bottom = Math.max(...places.map((place) => place.bottom));
-    box.scrollBy({
-      left: left < view.left || right > view.right ? (left + right - view.left - view.right) / 2 : 0,
-      top: top < view.top || bottom > view.bottom ? (top + bottom - view.top - view.bottom) / 2 : 0,
-      behavior: still.matches ? "instant" : "smooth",
-    });
+    const must = node.getBoundingClientRect();
+    const all = [node, ...svg.querySelectorAll(".new")].map((part) => part.getBoundingClientRect());
+    const shift = (start, end) => {
+      const first = Math.min(...all.map((place) => place[start]));
+      const last = Math.max(...all.map((place) => place[end]));
+      if (first >= view[start] && last <= view[end]) return 0;
+      const middle = (first + last - view[start] - view[end]) / 2;
+      return Math.min(Math.max(middle, must[end] - view[end] + 12), must[start] - view[start] - 12);
+    };
+    const behavior = still.matches ? "instant" : "smooth";
+    box.scrollBy({ left: shift("left", "right"), top: shift("top", "bottom"), behavior });
   }
 
   function stop() {
@@ -80,6 +81,7 @@
       return;
     }
     show(now === items.length ? 0 : now + 1);
+    if (now === items.length) return;
     play.textContent = play.dataset.pause;
     timer = setInterval(() => {
       show(now + 1);
