@@ -90,7 +90,7 @@ class Player:
         )
         to_html(y, self.folder / "page.html", **options)
         self.driver.get((self.folder / "page.html").as_uri())
-        return trace(y)
+        return trace(y, options.get("language", "en"))
 
     def emulate(self, paper=False, **features):
         features = {"prefers_reduced_motion": "reduce", **features}
@@ -195,6 +195,13 @@ def test_each_step_shows_what_the_diagram_says_and_back_takes_it_away(player, na
         check(player, diagram, steps)
     player.click("back")
     check(player, diagram, 0)
+
+
+def test_in_korean_the_steps_are_told_in_korean(player):
+    diagram = player.open(examples.apple(), language="ko")
+    player.click("next")
+    assert player.status() == ["5단계 중 1단계, 순전파", *diagram.steps[0].lines]
+    assert diagram.steps[0].lines == ("곱셈: 100 × 2 = 200",)
 
 
 def test_a_leaf_alone_has_no_steps_and_every_button_does_nothing(player):

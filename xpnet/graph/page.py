@@ -42,7 +42,7 @@ def to_html(
     title : str, optional
         Default: "Computational graph", with the name of `y` if it has one.
     language : str
-        Of buttons and captions: "en" or "ko".
+        "en" or "ko".
 
     Raises
     ------
@@ -63,7 +63,7 @@ def to_html(
     """
     if Path(path).suffix.lower() not in ENDINGS:
         raise OptionError(f"{path}: a page is .html or .htm")
-    text = page(trace(y), title, language)
+    text = page(trace(y, language), title, language)
     try:
         write_whole(path, text)
     except (OSError, ValueError) as error:
@@ -81,19 +81,18 @@ def page(diagram: Diagram, title: str | None = None, language: str = "en") -> st
     diagram : Diagram
     title : str, optional
     language : str
+        That of the diagram, "en" or "ko".
 
     Raises
     ------
     OptionError
-        The language is unknown, or the graph too large.
+        The graph is too large to look at.
     """
     if len(diagram.nodes) > MOST_NODES:
         raise OptionError(
             f"the graph has {len(diagram.nodes):,} nodes, and a page shows at most {MOST_NODES}: "
             "collapse parts of it, or read it as text (to_text)"
         )
-    if language not in tuple(WORDS):
-        raise OptionError(f"language={language!r}: wanted {' or '.join(map(repr, WORDS))}")
     words = WORDS[language]
     if title is None:
         names = [node.label for node in diagram.nodes if node.kind == "output" and node.label]
