@@ -14,8 +14,7 @@ from string import Template
 from xpnet.errors import OptionError
 from xpnet.files import write_whole
 from xpnet.graph.diagram import Diagram, Step
-from xpnet.graph.page_picture import picture
-from xpnet.graph.page_words import WORDS
+from xpnet.graph.player import WORDS, picture
 from xpnet.graph.trace import trace
 from xpnet.graph.variable import Variable
 
@@ -97,7 +96,7 @@ def page(diagram: Diagram, title: str | None = None, language: str = "en") -> st
     if title is None:
         names = [node.label for node in diagram.nodes if node.kind == "output" and node.label]
         title = ": ".join([words["heading"], *names])
-    folder = files("xpnet.graph") / "player"
+    folder = files("xpnet.graph.player")
     script = (folder / "player.js").read_text(encoding="utf-8")
     parts = {name: escape(word) for name, word in words.items()}
     parts |= {

@@ -6,7 +6,7 @@ import math
 import unicodedata
 
 from xpnet.graph.diagram import Edge, Node
-from xpnet.graph.places import Size
+from xpnet.graph.player.places import Size
 
 __all__ = ["corner", "half", "node_size", "shape", "short", "slot_size"]
 

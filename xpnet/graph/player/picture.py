@@ -7,8 +7,8 @@ from html import escape
 from itertools import pairwise
 
 from xpnet.graph.diagram import Diagram, Edge, Node
-from xpnet.graph.page_shapes import corner, half, node_size, shape, short, slot_size
-from xpnet.graph.places import Places, Size, places
+from xpnet.graph.player.places import Places, Size, places
+from xpnet.graph.player.shapes import corner, half, node_size, shape, short, slot_size
 
 __all__ = ["picture"]
 

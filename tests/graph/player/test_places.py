@@ -2,7 +2,7 @@ import itertools
 
 import pytest
 
-from xpnet.graph.places import Size, places
+from xpnet.graph.player.places import Size, places
 
 NODE, LABEL = Size(40, 20, 20), Size(60, 20, 30)
 

@@ -7,17 +7,16 @@ on anything else, since slots and boxes have room and lines bend only between co
 
 from __future__ import annotations
 
-from bisect import bisect_right, insort
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+
+from xpnet.graph.player.order import SWEEPS, as_read, fewest_crossings, mean
 
 __all__ = ["Places", "Size", "places"]
 
 APART = 14.0
 """Between boxes of a column."""
-SWEEPS = 8
-"""To the right and back: orders and heights hardly change after that."""
 
 
 @dataclass(frozen=True)
@@ -88,7 +87,7 @@ def places(
         for a, b in pairwise(chain):
             right[a].append(b)
             left[b].append(a)
-    order = _order(_as_read(chains, columns, len(nodes)), left, right)
+    order = fewest_crossings(as_read(chains, columns, len(nodes)), left, right)
     y = _heights(order, sizes, left, right)
     x, borders = _widths(order, sizes, y, right)
     runs = [[(*borders[columns[item]], y[item]) for item in chain] for chain in chains]
@@ -121,62 +120,6 @@ def _ranks(count: int, edges: Sequence[tuple[int, int]]) -> list[int]:
     return ranks
 
 
-def _as_read(chains: list[list[int]], columns: list[int], count: int) -> list[list[int]]:
-    """The columns in the order in which an expression is read: first operands above."""
-    order: list[list[int]] = [[] for _ in range(max(columns, default=0) + 1)]
-    into: list[list[list[int]]] = [[] for _ in range(count)]
-    for chain in chains:
-        into[chain[-1]].append(chain)
-    seen = [False] * count
-    for end in reversed(range(count)):
-        waiting = [[end]]
-        while waiting:
-            chain = waiting.pop()
-            for item in chain[1:-1]:
-                order[columns[item]].append(item)
-            if not seen[chain[0]]:
-                seen[chain[0]] = True
-                order[columns[chain[0]]].append(chain[0])
-                waiting += reversed(into[chain[0]])
-    return order
-
-
-def _order(
-    order: list[list[int]], left: list[list[int]], right: list[list[int]]
-) -> list[list[int]]:
-    """The order in each column, such that few lines cross: the best of some sweeps."""
-    best, fewest = order, _crossings(order, right)
-    for sweep in range(SWEEPS):
-        if not fewest:
-            break
-        order = [list(column) for column in order]
-        near = right if sweep % 2 else left
-        at: dict[int, int] = {}
-        for column in reversed(order) if sweep % 2 else order:
-            moving = [item for item in column if near[item]]
-            moved = iter(sorted(moving, key=lambda item: _mean(at, near[item])))
-            column[:] = [next(moved) if near[item] else item for item in column]
-            at.update((item, place) for place, item in enumerate(column))
-        crossings = _crossings(order, right)
-        if crossings < fewest:
-            best, fewest = order, crossings
-    return best
-
-
-def _crossings(order: list[list[int]], right: list[list[int]]) -> int:
-    """How many pairs of lines cross between columns."""
-    count = 0
-    at = {item: place for column in order for place, item in enumerate(column)}
-    for column in order:
-        ends: list[int] = []
-        for item in column:
-            here = sorted(at[other] for other in right[item])
-            count += sum(len(ends) - bisect_right(ends, end) for end in here)
-            for end in here:
-                insort(ends, end)
-    return count
-
-
 def _heights(
     order: list[list[int]], sizes: list[Size], left: list[list[int]], right: list[list[int]]
 ) -> list[float]:
@@ -185,15 +128,11 @@ def _heights(
     for sweep in range(2 * SWEEPS + 1):
         near, else_near = (right, left) if sweep % 2 else (left, right)
         for column in reversed(order) if sweep % 2 else order:
-            wanted = [_mean(y, near[item] or else_near[item] or [item]) for item in column]
+            wanted = [mean(y, near[item] or else_near[item] or [item]) for item in column]
             for item, found in zip(column, _apart(column, wanted, sizes), strict=True):
                 y[item] = found
     top = min(y[item] - size.above for item, size in enumerate(sizes))
     return [place - top for place in y]
-
-
-def _mean(values: Sequence[float] | Mapping[int, float], items: list[int]) -> float:
-    return sum(values[item] for item in items) / len(items)
 
 
 def _apart(column: list[int], wanted: list[float], sizes: list[Size]) -> list[float]:
