@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import unicodedata
 
-__all__ = ["columns", "one_line", "shortened"]
+__all__ = ["columns", "fold", "one_line", "shortened"]
 
 
 def one_line(text: str) -> str:
-    """The text with every line break, tab and invisible sign as a space, and no two in a row.
+    r"""The text with every line break, tab and invisible sign as a space, and no two in a row.
 
     Examples
     --------
-    >>> one_line("price\\nof  apples")
+    >>> one_line("price\nof  apples")
     'price of apples'
     """
     visible = (sign if sign.isprintable() else " " for sign in text)
@@ -27,7 +27,7 @@ def columns(text: str) -> int:
     >>> columns("apple"), columns("사과")
     (5, 4)
     """
-    return sum(_columns(sign) for sign in text)
+    return len(text) if text.isascii() else sum(_columns(sign) for sign in text)
 
 
 def shortened(text: str, limit: int) -> str:
@@ -48,6 +48,23 @@ def shortened(text: str, limit: int) -> str:
             break
         kept += sign
     return kept.rstrip() + "…"
+
+
+def fold(text: str, width: int) -> list[str]:
+    """The text in lines of at most so many columns, broken at spaces; only the first begins at 0.
+
+    Examples
+    --------
+    >>> fold("price = apple + orange + pear", 16)
+    ['price = apple +', '  orange + pear']
+    """
+    lines = [""]
+    for word in text.split(" "):
+        if lines[-1].strip() and columns(lines[-1]) + 1 + columns(word) > width:
+            lines.append("  " + word)
+        else:
+            lines[-1] += " " + word if lines[-1] else word
+    return lines
 
 
 def _columns(sign: str) -> int:

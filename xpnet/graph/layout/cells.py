@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 from xpnet.graph.diagram import Diagram
 
@@ -59,14 +60,14 @@ def cut(diagram: Diagram) -> Cells:
     before: list[list[int]] = [[] for _ in level]
     after: list[list[int]] = [[] for _ in level]
     for path in paths:
-        for left, right in zip(path, path[1:], strict=False):
+        for left, right in pairwise(path):
             before[right].append(left)
             after[left].append(right)
     return Cells(level, height, minor, paths, before, after)
 
 
 def _levels(diagram: Diagram) -> list[int]:
-    """An operation stands right of its inputs; a constant, or an input of a long graph, near its use."""
+    """An operation right of its inputs; a constant, or an input of a long graph, near its use."""
     nodes, columns = diagram.nodes, [0] * len(diagram.nodes)
     for edge in sorted(diagram.edges, key=lambda edge: edge.target):
         columns[edge.target] = max(columns[edge.target], columns[edge.source] + 1)

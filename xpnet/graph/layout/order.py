@@ -65,8 +65,7 @@ def _swept(levels: list[list[int]], cells: Cells, leftward: bool) -> list[list[i
     place = _places(levels)
     neighbours = cells.after if leftward else cells.before
     for level in reversed(levels) if leftward else levels:
-        means = {cell: _mean([place[near] for near in neighbours[cell]], place[cell]) for cell in level}
-        level.sort(key=means.__getitem__)
+        level.sort(key={cell: _mean_place(cell, neighbours, place) for cell in level}.__getitem__)
         place.update({cell: at for at, cell in enumerate(level)})
     for level in levels:
         for at in range(len(level) - 1):
@@ -86,8 +85,10 @@ def _crossed(upper: int, lower: int, cells: Cells, place: dict[int, int]) -> int
     return count
 
 
-def _mean(places: list[int], otherwise: int) -> float:
-    return sum(places) / len(places) if places else otherwise
+def _mean_place(cell: int, neighbours: list[list[int]], place: dict[int, int]) -> float:
+    """Of a cell's neighbours; its own where it has none."""
+    near = neighbours[cell] or [cell]
+    return sum(place[other] for other in near) / len(near)
 
 
 def _places(levels: list[list[int]]) -> dict[int, int]:

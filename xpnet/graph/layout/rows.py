@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from graphlib import TopologicalSorter
+from itertools import pairwise
 
 from xpnet.graph.layout.cells import Cells
 from xpnet.graph.layout.straight import blocks
@@ -24,10 +25,10 @@ def rows(levels: list[list[int]], cells: Cells) -> list[float]:
     block = blocks(levels, cells)
     stack = _Stack(levels, cells, block)
     for _ in range(ROUNDS):
-        for head in stack.order:
-            stack.move(head, up=True)
-        for head in reversed(stack.order):
-            stack.move(head, up=False)
+        up = [stack.move(head, up=True) for head in stack.order]
+        down = [stack.move(head, up=False) for head in reversed(stack.order)]
+        if not any(up) and not any(down):
+            break
     top = min(stack.row.values(), default=0.0)
     return [stack.row[head] - top for head in block]
 
@@ -52,7 +53,7 @@ class _Stack:
         self.above: dict[int, dict[int, float]] = {head: {} for head in block}
         self.below: dict[int, dict[int, float]] = {head: {} for head in block}
         for level in levels:
-            for upper, lower in zip(level, level[1:], strict=False):
+            for upper, lower in pairwise(level):
                 high, low = block[upper], block[lower]
                 gap = (cells.height[upper] + cells.height[lower]) / 2
                 gap = max(gap, self.above[low].get(high, 0.0))
@@ -73,15 +74,20 @@ class _Stack:
             heights = [self.row[other] + gap for other, gap in self.above[head].items()]
             self.row[head] = max(heights, default=0.0)
 
-    def move(self, head: int, up: bool) -> None:
-        """Move a block, and those that touch it on that side, where their neighbours pull them."""
+    def move(self, head: int, up: bool) -> bool:
+        """Move a block, and those that touch it on that side, where their neighbours pull them.
+
+        Returns whether they moved.
+        """
         sign = -1 if up else 1
         group, room = self._touched(head, sign)
         pull = self._pull(group & self.main or group, group)
         far = min(sign * sum(pull) / len(pull), room) if pull else 0.0
-        if far > TOUCH:
-            for member in group:
-                self.row[member] += sign * far
+        if far <= TOUCH:
+            return False
+        for member in group:
+            self.row[member] += sign * far
+        return True
 
     def _touched(self, head: int, sign: int) -> tuple[set[int], float]:
         """A block with those that it would push, and how far they can go together."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect
+from itertools import pairwise
 
 from xpnet.graph.layout.cells import Cells
 
@@ -45,7 +46,7 @@ def _wishes(cells: Cells) -> list[tuple[int, int]]:
     main = _main_paths(cells)
     inner, ends, starts = [], [], []
     for key, path in enumerate(cells.paths):
-        pairs = list(zip(path, path[1:], strict=False))
+        pairs = list(pairwise(path))
         inner += pairs[1:-1]
         if key in main:
             ends.append(pairs[-1])

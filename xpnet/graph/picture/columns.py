@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
+from itertools import pairwise
 
 from xpnet.graph.diagram import Diagram, Edge, Node
 from xpnet.graph.layout import Layout
@@ -57,7 +58,7 @@ class Columns:
             if lanes:
                 widths[first + 1] = max(widths[first + 1], self.label(edge))
             rows = [start, *lanes, layout.nodes[edge.target][1]]
-            for level, (here, there) in enumerate(zip(rows, rows[1:], strict=False), first):
+            for level, (here, there) in enumerate(pairwise(rows), first):
                 gaps[level] = max(gaps[level], BEND + BEND_A_ROW * abs(there - here))
         self.left, self.right = [], []
         x = MARGIN
@@ -71,7 +72,8 @@ class Columns:
         if node.kind == "operation":
             text = self.measure(shortened(node.label, LONGEST["symbol"]), "symbol")
             return 2 * RADIUS if text < ROUND * RADIUS else text + 1.2 * RADIUS
-        name = self.measure(shortened(node.label, LONGEST["name"]), "name")
+        role = "value" if node.kind == "constant" else "name"
+        name = self.measure(shortened(node.label, LONGEST[role]), role)
         below = self.grad(node.grad) if node.key in self.sums else 0.0
         return max(name, below) + PAD if name or below else 0.0
 

@@ -90,7 +90,8 @@ class _Composition:
             self._word(node.label, (right - PAD, y + NAME_LIFT), "right", "name")
             self._grad(node.grad, right - PAD - self.columns.grad(node.grad), y)
         else:
-            self._word(node.label, (right - PAD, y - middle("name")), "right", "name")
+            role = "value" if node.kind == "constant" else "name"
+            self._word(node.label, (right - PAD, y - middle(role)), "right", role)
 
     def add_edge(self, edge: Edge) -> None:
         """Add an arrow, the value above it, and the derivative that comes back below it."""

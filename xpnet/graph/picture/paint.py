@@ -119,7 +119,11 @@ def _add_arrow(axes: Any, arrow: Arrow) -> None:
     path = Path([*arrow.points[:-1], base], [Path.MOVETO] + [Path.CURVE4] * (len(arrow.points) - 1))
     axes.add_patch(PathPatch(path, fill=False, edgecolor=colour, linewidth=width))
     side = -along[1] * 0.4, along[0] * 0.4
-    corners = [(x, y), (base[0] + side[0], base[1] + side[1]), (base[0] - side[0], base[1] - side[1])]
+    corners = [
+        (x, y),
+        (base[0] + side[0], base[1] + side[1]),
+        (base[0] - side[0], base[1] - side[1]),
+    ]
     axes.add_patch(Polygon(corners, facecolor=colour, linewidth=0))
 
 
@@ -128,7 +132,7 @@ def _add_pill(axes: Any, pill: Pill) -> None:
     from matplotlib.path import Path
 
     # two half circles, the right one and the left one, and what lies between
-    half = Path.arc(-90, 90)
+    half: Any = Path.arc(-90, 90)
     right = half.vertices * RADIUS + (pill.left + pill.width - RADIUS, pill.y)
     left = half.vertices * -RADIUS + (pill.left + RADIUS, pill.y)
     codes = [*half.codes, Path.LINETO, *half.codes[1:], Path.CLOSEPOLY]
