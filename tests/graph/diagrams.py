@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from hypothesis import strategies as st
+
 from xpnet.graph.diagram import Diagram, Edge, Node
 
 
@@ -199,3 +201,19 @@ ALL = {
     "unrolled": lambda: unrolled(4),
     "softmax of 6": lambda: softmax(6),
 }
+
+
+@st.composite
+def tangled(draw):
+    """Any graph of up to 12 operations, whose values may have many uses."""
+    s = Sketch()
+    for k in range(draw(st.integers(1, 4))):
+        s.input(f"x{k}", "1", "2")
+    for _ in range(draw(st.integers(0, 12))):
+        known = list(range(len(s.nodes)))
+        sources = draw(st.lists(st.sampled_from(known), min_size=1, max_size=3))
+        if draw(st.booleans()):
+            sources.append(s.constant("2"))
+        s.operation(draw(st.sampled_from(["×", "exp", "Affine1"])), sources, "3", "4", "5")
+    s.output("y", len(s.nodes) - 1)
+    return s.diagram()

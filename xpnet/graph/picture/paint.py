@@ -56,27 +56,27 @@ def png(diagram: Diagram) -> bytes:
     """
     stream = io.BytesIO()
     with _style():
-        painted = figure(diagram)
-        width, height = (round(inches * DPI) for inches in painted.get_size_inches())
-        if width * height > MOST_PIXELS:
-            raise OptionError(
-                f"the picture would be {width:,} × {height:,} pixels, more than {MOST_PIXELS:,}; "
-                "write an .svg, or collapse a part of the graph"
-            )
+        painted = figure(diagram, MOST_PIXELS)
         painted.savefig(stream, format="png", dpi=DPI, metadata={"Software": None})
     return stream.getvalue()
 
 
-def figure(diagram: Diagram) -> Any:
+def figure(diagram: Diagram, most_pixels: float = math.inf) -> Any:
     """A figure of matplotlib with one pair of axes, whose unit is the inch.
 
     Parameters
     ----------
     diagram : Diagram
+    most_pixels : float
 
     Returns
     -------
     matplotlib.figure.Figure
+
+    Raises
+    ------
+    OptionError
+        It would have more pixels.
     """
     with _style():
         # in this file and nowhere else: matplotlib is an extra, and slow to import
@@ -94,6 +94,12 @@ def figure(diagram: Diagram) -> Any:
             return float(renderer.get_text_width_height_descent(text, font, False)[0]) / DPI
 
         picture = compose(diagram, measure)
+        width, height = round(picture.width * DPI), round(picture.height * DPI)
+        if width * height > most_pixels:
+            raise OptionError(
+                f"the picture would have {width:,} × {height:,} pixels, more than "
+                f"{most_pixels:,}; write an .svg, or collapse a part of the graph"
+            )
         painted = Figure(figsize=(picture.width, picture.height), dpi=DPI, facecolor="white")
         axes = painted.add_axes((0, 0, 1, 1), frameon=False, xticks=[], yticks=[])
         axes.set(xlim=(0, picture.width), ylim=(0, picture.height))
@@ -117,14 +123,14 @@ def _add_arrow(axes: Any, arrow: Arrow) -> None:
     base = x - along[0], y - along[1]
     # the line ends inside the head, which would not be pointed otherwise
     path = Path([*arrow.points[:-1], base], [Path.MOVETO] + [Path.CURVE4] * (len(arrow.points) - 1))
-    axes.add_patch(PathPatch(path, fill=False, edgecolor=colour, linewidth=width))
+    axes.add_artist(PathPatch(path, fill=False, edgecolor=colour, linewidth=width))
     side = -along[1] * 0.4, along[0] * 0.4
     corners = [
         (x, y),
         (base[0] + side[0], base[1] + side[1]),
         (base[0] - side[0], base[1] - side[1]),
     ]
-    axes.add_patch(Polygon(corners, facecolor=colour, linewidth=0))
+    axes.add_artist(Polygon(corners, facecolor=colour, linewidth=0))
 
 
 def _add_pill(axes: Any, pill: Pill) -> None:
@@ -137,7 +143,7 @@ def _add_pill(axes: Any, pill: Pill) -> None:
     left = half.vertices * -RADIUS + (pill.left + RADIUS, pill.y)
     codes = [*half.codes, Path.LINETO, *half.codes[1:], Path.CLOSEPOLY]
     outline = Path([*right, *left, right[0]], codes)
-    axes.add_patch(PathPatch(outline, facecolor=FILL, edgecolor=INK, linewidth=1.1))
+    axes.add_artist(PathPatch(outline, facecolor=FILL, edgecolor=INK, linewidth=1.1))
 
 
 def _add_word(axes: Any, word: Word, family: list[str]) -> None:

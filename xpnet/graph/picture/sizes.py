@@ -2,6 +2,25 @@
 
 from __future__ import annotations
 
+__all__ = [
+    "BACK",
+    "BEND",
+    "BEND_A_ROW",
+    "GRAD_DROP",
+    "LONGEST",
+    "MARGIN",
+    "NAME_LIFT",
+    "PAD",
+    "POINTS",
+    "RADIUS",
+    "ROUND",
+    "ROW",
+    "STEEPEST",
+    "VALUE_LIFT",
+    "WIDEST_BEND",
+    "middle",
+]
+
 POINTS = {"symbol": 12.5, "name": 11.0, "value": 9.5, "grad": 9.5}
 """By the role of a word."""
 LONGEST = {"symbol": 20, "name": 24, "value": 24, "grad": 24}
