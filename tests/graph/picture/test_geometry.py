@@ -1,5 +1,5 @@
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 
 from tests.graph.diagrams import ALL, apple, apple_before_backward, fan, net, sigmoid, tangled
 from xpnet.graph.picture.geometry import compose
@@ -74,6 +74,7 @@ def test_long_names_are_cut():
 
 
 @given(tangled())
+@example(fan())
 def test_everything_is_on_the_paper(diagram):
     picture = compose(diagram, measure)
     points = [point for arrow in picture.arrows for point in arrow.points]

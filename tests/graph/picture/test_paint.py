@@ -8,6 +8,7 @@ from hypothesis import given, settings
 
 from tests.graph.diagrams import ALL, apple, hostile, korean, tangled
 from xpnet.errors import OptionError
+from xpnet.graph import examples, trace
 from xpnet.graph.picture import figure, fonts, paint, png, svg
 
 matplotlib = pytest.importorskip("matplotlib", reason="pictures need the extra 'plot'")
@@ -81,6 +82,11 @@ def test_nothing_overlaps(name):
     check(ALL[name]())
 
 
+@pytest.mark.parametrize("make", [examples.softmax, examples.sigmoid, examples.square])
+def test_nothing_overlaps_in_the_examples(make):
+    check(trace(make()))
+
+
 @settings(max_examples=15)
 @given(tangled())
 def test_nothing_overlaps_in_any_graph(diagram):
@@ -101,6 +107,7 @@ def test_the_same_diagram_is_the_same_bytes_in_any_process_and_style(python):
     code = """
 import hashlib, matplotlib
 from tests.graph.diagrams import korean
+from xpnet.graph import examples, trace
 from xpnet.graph.picture import png, svg
 matplotlib.rcParams.update({STYLE})
 print(hashlib.sha256(svg(korean()).encode() + png(korean())).hexdigest())

@@ -167,5 +167,5 @@ def _style() -> Iterator[None]:
     with style.context(["default", SETTINGS]), warnings.catch_warnings():
         # where no font of this machine has a letter, a box stands for it in a PNG; a viewer of an
         # SVG has fonts of its own
-        warnings.filterwarnings("ignore", r"Glyph .* missing from font")
+        warnings.filterwarnings("ignore", r"Glyph .* missing from")
         yield
