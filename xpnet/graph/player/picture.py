@@ -7,8 +7,8 @@ from html import escape
 from itertools import pairwise
 
 from xpnet.graph.diagram import Diagram, Edge, Node
-from xpnet.graph.player.places import Places, Size, places
-from xpnet.graph.player.shapes import corner, half, node_size, shape, short, slot_size
+from xpnet.graph.player.places import Places, places
+from xpnet.graph.player.shapes import corner, half, shape, short, slot_width
 
 __all__ = ["picture"]
 
@@ -38,23 +38,21 @@ def picture(diagram: Diagram, label: str, total: str) -> str:
         for node in diagram.nodes
         if node.grad is not None and uses[node.key] > 1
     }
-    sizes = [node_size(node, sums.get(node.key, "")) for node in diagram.nodes]
-    slots = [slot_size(edge, _value(diagram, edge)) for edge in diagram.edges]
-    found = places(sizes, [(edge.source, edge.target) for edge in diagram.edges], slots)
+    found = places(diagram, sums)
     forward, backward = _appearances(diagram)
     paths = _paths(diagram, found)
     work: dict[int, list[int]] = {node.key: [] for node in diagram.nodes}
     for number, step in enumerate(diagram.steps, 1):
         work[step.node].append(number)
     parts = []
-    for edge, slot, place in zip(diagram.edges, slots, found.slots, strict=True):
+    for edge, place in zip(diagram.edges, found.slots, strict=True):
         at = forward[edge.key], backward[edge.key]
         parts.append(_edge(edge, paths[edge.key], at))
-        parts.append(_numbers(edge, _value(diagram, edge), slot, place, at))
-    for node, size, place in zip(diagram.nodes, sizes, found.nodes, strict=True):
+        parts.append(_numbers(edge, _value(diagram, edge), place, at))
+    for node, place in zip(diagram.nodes, found.nodes, strict=True):
         parts.append(_node(node, place, work[node.key]))
         if node.key in sums:
-            text = _text("sum", (place[0], place[1] + size.below - 6), sums[node.key])
+            text = _text("sum", (place[0], place[1] + shape(node)[1] / 2 + 16), sums[node.key])
             parts.append(
                 f'<g class="grad" data-from="{max(work[node.key], default=0)}">{text}</g>\n'
             )
@@ -82,8 +80,10 @@ def _appearances(diagram: Diagram) -> tuple[list[int], list[int]]:
 
 def _paths(diagram: Diagram, found: Places) -> list[str]:
     """The line of each edge: level through its slots, bent between them."""
-    starts = _ports([edge.source for edge in diagram.edges], [run[1][2] for run in found.runs])
-    ends = _ports([edge.target for edge in diagram.edges], [run[-2][2] for run in found.runs])
+    sources = [edge.source for edge in diagram.edges]
+    targets = [edge.target for edge in diagram.edges]
+    starts = _ports(found, sources, [run[1][2] for run in found.runs])
+    ends = _ports(found, targets, [run[-2][2] for run in found.runs])
     paths = []
     for edge, run, start, end in zip(diagram.edges, found.runs, starts, ends, strict=True):
         pieces = list(run)
@@ -100,16 +100,21 @@ def _paths(diagram: Diagram, found: Places) -> list[str]:
     return paths
 
 
-def _ports(nodes: list[int], y: list[float]) -> list[float]:
-    """How far from the middle of its node each edge ends, in the order in which they come."""
+def _ports(found: Places, nodes: list[int], y: list[float]) -> list[float]:
+    """How far from the middle of its node each edge ends, in the order in which they come.
+
+    A line that comes level goes on level.
+    """
     shifts = [0.0] * len(nodes)
     at: dict[int, list[int]] = {}
     for edge in sorted(range(len(nodes)), key=lambda edge: y[edge]):
         at.setdefault(nodes[edge], []).append(edge)
-    for edges in at.values():
-        apart = min(15.0, 36.0 / len(edges))
+    for node, edges in at.items():
+        level = [i for i, edge in enumerate(edges) if abs(y[edge] - found.nodes[node][1]) < 1]
+        middle = level[0] if level else (len(edges) - 1) / 2
+        apart = min(15.0, 16.0 / max(middle, len(edges) - 1 - middle, 1.0))
         for number, edge in enumerate(edges):
-            shifts[edge] = (number - (len(edges) - 1) / 2) * apart
+            shifts[edge] = (number - middle) * apart
     return shifts
 
 
@@ -121,15 +126,13 @@ def _edge(edge: Edge, path: str, since: tuple[int, int]) -> str:
     )
 
 
-def _numbers(
-    edge: Edge, value: str, slot: Size, place: tuple[float, float], since: tuple[int, int]
-) -> str:
+def _numbers(edge: Edge, value: str, place: tuple[float, float], since: tuple[int, int]) -> str:
     """The value above the line; below it the derivative, under an arrow that points back."""
     x, y = place
     text = _text("value", (x, y - 8), value, f' data-from="{since[0]}"') if value else ""
     if edge.grad is None:
         return f'<g class="numbers" id="edge{edge.key}">{text}</g>\n'
-    reach = slot.width / 2 - 4
+    reach = slot_width(edge) / 2 - 4
     return (
         f'<g class="numbers" id="edge{edge.key}">{text}<g class="grad" data-from="{since[1]}">'
         f'<path class="back" pathLength="1" d="M{x + reach:.1f} {y + 8:.1f}H{x - reach:.1f}'
@@ -157,6 +160,4 @@ def _text(name: str, place: tuple[float, float], text: str, more: str = "") -> s
 
 def _value(diagram: Diagram, edge: Edge) -> str:
     """What stands above an edge: nothing behind a constant, whose number is in the node."""
-    source = diagram.nodes[edge.source]
-    known = source.kind == "constant" and source.label == edge.value
-    return "" if known else short(edge.value)
+    return "" if diagram.nodes[edge.source].kind == "constant" else short(edge.value)

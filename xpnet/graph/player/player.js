@@ -43,7 +43,7 @@
     find("status").replaceChildren(progress, ...lines);
   }
 
-  // Scrolls the box, never the page: to the node at work and, as far as they fit, its new numbers.
+  // Scrolls the box, never the page: to the node at work and as many of its new numbers as fit.
   function follow() {
     const node = svg.querySelector(".node.at-work");
     if (!node) {
@@ -51,14 +51,20 @@
       return;
     }
     const view = box.getBoundingClientRect();
-    const must = node.getBoundingClientRect();
-    const all = [node, ...svg.querySelectorAll(".new")].map((part) => part.getBoundingClientRect());
+    const middle = (place) => [(place.left + place.right) / 2, (place.top + place.bottom) / 2];
+    const [x, y] = middle(node.getBoundingClientRect());
+    const away = (place) => Math.hypot(middle(place)[0] - x, middle(place)[1] - y);
+    const places = [node, ...svg.querySelectorAll(".new")]
+      .map((part) => part.getBoundingClientRect())
+      .sort((one, other) => away(one) - away(other));
     const shift = (start, end) => {
-      const first = Math.min(...all.map((place) => place[start]));
-      const last = Math.max(...all.map((place) => place[end]));
+      let [first, last] = [places[0][start], places[0][end]];
+      for (const place of places) {
+        const wider = [Math.min(first, place[start]), Math.max(last, place[end])];
+        if (wider[1] - wider[0] <= view[end] - view[start] - 16) [first, last] = wider;
+      }
       if (first >= view[start] && last <= view[end]) return 0;
-      const middle = (first + last - view[start] - view[end]) / 2;
-      return Math.min(Math.max(middle, must[end] - view[end] + 12), must[start] - view[start] - 12);
+      return (first + last - view[start] - view[end]) / 2;
     };
     const behavior = still.matches ? "instant" : "smooth";
     box.scrollBy({ left: shift("left", "right"), top: shift("top", "bottom"), behavior });

@@ -6,13 +6,13 @@ import math
 import unicodedata
 
 from xpnet.graph.diagram import Edge, Node
-from xpnet.graph.player.places import Size
 
-__all__ = ["corner", "half", "node_size", "shape", "short", "slot_size"]
+__all__ = ["corner", "half", "node_width", "shape", "short", "slot_width"]
 
 LONGEST = 26
 """Characters of a text in the picture; the table has it whole."""
 RADIUS = 25.0
+LEAST_SLOT = 36.0
 
 
 def shape(node: Node) -> tuple[float, float]:
@@ -34,16 +34,14 @@ def half(node: Node, shift: float) -> float:
     return width / 2 - radius + math.sqrt(radius**2 - over**2)
 
 
-def node_size(node: Node, total: str) -> Size:
+def node_width(node: Node, total: str) -> float:
     """The room of a node, with a text below it if that is not empty."""
-    width, height = shape(node)
-    return Size(max(width, _width(total)), height / 2, height / 2 + (22 if total else 0))
+    return max(shape(node)[0], _width(total))
 
 
-def slot_size(edge: Edge, value: str) -> Size:
-    """The room of the numbers of an edge: its value above, its derivative and an arrow below."""
-    width = max(_width(value), _width(short(edge.grad or "")), 36.0 if edge.grad else 0.0) + 8
-    return Size(width, 24 if value else 6, 32 if edge.grad is not None else 6)
+def slot_width(edge: Edge) -> float:
+    """The room of the numbers of an edge."""
+    return max(_width(short(edge.value)), _width(short(edge.grad or "")), LEAST_SLOT) + 8
 
 
 def short(text: str) -> str:
