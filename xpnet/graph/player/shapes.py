@@ -6,11 +6,12 @@ import math
 import unicodedata
 
 from xpnet.graph.diagram import Edge, Node
+from xpnet.graph.words import shortened
 
 __all__ = ["corner", "half", "node_width", "shape", "short", "slot_width"]
 
 LONGEST = 26
-"""Characters of a text in the picture; the table has it whole."""
+"""Columns of a terminal that a text takes at most; the table has it whole."""
 RADIUS = 25.0
 LEAST_SLOT = 36.0
 
@@ -46,8 +47,7 @@ def slot_width(edge: Edge) -> float:
 
 def short(text: str) -> str:
     """A text on one line, that ends in "…" if it is long."""
-    text = " ".join(text.split())
-    return text if len(text) <= LONGEST else text[: LONGEST - 1] + "…"
+    return shortened(text, LONGEST)
 
 
 def _round(node: Node) -> bool:
