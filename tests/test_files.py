@@ -43,3 +43,9 @@ def test_a_link_stays_a_link_and_a_pipe_a_pipe(tmp_path):
     assert os.read(reader, 1000) == b"through it"
     os.close(reader)
     assert (tmp_path / "pipe").is_fifo()
+
+
+def test_bytes_are_written_as_they_are(tmp_path):
+    write_whole(tmp_path / "picture.png", b"\x89PNG\r\n\x00")
+    assert (tmp_path / "picture.png").read_bytes() == b"\x89PNG\r\n\x00"
+    assert len(list(tmp_path.iterdir())) == 1

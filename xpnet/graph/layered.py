@@ -20,31 +20,32 @@ class LayerNode(Operation):
     layer : layer
         For this node alone: it keeps what its forward has kept.
     name : str
-    labels : array, optional
-        Of the last layer.
+    labelled : bool
+        Whether a last input is handed to the layer: the labels of a loss.
     """
 
-    def __init__(self, layer: Any, name: str, labels: Any = None) -> None:
+    def __init__(self, layer: Any, name: str, labelled: bool = False) -> None:
         self.symbol = self.title = name
-        self._layer, self._labels = layer, () if labels is None else (labels,)
-        self._names = tuple(part(layer, "params"))
+        self._layer, self._labelled = layer, labelled
+        self._names = () if labelled else tuple(part(layer, "params"))
         self.formula = "its output for {x}"
         to_params = "its backward gives the gradients of its parameters"
         self.rules = (
             "its backward gives the gradient of its input",
             *(to_params for _ in self._names),
+            *([""] if labelled else []),
         )
         self.locals = ("from {dout}",) * len(self.rules)
 
-    def forward(self, x: Any, *params: Any) -> Any:
-        """The layer's own forward."""
-        return self._layer.forward(x, *self._labels)
+    def forward(self, x: Any, *others: Any) -> Any:
+        """The layer's own forward; it has its parameters already."""
+        return self._layer.forward(x, *(others[-1:] if self._labelled else ()))
 
-    def backward(self, dout: Any, out: Any, x: Any, *params: Any) -> tuple[Any, ...]:
+    def backward(self, dout: Any, out: Any, x: Any, *others: Any) -> tuple[Any, ...]:
         """The layer's own backward: the gradients of the input and of the parameters."""
         dx = self._layer.backward(dout)
         grads = part(self._layer, "grads")
-        return (dx, *(grads[name] for name in self._names))
+        return (dx, *(grads[name] for name in self._names), *([None] if self._labelled else []))
 
 
 def layered_graph(
@@ -74,7 +75,8 @@ def layered_graph(
             for key, array in part(layer, "params").items()
         ]
         y = applied(LayerNode(layer, name), y, *params)
-    loss = applied(LayerNode(last_layer, type(last_layer).__name__, t), y)
+    name = type(last_layer).__name__
+    loss = applied(LayerNode(last_layer, name, labelled=True), y, Variable(t, name="t"))
     loss.name = "loss"
     loss.backward()
     return loss

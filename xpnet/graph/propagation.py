@@ -52,13 +52,16 @@ def in_order(y: Any, ends: Collection[Any] = ()) -> list[Any]:
 
 
 def contributions(variable: Any, dout: Any) -> tuple[Any, ...]:
-    """What a node hands back to each of its inputs: its local rule (chapter 5.2.1)."""
+    """What a node hands back to each of its inputs: its local rule (chapter 5.2.1).
+
+    None to an input by which nobody derives, such as labels.
+    """
     if variable.operation is None:
         return ()
     values = [source.value for source in variable.inputs]
     handed = variable.operation.backward(dout, variable.value, *values)
     return tuple(
-        fitted(plain(gradient, dout, *values), value)
+        None if gradient is None else fitted(plain(gradient, dout, *values), value)
         for gradient, value in zip(handed, values, strict=True)
     )
 
@@ -83,11 +86,13 @@ def gradients(y: Any, dout: Any, ends: Collection[Any] = ()) -> list[tuple[Any, 
     closed = {id(end) for end in ends}
     found: dict[int, Any] = {id(y): dout}
     for variable in backwards:
-        if id(variable) in closed:
+        if id(variable) in closed or id(variable) not in found:
             continue
         handed = contributions(variable, found[id(variable)])
         for source, gradient in zip(variable.inputs, handed, strict=True):
             key = id(source)
+            if gradient is None:
+                continue
             # a value that is used twice gets the sum of both
             found[key] = plain(found[key] + gradient, gradient) if key in found else gradient
-    return [(variable, found[id(variable)]) for variable in backwards]
+    return [(variable, found[id(variable)]) for variable in backwards if id(variable) in found]

@@ -1,0 +1,7 @@
+"""Places for a diagram's nodes and edges, without knowing how they will be drawn."""
+
+from __future__ import annotations
+
+from xpnet.graph.layout.arrange import Layout, arrange
+
+__all__ = ["Layout", "arrange"]

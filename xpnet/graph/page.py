@@ -1,0 +1,146 @@
+"""A page that plays the propagation of a graph, forward and back, one step at a time."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import os
+from collections.abc import Iterator
+from html import escape
+from importlib.resources import files
+from pathlib import Path
+from string import Template
+
+from xpnet.errors import OptionError
+from xpnet.files import write_whole
+from xpnet.graph.diagram import Diagram, Step
+from xpnet.graph.player import WORDS, picture
+from xpnet.graph.trace import trace
+from xpnet.graph.variable import Variable
+
+__all__ = ["page", "to_html"]
+
+ENDINGS = ".html", ".htm"
+MOST_NODES = 500
+COLUMNS = "number", "node", "kind", "value", "grad"
+
+
+def to_html(
+    y: Variable, path: str | os.PathLike[str], title: str | None = None, language: str = "en"
+) -> None:
+    """Write a page that plays the propagation through the graph of `y`, step by step.
+
+    The page is one file that loads nothing: it can be mailed, and opened without a network.
+
+    Parameters
+    ----------
+    y : Variable
+        After `backward`, the page plays both propagations; before it, the forward one alone.
+    path : str or path
+        Ending in .html or .htm. The file is written whole or not at all.
+    title : str, optional
+        Default: "Computational graph", with the name of `y` if it has one.
+    language : str
+        "en" or "ko".
+
+    Raises
+    ------
+    OptionError
+        The path cannot be written or has another ending, the language is another one, or the
+        graph has more than 500 nodes.
+    TypeError
+        `y` is no variable.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from xpnet.graph import examples
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     to_html(examples.apple(), f"{folder}/apple.html")
+    ...     print(Path(f"{folder}/apple.html").read_text(encoding="utf-8")[:15])
+    <!doctype html>
+    """
+    if Path(path).suffix.lower() not in ENDINGS:
+        raise OptionError(f"{path}: a page is .html or .htm")
+    text = page(trace(y, language), title, language)
+    try:
+        write_whole(path, text)
+    except (OSError, ValueError) as error:
+        why = error.strerror if isinstance(error, OSError) else error
+        raise OptionError(
+            f"{path} cannot be written: {why}; name a file in a folder that exists"
+        ) from error
+
+
+def page(diagram: Diagram, title: str | None = None, language: str = "en") -> str:
+    """The text of the page.
+
+    Parameters
+    ----------
+    diagram : Diagram
+    title : str, optional
+    language : str
+        That of the diagram, "en" or "ko".
+
+    Raises
+    ------
+    OptionError
+        The graph is too large to look at.
+    """
+    if len(diagram.nodes) > MOST_NODES:
+        raise OptionError(
+            f"the graph has {len(diagram.nodes):,} nodes, and a page shows at most {MOST_NODES}: "
+            "collapse parts of it, or read it as text (to_text)"
+        )
+    words = WORDS[language]
+    if title is None:
+        names = [node.label for node in diagram.nodes if node.kind == "output" and node.label]
+        title = ": ".join([words["heading"], *names])
+    folder = files("xpnet.graph.player")
+    script = (folder / "player.js").read_text(encoding="utf-8")
+    parts = {name: escape(word) for name, word in words.items()}
+    parts |= {
+        "language": language,
+        "title": escape(title),
+        "policy": _policy(script),
+        "css": (folder / "player.css").read_text(encoding="utf-8"),
+        "script": script,
+        "picture": picture(diagram, words["picture"], words["sum"]),
+        "columns": _row('th scope="col"', [words[name] for name in COLUMNS]),
+        "rows": "\n".join(_row("td", cells) for cells in _cells(diagram, words)),
+        "lines": "\n".join(_step(step, words) for step in diagram.steps),
+    }
+    text = Template((folder / "player.html").read_text(encoding="utf-8")).substitute(parts)
+    return text.encode("utf-8", "replace").decode()  # half a surrogate pair has no UTF-8
+
+
+def _policy(script: str) -> str:
+    """What a browser may load: nothing. What it may run: this script, whatever a name contains."""
+    digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
+    return (
+        "default-src 'none'; img-src data:; style-src 'unsafe-inline'; "
+        f"script-src 'sha256-{digest}'"
+    )
+
+
+def _cells(diagram: Diagram, words: dict[str, str]) -> Iterator[list[str]]:
+    for node in diagram.nodes:
+        grad = words["none"] if node.grad is None else node.grad
+        yield [
+            str(node.key + 1),
+            node.label or words["unnamed"],
+            words[node.kind],
+            node.value,
+            grad,
+        ]
+
+
+def _row(cell: str, texts: list[str]) -> str:
+    """A row of a table, from the start tag of its cells."""
+    end = cell.partition(" ")[0]
+    return f"<tr>{''.join(f'<{cell}>{escape(text)}</{end}>' for text in texts)}</tr>"
+
+
+def _step(step: Step, words: dict[str, str]) -> str:
+    lines = "".join(f"<p>{escape(line)}</p>" for line in step.lines)
+    return f'<li data-direction="{step.direction}"><span>{words[step.direction]}</span>{lines}</li>'
