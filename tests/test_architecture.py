@@ -27,6 +27,7 @@ ROOMS = [
     "initializers",
     "layers",
     "gradient",
+    "graph",
     "datasets",
     "networks",
     "memory",

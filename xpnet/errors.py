@@ -9,6 +9,7 @@
     ├── LabelError              (ValueError)      labels are no labels, or out of range
     ├── NotForwardedError       (RuntimeError)    backward before forward
     ├── NetworkError            (ValueError)      layers that cannot make a network
+    ├── GraphError              (ValueError)      variables that make no computational graph
     ├── DataError               (ValueError)      a data file is not what it should be
     ├── OptionError             (ValueError)      an option has a value that it cannot take
     ├── NonFiniteLossError      (ArithmeticError) training produced NaN or infinity
@@ -24,6 +25,7 @@ from typing import Any
 __all__ = [
     "BackendError",
     "DataError",
+    "GraphError",
     "LabelError",
     "MixedBackendError",
     "NetworkError",
@@ -62,6 +64,10 @@ class NotForwardedError(XpnetError, RuntimeError):
 
 class NetworkError(XpnetError, ValueError):
     """These layers cannot make a network."""
+
+
+class GraphError(XpnetError, ValueError):
+    """These variables make no computational graph."""
 
 
 class DataError(XpnetError, ValueError):

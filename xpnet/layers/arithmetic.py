@@ -5,9 +5,10 @@ from __future__ import annotations
 from numbers import Number
 from typing import Any
 
-from xpnet.backends import Array, backend_of
+from xpnet.backends import backend_of
 from xpnet.errors import ShapeError
 from xpnet.layers.base import Layer
+from xpnet.layers.broadcasting import broadcast, shape_of, sum_to
 
 __all__ = ["AddLayer", "MulLayer"]
 
@@ -54,7 +55,7 @@ class _Pair(Layer):
         """
         x, y = self.recall("x"), self.recall("y")
         dx, dy = self.gradients(_upstream(dout, x, y, type(self).__name__), x, y)
-        return _sum_to(dx, x), _sum_to(dy, y)
+        return sum_to(dx, x), sum_to(dy, y)
 
     def gradients(self, dout: Any, x: Any, y: Any) -> tuple[Any, Any]:
         """Both gradients in the shape of the output."""
@@ -105,10 +106,6 @@ class AddLayer(_Pair):
         return dout * 1, dout * 1
 
 
-def _shape(x: Any) -> tuple[int, ...]:
-    return tuple(getattr(x, "shape", ()))
-
-
 def _numbers(*values: Any) -> bool:
     return all(isinstance(value, Number) for value in values)
 
@@ -117,10 +114,10 @@ def _check(x: Any, y: Any, layer: str) -> None:
     """Numbers or arrays of one backend, whose shapes broadcast."""
     if not _numbers(x, y):
         backend_of(x, y, caller=layer, names=("x", "y"))
-    if _broadcast(_shape(x), _shape(y)) is None:
+    if broadcast(shape_of(x), shape_of(y)) is None:
         raise ShapeError(
-            f"{layer}: x is {_shape(x)}, y is {_shape(y)}, which do not broadcast: from the right, "
-            "each pair of lengths must be equal or contain a 1"
+            f"{layer}: x is {shape_of(x)}, y is {shape_of(y)}, which do not broadcast: from the "
+            "right, each pair of lengths must be equal or contain a 1"
         )
 
 
@@ -129,30 +126,9 @@ def _upstream(dout: Any, x: Any, y: Any, layer: str) -> Any:
     if _numbers(dout, x, y):
         return dout
     backend = backend_of(dout, x, y, caller=layer, names=("dout", "x", "y"))
-    shape = _broadcast(_shape(x), _shape(y))
-    if _shape(dout) == shape:
+    shape = broadcast(shape_of(x), shape_of(y))
+    if shape_of(dout) == shape:
         return dout
-    if _shape(dout) == ():
+    if shape_of(dout) == ():
         return dout + backend.xp.zeros(shape, dtype=backend.xp.result_type(x, y))
-    raise ShapeError(f"{layer}: dout is {_shape(dout)}, the output was {shape}: they must agree")
-
-
-def _broadcast(a: tuple[int, ...], b: tuple[int, ...]) -> tuple[int, ...] | None:
-    """The shape two shapes broadcast to, or None."""
-    rank = max(len(a), len(b))
-    pairs = list(zip((1,) * (rank - len(a)) + a, (1,) * (rank - len(b)) + b, strict=True))
-    if any(m != n and 1 not in (m, n) for m, n in pairs):
-        return None
-    return tuple(n if m == 1 else m for m, n in pairs)
-
-
-def _sum_to(gradient: Array, like: Any) -> Array:
-    """`gradient` summed over the axes along which `like` was broadcast."""
-    shape, wide = _shape(like), _shape(gradient)
-    if wide == shape:
-        return gradient
-    lead = len(wide) - len(shape)
-    axes = tuple(range(lead)) + tuple(
-        lead + k for k, n in enumerate(shape) if n == 1 and wide[lead + k] != 1
-    )
-    return gradient.sum(axis=axes).reshape(shape)
+    raise ShapeError(f"{layer}: dout is {shape_of(dout)}, the output was {shape}: they must agree")

@@ -11,6 +11,8 @@ from xpnet.backends import Array, Backend, asarray, backend_of
 from xpnet.errors import OptionError, ShapeError
 from xpnet.gradient.local import NearbyLosses, numerical_gradients
 from xpnet.gradient.numerical import checked_step
+from xpnet.graph.layered import layered_graph
+from xpnet.graph.variable import Variable
 from xpnet.layers import part
 from xpnet.networks import inference
 from xpnet.networks.assembly import check_layers, named, numbered, settle
@@ -327,6 +329,40 @@ class Network:
     def __copy__(self) -> Network:
         """A layer has one home, so a copy has layers of its own."""
         return copy.deepcopy(self)
+
+    @told_of_memory
+    def graph(self, x: Array, t: Array) -> Variable:
+        """The computational graph of the loss of one batch, one node a layer, gradients done.
+
+        It is of a copy of the network as it is now. `xpnet.graph.draw` shows at each edge the
+        shape and the norm of what went forward and of the gradient that came back.
+
+        Parameters
+        ----------
+        x : array, shape (N, ...)
+        t : array, integers (N,) or rows (N, C)
+
+        Returns
+        -------
+        Variable
+            The loss.
+
+        Raises
+        ------
+        ShapeError, LabelError, MixedBackendError, OutOfMemoryError
+
+        Examples
+        --------
+        >>> net = TwoLayerNet(4, 3, 2, seed=0)
+        >>> loss = net.graph(np.ones((5, 4)), np.zeros(5, dtype=int))
+        >>> scores = loss.inputs[0]
+        >>> scores.operation.symbol, scores.shape, scores.grad.shape
+        ('Affine2', (5, 2), (5, 2))
+        """
+        rows = self.door(x, t).cast(x, self.dtype)
+        own = copy.deepcopy(self)
+        names = {place: name for name, place in self._places.items()}
+        return layered_graph(own._layers, own.last_layer, names, rows, t)
 
     def summary(self) -> str:
         """The layers with their parameters, as a table to print."""

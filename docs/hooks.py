@@ -1,0 +1,51 @@
+"""What the site needs beside its pages: the figures, drawn when it is built."""
+
+from __future__ import annotations
+
+import functools
+import re
+import tempfile
+from pathlib import Path
+
+import figures
+from mkdocs.plugins import event_priority
+from mkdocs.structure.files import File
+
+from xpnet.graph import draw, to_html
+
+LANGUAGES = "en", "ko"
+
+
+def on_config(config):
+    """Two files hold the site's address: without one they would be wrong, and are left out."""
+    if not config.site_url:
+        config.theme.static_templates -= {"404.html", "sitemap.xml"}
+
+
+@event_priority(-200)  # behind the plugin for languages, which knows only files of this folder
+def on_files(files, config):
+    """Add the figures: a picture for all languages, and a page that plays it in each."""
+    for address, content in drawn().items():
+        file = File.generated(config, address, content=content)
+        file.dest_uri = address.removeprefix("en/")
+        files.append(file)
+
+
+@functools.cache  # a site is built once in each language
+def drawn():
+    """The figures: a file's address among the pages, and what is in it."""
+    made = {}
+    with tempfile.TemporaryDirectory() as folder:
+        picture, page = Path(folder, "figure.svg"), Path(folder, "figure.html")
+        for name, figure in figures.FIGURES.items():
+            draw(figure(), picture)
+            made[f"figures/{name}.svg"] = picture.read_bytes()
+            for language in LANGUAGES:
+                to_html(figure(), page, title=name, language=language)
+                made[f"{language}/figures/{name}.html"] = page.read_bytes()
+    return made
+
+
+def on_page_markdown(markdown, **_):
+    """Name files of the repository, to which pages that stand there too link."""
+    return re.sub(r"\[[^\]]*\]\(\.\./((?:tests|benchmarks|docker)/[^)]*)\)", r"`\1`", markdown)

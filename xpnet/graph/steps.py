@@ -1,0 +1,107 @@
+"""The steps of both propagations, each told in words and numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from xpnet.graph.diagram import Edge, Step
+from xpnet.graph.labels import label, short_label
+from xpnet.graph.variable import Variable
+
+__all__ = ["backward_steps", "forward_steps"]
+
+NAMES = "x", "y"
+"""What formulas call the inputs of an operation."""
+
+
+def forward_steps(variables: Sequence[Variable], edges: Sequence[Edge]) -> list[Step]:
+    """A step for each operation, from left to right.
+
+    Parameters
+    ----------
+    variables : sequence of Variable
+        In order; their places are the keys of the nodes.
+    edges : sequence of Edge
+    """
+    coming, going = _at_nodes(variables, edges)
+    steps = []
+    for key, variable in enumerate(variables):
+        if variable.operation is None:
+            continue
+        new = [edge for edge in coming[key] if variables[edge.source].operation is None]
+        told = _filled(variable.operation.formula, variable)
+        line = f"{variable.operation.title}: {told} = {label(variable.value)}"
+        steps.append(Step("forward", key, tuple(e.key for e in new + going[key]), (line,)))
+    return steps
+
+
+def backward_steps(variables: Sequence[Variable], edges: Sequence[Edge]) -> list[Step]:
+    """A step for the output, then one for each operation and each input of many uses."""
+    output = variables[-1]
+    begun = label(output.grad)
+    start = (
+        f"the derivative of {output.name or 'the output'} by itself is 1"
+        if begun == "1"
+        else f"the derivative that comes from behind is {begun}"
+    )
+    steps = [Step("backward", edges[-1].target, (edges[-1].key,), (start,))]
+    coming, going = _at_nodes(variables, edges)
+    for key, variable in reversed(list(enumerate(variables))):
+        lines = _of_many_uses(variable, going[key]) + _rules(variable, coming[key])
+        if lines:
+            new = tuple(edge.key for edge in coming[key] if edge.grad is not None)
+            steps.append(Step("backward", key, new, tuple(lines)))
+    return steps
+
+
+def _at_nodes(
+    variables: Sequence[Variable], edges: Sequence[Edge]
+) -> tuple[list[list[Edge]], list[list[Edge]]]:
+    """For each variable the edges that come to its node, and those that go from it."""
+    coming: list[list[Edge]] = [[] for _ in variables]
+    going: list[list[Edge]] = [[] for _ in variables]
+    for edge in edges[:-1]:
+        coming[edge.target].append(edge)
+        going[edge.source].append(edge)
+    going[-1].append(edges[-1])  # to the output, which is a node without a variable
+    return coming, going
+
+
+def _of_many_uses(variable: Variable, uses: Sequence[Edge]) -> list[str]:
+    grads = [edge.grad for edge in uses if edge.grad is not None]
+    if len(grads) < 2:
+        return []
+    what = variable.name or "this value"
+    added = f"{' + '.join(map(_bracketed, grads))} = {label(variable.grad)}"
+    return [f"{what} has {len(grads)} uses, whose derivatives are added: {added}"]
+
+
+def _rules(variable: Variable, coming: Sequence[Edge]) -> list[str]:
+    """The local rule for each input; inputs that share a rule share a line."""
+    operation = variable.operation
+    if operation is None:
+        return []
+    told: dict[str, list[str]] = {}
+    for rule, formula, edge in zip(operation.rules, operation.locals, coming, strict=True):
+        if edge.grad is not None:
+            filled = "" if formula == "{dout}" else f"{_filled(formula, variable)} = "
+            told.setdefault(rule, []).append(filled + edge.grad)
+    return [f"{operation.title}: {rule}: {' and '.join(told[rule])}" for rule in told]
+
+
+def _filled(formula: str, variable: Variable) -> str:
+    """A formula with the numbers of this node."""
+    if variable.operation is None:
+        return formula
+    values = [source.value for source in variable.inputs]
+    places: dict[str, Any] = dict(zip(NAMES, values, strict=False))
+    places |= variable.operation.details(variable.value, *values) | {"out": variable.value}
+    if variable.grad is not None:
+        places["dout"] = variable.grad
+    return formula.format_map({name: _bracketed(short_label(v)) for name, v in places.items()})
+
+
+def _bracketed(text: str) -> str:
+    """A negative number stands in brackets behind a sign."""
+    return f"({text})" if text.startswith("-") else text

@@ -1,0 +1,78 @@
+"""Trace: from a variable back to its inputs, as the diagram that every picture is made from."""
+
+from __future__ import annotations
+
+from xpnet.graph.diagram import Diagram, Edge, Node
+from xpnet.graph.labels import label
+from xpnet.graph.propagation import contributions, in_order
+from xpnet.graph.steps import backward_steps, forward_steps
+from xpnet.graph.variable import Variable
+
+__all__ = ["trace"]
+
+
+def trace(y: Variable) -> Diagram:
+    """The graph that led to `y`, with the gradients that its last `backward` left.
+
+    Parameters
+    ----------
+    y : Variable
+
+    Returns
+    -------
+    Diagram
+
+    Raises
+    ------
+    TypeError
+        `y` is no variable.
+    GraphError
+        A variable leads back to itself.
+
+    Examples
+    --------
+    >>> from xpnet.graph import Variable, trace
+    >>> price = Variable(100, name="apple") * Variable(2, name="number")
+    >>> price.backward()
+    >>> for step in trace(price).steps:
+    ...     print(*step.lines)
+    multiplication: 100 × 2 = 200
+    the derivative of the output by itself is 1
+    multiplication: the upstream value times the other input: 1 × 2 = 2 ... 1 × 100 = 100
+    """
+    if not isinstance(y, Variable):
+        raise TypeError(
+            f"got a {type(y).__name__}, wanted the xpnet.graph.Variable whose graph is meant"
+        )
+    variables = in_order(y)
+    keys = {id(variable): key for key, variable in enumerate(variables)}
+    nodes = [_node(key, variable) for key, variable in enumerate(variables)]
+    end = Node(len(nodes), "output", y.name or "", label(y.value), _grad(y))
+    edges: list[Edge] = []
+    for variable in variables:
+        handed = [None] * len(variable.inputs)
+        if y.grad is not None and variable.grad is not None:
+            handed = list(contributions(variable, variable.grad))
+        for source, gradient in zip(variable.inputs, handed, strict=True):
+            ends = keys[id(source)], keys[id(variable)]
+            back = None if gradient is None or source.constant else label(gradient)
+            edges.append(Edge(len(edges), *ends, label(source.value), back))
+    edges.append(Edge(len(edges), keys[id(y)], end.key, end.value, end.grad))
+    steps = forward_steps(variables, edges)
+    if end.grad is not None:
+        steps += backward_steps(variables, edges)
+    return Diagram((*nodes, end), tuple(edges), tuple(steps))
+
+
+def _node(key: int, variable: Variable) -> Node:
+    if variable.operation is not None:
+        kind, shown = "operation", variable.operation.symbol
+    elif variable.constant:
+        kind, shown = "constant", variable.name or label(variable.value)
+    else:
+        kind, shown = "input", variable.name or ""
+    return Node(key, kind, shown, label(variable.value), _grad(variable))
+
+
+def _grad(variable: Variable) -> str | None:
+    return None if variable.grad is None else label(variable.grad)
