@@ -8,9 +8,17 @@ is drawn is kept in the repository.
 
 from __future__ import annotations
 
+from typing import Any
+
+import numpy as np
+
+from xpnet.datasets import load_mnist
 from xpnet.graph import Variable, examples
+from xpnet.networks import TwoLayerNet
 
 __all__ = ["FIGURES"]
+
+AFFINE = ((4, 2), "X"), ((2, 3), "W"), ((3,), "B")
 
 
 def apple_forward() -> Variable:
@@ -47,7 +55,31 @@ def multiply() -> Variable:
     return named(Variable(10, "x") * Variable(5, "y"), "z", dout=1.3)
 
 
-def named(y: Variable, name: str, dout: float | None = None) -> Variable:
+def relu() -> Variable:
+    """Section 5.5.1: a switch that is on, and one that is off."""
+    x, y = Variable(3, "x"), Variable(-2, "y")
+    return named(x.relu() + y.relu(), "z", dout=1)
+
+
+def sigmoid_node() -> Variable:
+    """Section 5.5.2, the four nodes as one."""
+    return examples.sigmoid(one_node=True)
+
+
+def affine() -> Variable:
+    """Section 5.6.1: four rows, two inputs, three outputs."""
+    rng = np.random.default_rng(0)
+    X, W, B = (Variable(rng.normal(size=shape), name) for shape, name in AFFINE)
+    return named(X @ W + B, "Y", dout=rng.normal(size=(4, 3)))
+
+
+def net() -> Variable:
+    """Section 5.7.2: the loss of three images."""
+    (x_train, t_train), _ = load_mnist()
+    return TwoLayerNet(seed=0).graph(x_train[:3], t_train[:3])
+
+
+def named(y: Variable, name: str, dout: Any = None) -> Variable:
     """`y` under a name, after a backward propagation if `dout` is given."""
     y.name = name
     if dout is not None:
@@ -65,4 +97,10 @@ FIGURES = {
     "twice": twice,
     "add": add,
     "multiply": multiply,
+    "relu": relu,
+    "sigmoid": examples.sigmoid,
+    "sigmoid_node": sigmoid_node,
+    "affine": affine,
+    "softmax": examples.softmax,
+    "net": net,
 }
