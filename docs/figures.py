@@ -10,15 +10,12 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
-
+from xpnet import asarray
 from xpnet.datasets import load_mnist
 from xpnet.graph import Variable, examples
 from xpnet.networks import TwoLayerNet
 
 __all__ = ["FIGURES"]
-
-AFFINE = ((4, 2), "X"), ((2, 3), "W"), ((3,), "B")
 
 
 def apple_forward() -> Variable:
@@ -68,9 +65,10 @@ def sigmoid_node() -> Variable:
 
 def affine() -> Variable:
     """Section 5.6.1: four rows, two inputs, three outputs."""
-    rng = np.random.default_rng(0)
-    X, W, B = (Variable(rng.normal(size=shape), name) for shape, name in AFFINE)
-    return named(X @ W + B, "Y", dout=rng.normal(size=(4, 3)))
+    X = Variable(asarray([[1.0, 2.0], [0.5, -1.0], [0.0, 3.0], [2.0, 2.0]]), "X")
+    W = Variable(asarray([[0.1, 0.3, 0.5], [0.2, 0.4, 0.6]]), "W")
+    B = Variable(asarray([1.0, 2.0, 3.0]), "B")
+    return named(X @ W + B, "Y", dout=asarray([[1.0, 2.0, 3.0]] * 4))
 
 
 def net() -> Variable:

@@ -9,16 +9,15 @@ import pytest
 from cost_model import from_data_sheets
 from devices import DATA_SHEETS
 
+from tests.counts_table import TRAINING
 from xpnet.errors import MixedBackendError
 from xpnet.networks import TwoLayerNet
-
-from ..counts_table import TRAINING
 
 DOCS = Path(__file__).parents[2] / "docs"
 BACKENDS = {
     language: (DOCS / language / "backends.md").read_text("utf-8") for language in ("en", "ko")
 }
-COUNTED = {"en": "{} launches", "ko": "실행 {}번"}
+COUNTED = {"en": "{} launches", "ko": "{}번 실행"}
 
 
 @pytest.mark.parametrize("page", BACKENDS.values(), ids=BACKENDS)
