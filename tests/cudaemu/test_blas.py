@@ -32,6 +32,16 @@ def test_a_stack_of_matrices_is_multiplied_matrix_by_matrix(cp, dtype):
     np.testing.assert_allclose((cp.asarray(a) @ cp.asarray(b)).get(), a @ b, tolerance, tolerance)
 
 
+@pytest.mark.parametrize("dtype", ["float32", "float64", "complex64"])
+@pytest.mark.parametrize(
+    "shapes", [((3, 5, 7), (7, 2)), ((5, 7), (3, 7, 2)), ((3, 1, 5, 7), (2, 7, 4))]
+)
+def test_a_stack_is_multiplied_by_the_same_matrix_each_time(cp, dtype, shapes):
+    a, b = (numbers(shape, dtype) for shape in shapes)
+    tolerance = TOLERANCE.get(dtype, 1e-5)
+    np.testing.assert_allclose((cp.asarray(a) @ cp.asarray(b)).get(), a @ b, tolerance, tolerance)
+
+
 def test_a_matrix_times_a_vector_is_numpys(cp):
     a, x = numbers((5, 7)), numbers(7)
     np.testing.assert_allclose((cp.asarray(a) @ cp.asarray(x)).get(), a @ x, 1e-5, 1e-6)

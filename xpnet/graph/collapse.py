@@ -27,7 +27,7 @@ class Collapsed(Operation):
 
     def __init__(self, symbol: str, inputs: Sequence[Variable], output: Variable) -> None:
         self.symbol = self.title = symbol
-        self.formula = f"{symbol} of its inputs"
+        self.formula = "its inputs inside it"
         self.rules = ("the upstream value through all nodes inside, one after the other",)
         self.rules *= len(inputs)
         self.locals = ("{dout} through the nodes inside",) * len(inputs)
@@ -78,6 +78,10 @@ def collapse(y: Variable, *inputs: Variable, symbol: str) -> Variable:
     inside = in_order(y, inputs)
     ends = [node for node in inside if node.operation is None and not node.constant]
     inputs = inputs or tuple(ends)
+    if y.operation is None or not inputs:
+        raise GraphError(
+            f"collapse: {y!r} is made from no variable: there are no nodes to collapse"
+        )
     led = {id(node) for node in inside[:-1]}
     for source in inputs:
         if id(source) not in led:
@@ -89,6 +93,4 @@ def collapse(y: Variable, *inputs: Variable, symbol: str) -> Variable:
                 f"collapse: {y!r} also comes from {end!r}: name it among the inputs too, or its "
                 "gradient would be lost"
             )
-    if not inputs:
-        raise GraphError(f"collapse: {y!r} comes from no variable: there are no nodes to collapse")
     return applied(Collapsed(symbol, inputs, y), *inputs)

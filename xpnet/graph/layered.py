@@ -29,9 +29,12 @@ class LayerNode(Operation):
         self._layer, self._labels = layer, () if labels is None else (labels,)
         self._names = tuple(part(layer, "params"))
         self.formula = "its output for {x}"
-        owners = "its input", *self._names
-        self.rules = tuple(f"its backward gives the gradient of {owner}" for owner in owners)
-        self.locals = ("from {dout}",) * len(owners)
+        to_params = "its backward gives the gradients of its parameters"
+        self.rules = (
+            "its backward gives the gradient of its input",
+            *(to_params for _ in self._names),
+        )
+        self.locals = ("from {dout}",) * len(self.rules)
 
     def forward(self, x: Any, *params: Any) -> Any:
         """The layer's own forward."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from xpnet.graph.diagram import Edge, Step
@@ -11,11 +11,13 @@ from xpnet.graph.variable import Variable
 
 __all__ = ["backward_steps", "forward_steps"]
 
+Tell = Callable[[str], str]
+
 NAMES = "x", "y"
 """What formulas call the inputs of an operation."""
 
 
-def forward_steps(variables: Sequence[Variable], edges: Sequence[Edge]) -> list[Step]:
+def forward_steps(variables: Sequence[Variable], edges: Sequence[Edge], tell: Tell) -> list[Step]:
     """A step for each operation, from left to right.
 
     Parameters
@@ -23,6 +25,8 @@ def forward_steps(variables: Sequence[Variable], edges: Sequence[Edge]) -> list[
     variables : sequence of Variable
         In order; their places are the keys of the nodes.
     edges : sequence of Edge
+    tell : callable
+        Turns an English sentence into the language of the reader.
     """
     coming, going = _at_nodes(variables, edges)
     steps = []
@@ -30,25 +34,25 @@ def forward_steps(variables: Sequence[Variable], edges: Sequence[Edge]) -> list[
         if variable.operation is None:
             continue
         new = [edge for edge in coming[key] if variables[edge.source].operation is None]
-        told = _filled(variable.operation.formula, variable)
-        line = f"{variable.operation.title}: {told} = {label(variable.value)}"
+        told = _filled(tell(variable.operation.formula), variable)
+        line = f"{tell(variable.operation.title)}: {told} = {label(variable.value)}"
         steps.append(Step("forward", key, tuple(e.key for e in new + going[key]), (line,)))
     return steps
 
 
-def backward_steps(variables: Sequence[Variable], edges: Sequence[Edge]) -> list[Step]:
+def backward_steps(variables: Sequence[Variable], edges: Sequence[Edge], tell: Tell) -> list[Step]:
     """A step for the output, then one for each operation and each input of many uses."""
     output = variables[-1]
     begun = label(output.grad)
-    start = (
-        f"the derivative of {output.name or 'the output'} by itself is 1"
-        if begun == "1"
-        else f"the derivative that comes from behind is {begun}"
-    )
-    steps = [Step("backward", edges[-1].target, (edges[-1].key,), (start,))]
+    if begun == "1":
+        start = tell("the derivative of {name} by itself is 1")
+    else:
+        start = tell("the derivative that comes from behind is {begun}")
+    line = start.format(name=output.name or tell("the output"), begun=begun)
+    steps = [Step("backward", edges[-1].target, (edges[-1].key,), (line,))]
     coming, going = _at_nodes(variables, edges)
     for key, variable in reversed(list(enumerate(variables))):
-        lines = _of_many_uses(variable, going[key]) + _rules(variable, coming[key])
+        lines = _of_many_uses(variable, going[key], tell) + _rules(variable, coming[key], tell)
         if lines:
             new = tuple(edge.key for edge in coming[key] if edge.grad is not None)
             steps.append(Step("backward", key, new, tuple(lines)))
@@ -68,16 +72,17 @@ def _at_nodes(
     return coming, going
 
 
-def _of_many_uses(variable: Variable, uses: Sequence[Edge]) -> list[str]:
+def _of_many_uses(variable: Variable, uses: Sequence[Edge], tell: Tell) -> list[str]:
     grads = [edge.grad for edge in uses if edge.grad is not None]
     if len(grads) < 2:
         return []
-    what = variable.name or "this value"
     added = f"{' + '.join(map(_bracketed, grads))} = {label(variable.grad)}"
-    return [f"{what} has {len(grads)} uses, whose derivatives are added: {added}"]
+    sentence = tell("{name} has {uses} uses, whose derivatives are added: {added}")
+    name = variable.name or tell("this value")
+    return [sentence.format(name=name, uses=len(grads), added=added)]
 
 
-def _rules(variable: Variable, coming: Sequence[Edge]) -> list[str]:
+def _rules(variable: Variable, coming: Sequence[Edge], tell: Tell) -> list[str]:
     """The local rule for each input; inputs that share a rule share a line."""
     operation = variable.operation
     if operation is None:
@@ -85,9 +90,10 @@ def _rules(variable: Variable, coming: Sequence[Edge]) -> list[str]:
     told: dict[str, list[str]] = {}
     for rule, formula, edge in zip(operation.rules, operation.locals, coming, strict=True):
         if edge.grad is not None:
-            filled = "" if formula == "{dout}" else f"{_filled(formula, variable)} = "
+            filled = "" if formula == "{dout}" else f"{_filled(tell(formula), variable)} = "
             told.setdefault(rule, []).append(filled + edge.grad)
-    return [f"{operation.title}: {rule}: {' and '.join(told[rule])}" for rule in told]
+    title, joint = tell(operation.title), tell(" and ")
+    return [f"{title}: {tell(rule)}: {joint.join(told[rule])}" for rule in told]
 
 
 def _filled(formula: str, variable: Variable) -> str:

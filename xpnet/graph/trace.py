@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from xpnet.graph.diagram import Diagram, Edge, Node
 from xpnet.graph.labels import label
+from xpnet.graph.language import teller
 from xpnet.graph.propagation import contributions, in_order
 from xpnet.graph.steps import backward_steps, forward_steps
 from xpnet.graph.variable import Variable
@@ -11,12 +12,14 @@ from xpnet.graph.variable import Variable
 __all__ = ["trace"]
 
 
-def trace(y: Variable) -> Diagram:
+def trace(y: Variable, language: str = "en") -> Diagram:
     """The graph that led to `y`, with the gradients that its last `backward` left.
 
     Parameters
     ----------
     y : Variable
+    language : "en" or "ko"
+        Of the words in the steps.
 
     Returns
     -------
@@ -28,6 +31,8 @@ def trace(y: Variable) -> Diagram:
         `y` is no variable.
     GraphError
         A variable leads back to itself.
+    OptionError
+        The language is none of these.
 
     Examples
     --------
@@ -44,6 +49,7 @@ def trace(y: Variable) -> Diagram:
         raise TypeError(
             f"got a {type(y).__name__}, wanted the xpnet.graph.Variable whose graph is meant"
         )
+    tell = teller(language)
     variables = in_order(y)
     keys = {id(variable): key for key, variable in enumerate(variables)}
     nodes = [_node(key, variable) for key, variable in enumerate(variables)]
@@ -58,9 +64,9 @@ def trace(y: Variable) -> Diagram:
             back = None if gradient is None or source.constant else label(gradient)
             edges.append(Edge(len(edges), *ends, label(source.value), back))
     edges.append(Edge(len(edges), keys[id(y)], end.key, end.value, end.grad))
-    steps = forward_steps(variables, edges)
+    steps = forward_steps(variables, edges, tell)
     if end.grad is not None:
-        steps += backward_steps(variables, edges)
+        steps += backward_steps(variables, edges, tell)
     return Diagram((*nodes, end), tuple(edges), tuple(steps))
 
 

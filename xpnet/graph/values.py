@@ -86,7 +86,7 @@ def _for_number(dout: Any) -> Any:
 
 def fitted(gradient: Any, value: Any) -> Any:
     """A gradient in the shape of the value it belongs to, and in its dtype where that floats."""
-    gradient = sum_to(gradient, value)
+    gradient = plain(sum_to(gradient, value), gradient)
     if is_number(gradient) or is_number(value):
         return gradient
     backend = backend_of(value)

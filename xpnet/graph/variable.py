@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from xpnet.backends import backend_of
-from xpnet.errors import ShapeError
+from xpnet.errors import ShapeError, XpnetError
 from xpnet.graph import operations
 from xpnet.graph.operations import Operation, is_number
 from xpnet.graph.propagation import gradients
@@ -231,6 +231,8 @@ def applied(operation: Operation, *operands: Any) -> Variable:
         backend_of(*arrays, caller=operation.title, names=("x", "y")[: len(arrays)])
     try:
         made = Variable(plain(operation.forward(*values), *values))
+    except XpnetError:  # says already what came and what was wanted
+        raise
     except ValueError as error:
         shapes = " and ".join(str(source.shape) for source in inputs)
         raise ShapeError(f"{operation.title} of shape {shapes}: {error}") from error

@@ -136,7 +136,7 @@ class Power(Operation):
         "the upstream value times the exponent times the base to one power less",
         "the upstream value times the output times the logarithm of the base",
     )
-    locals = "{dout} × {y} × {x} ** ({y} − 1)", "{dout} × {out} × log({x})"
+    locals = "{dout} × {y} × {x} ** ({y} − 1)", "{dout} × {out} × log {x}"
 
     def forward(self, x: Any, y: Any) -> Any:
         """``x ** y``."""
@@ -144,7 +144,8 @@ class Power(Operation):
 
     def backward(self, dout: Any, out: Any, x: Any, y: Any) -> tuple[Any, Any]:
         """``y * x**(y - 1)`` and ``x**y * log(x)``."""
-        xp = backend_for(x, y).xp
+        backend = backend_for(x, y)
+        xp, x, y = backend.xp, backend.asarray(x), backend.asarray(y)
         less = xp.where(y == 0, 1.0, y - 1.0)  # y = 0 makes the product 0, not 0 * infinity
         return dout * y * x**less, dout * out * xp.log(xp.where(x == 0, 1, x))
 
@@ -189,7 +190,7 @@ class MatMul(Operation):
     def forward(self, x: Any, y: Any) -> Any:
         """``x @ y``."""
         if is_number(x) or is_number(y) or not shape_of(x) or not shape_of(y):
-            raise ShapeError("@ takes arrays; multiply by a number with *")
+            raise ShapeError("matrix product: @ takes arrays; multiply by a number with *")
         return x @ y
 
     def backward(self, dout: Any, out: Any, x: Any, y: Any) -> tuple[Any, Any]:

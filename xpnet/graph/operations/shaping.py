@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
+from xpnet.backends import backend_of
 from xpnet.errors import ShapeError
 from xpnet.graph.operations.base import Operation, backend_for, is_number
 from xpnet.layers.broadcasting import shape_of
@@ -101,7 +102,7 @@ class Reshape(Operation):
 
     def forward(self, x: Any) -> Any:
         """``x.reshape(shape)``."""
-        _check_array(x)
+        _check_array(x, self.title)
         return x.reshape(self.shape)
 
     def backward(self, dout: Any, out: Any, x: Any) -> tuple[Any]:
@@ -144,7 +145,10 @@ class Index(Operation):
 
     def forward(self, x: Any) -> Any:
         """``x[index]``."""
-        _check_array(x)
+        _check_array(x, self.title)
+        parts = self.index if isinstance(self.index, tuple) else (self.index,)
+        arrays = [part for part in parts if hasattr(part, "shape")]
+        backend_of(x, *arrays, caller="indexing", names=("x", *["index"] * len(arrays)))
         return x[self.index]
 
     def backward(self, dout: Any, out: Any, x: Any) -> tuple[Any]:
@@ -155,6 +159,6 @@ class Index(Operation):
         return (dx,)
 
 
-def _check_array(x: Any) -> None:
+def _check_array(x: Any, title: str) -> None:
     if is_number(x):
-        raise ShapeError("one number has no axes; wanted an array")
+        raise ShapeError(f"{title}: one number has no axes; wanted an array")

@@ -71,6 +71,22 @@ static int gemm_call(Handle* handle, const char* name, int op_a, int op_b, int m
   });
 }
 
+// The matrices of a batch lie anywhere: a, b and c are arrays of pointers, on the device too.
+template <class T>
+static int gemm_batched_call(Handle* handle, const char* name, int op_a, int op_b, int m, int n,
+                             int k, const T* alpha_at, const T* const* a, int lead_a,
+                             const T* const* b, int lead_b, const T* beta_at, T* const* c,
+                             int lead_c, int batch) {
+  if (!valid_gemm(op_a, op_b, m, n, k, lead_a, lead_b, lead_c)) return INVALID_VALUE;
+  Scalar<T> alpha(handle, alpha_at), beta(handle, beta_at);
+  return run_blas(handle, name, {a, b, c}, [=] {
+    for (int i = 0; i < batch; i++) {
+      gemm<T>(op_a, op_b, m, n, k, alpha.get(), a[i], lead_a, b[i], lead_b, beta.get(), c[i],
+              lead_c);
+    }
+  });
+}
+
 #define DEFINE(T, L)                                                                              \
   template void gemm<T>(int, int, long, long, long, T, const T*, long, const T*, long, T, T*,     \
                         long);                                                                    \
@@ -86,5 +102,12 @@ static int gemm_call(Handle* handle, const char* name, int op_a, int op_b, int m
       T* c, int lead_c, long long stride_c, int batch) {                                          \
     return gemm_call<T>(handle, "cublas" #L "gemmStridedBatched", op_a, op_b, m, n, k, alpha, a,  \
                         lead_a, stride_a, b, lead_b, stride_b, beta, c, lead_c, stride_c, batch); \
+  }                                                                                               \
+  API int cublas##L##gemmBatched(Handle* handle, int op_a, int op_b, int m, int n, int k,         \
+                                 const T* alpha, const T* const* a, int lead_a,                   \
+                                 const T* const* b, int lead_b, const T* beta, T* const* c,       \
+                                 int lead_c, int batch) {                                         \
+    return gemm_batched_call<T>(handle, "cublas" #L "gemmBatched", op_a, op_b, m, n, k, alpha, a, \
+                                lead_a, b, lead_b, beta, c, lead_c, batch);                       \
   }
 FOR_ALL_TYPES(DEFINE)

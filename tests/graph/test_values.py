@@ -1,0 +1,105 @@
+"""What a variable may hold, and what a backward propagation starts with."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+import numpy as np
+import pytest
+
+import xpnet
+from xpnet.errors import MixedBackendError, ShapeError
+from xpnet.graph.values import checked, fitted, plain, upstream
+
+
+class TestChecked:
+    @pytest.mark.parametrize("value", [3, -2.5, float("nan"), 10**30])
+    def test_a_number_stays_itself(self, value):
+        assert checked(value) is value
+
+    def test_an_array_stays_itself(self, backend):
+        for dtype in ("float32", "float64", "int64"):
+            x = xpnet.asarray([1, 2], dtype=dtype)
+            assert checked(x) is x
+
+    def test_a_scalar_of_numpy_is_an_array_of_its_dtype(self):
+        made = checked(np.float32(1.5))
+        assert isinstance(made, np.ndarray)
+        assert (made.shape, made.dtype, float(made)) == ((), np.float32, 1.5)
+
+    @pytest.mark.parametrize(
+        "value", [True, 1j, "3", None, [1, 2], (1,), {}, object(), np.complex64(1), Fraction(1, 2)]
+    )
+    def test_anything_else_is_refused_with_what_came_and_what_was_wanted(self, value):
+        with pytest.raises(TypeError, match=r"Variable: got an? .*xpnet\.asarray\(x"):
+            checked(value)
+
+    @pytest.mark.parametrize("dtype", ["bool", "complex64"])
+    def test_arrays_of_other_things_than_real_numbers_are_refused(self, backend, dtype):
+        with pytest.raises(TypeError, match=f"got an array of {dtype}"):
+            checked(xpnet.asarray([1, 0], dtype=dtype))
+
+
+class TestPlain:
+    def test_numbers_alone_make_a_number_of_python(self):
+        assert type(plain(np.float64(2.0), 1, 2.0)) is float
+        assert type(plain(np.asarray(2.0), 1.0)) is float
+        assert plain(3, 1, 2) == 3
+
+    def test_with_an_array_it_is_an_array_even_of_one_entry(self):
+        x = np.ones(3)
+        assert isinstance(plain(x.sum(), x), np.ndarray)
+        assert plain(x, x) is x
+
+
+class TestUpstream:
+    def test_a_single_number_starts_with_1(self, backend):
+        assert upstream(None, 2.5) == 1
+        for shape in [(), (1,), (1, 1)]:
+            dout = upstream(None, xpnet.asarray(np.full(shape, 7.0), dtype="float32"))
+            assert (dout.shape, str(dout.dtype)) == (shape, "float32")
+            assert float(dout.reshape(())) == 1.0
+
+    def test_of_whole_numbers_the_derivatives_are_floating(self, backend):
+        assert upstream(None, xpnet.asarray([3])).dtype == xpnet.asarray([1.0]).dtype
+
+    def test_a_number_fills_the_shape(self, backend):
+        dout = upstream(0.5, xpnet.asarray([1.0, 2.0]))
+        assert xpnet.to_numpy(dout).tolist() == [0.5, 0.5]
+
+    def test_what_is_given_is_not_handed_out(self, backend):
+        given = xpnet.asarray([1.0, 2.0])
+        assert upstream(given, given) is not given
+
+    def test_many_entries_need_one_given(self, backend):
+        with pytest.raises(ShapeError, match=r"shape \(2,\).*sum\(\) or \.mean\(\), or give dout"):
+            upstream(None, xpnet.asarray([1.0, 2.0]))
+
+    @pytest.mark.parametrize("shape", [(3,), (1,), (2, 1)])
+    def test_another_shape_is_refused(self, backend, shape):
+        dout = xpnet.asarray(np.ones(shape))
+        with pytest.raises(ShapeError, match="dout is"):
+            upstream(dout, xpnet.asarray([1.0, 2.0]))
+        with pytest.raises(ShapeError, match="y is one number"):
+            upstream(dout, 1.0)
+
+    def test_another_backend_is_refused(self, backend, elsewhere):
+        there = xpnet.asarray([1.0, 1.0], backend=elsewhere)
+        with pytest.raises(MixedBackendError, match="backward: "):
+            upstream(xpnet.asarray([1.0, 1.0]), there)
+
+
+class TestFitted:
+    def test_the_dtype_is_that_of_a_floating_value(self, backend):
+        gradient = xpnet.asarray([[1.0, 2.0], [3.0, 4.0]], dtype="float64")
+        made = fitted(gradient, xpnet.asarray([0.0, 0.0], dtype="float32"))
+        assert str(made.dtype) == "float32"
+        assert xpnet.to_numpy(made).tolist() == [4.0, 6.0]
+
+    def test_of_whole_numbers_the_gradient_keeps_its_fractions(self, backend):
+        made = fitted(xpnet.asarray([0.5, 1.5]), xpnet.asarray([1, 2]))
+        assert xpnet.to_numpy(made).tolist() == [0.5, 1.5]
+
+    def test_a_number_among_arrays_gets_one_entry(self, backend):
+        made = fitted(xpnet.asarray([0.5, 1.5]), 3)
+        assert (made.shape, float(made)) == ((), 2.0)

@@ -1,0 +1,160 @@
+"""Variables: what they hold, what expressions make of them, what backward leaves in them."""
+
+from __future__ import annotations
+
+import gc
+import weakref
+
+import numpy as np
+import pytest
+
+import xpnet
+from xpnet.errors import MixedBackendError, ShapeError
+from xpnet.graph import Variable
+
+
+def on(backend, *values):
+    return Variable(backend.asarray(list(values)))
+
+
+class TestWhatItHolds:
+    def test_a_number_or_an_array_as_it_is(self, backend):
+        x = xpnet.asarray([1.0, 2.0])
+        assert Variable(x).value is x
+        assert Variable(100).value == 100
+        assert (Variable(x).shape, Variable(100).shape) == ((2,), ())
+
+    def test_a_new_one_comes_from_nothing(self):
+        x = Variable(1.0, name="x")
+        assert (x.name, x.inputs, x.operation, x.grad, x.constant) == ("x", (), None, None, False)
+
+    def test_numbers_in_an_expression_are_constants(self):
+        y = Variable(1.0) + 2
+        assert [source.constant for source in y.inputs] == [False, True]
+
+    def test_it_shows_a_number_and_the_shape_of_an_array(self):
+        assert repr(Variable(2.5, name="x")) == "Variable(2.5, name='x')"
+        assert repr(Variable(np.ones((2, 3)))) == "Variable(float64 (2, 3))"
+
+    def test_a_variable_in_a_variable_and_a_name_that_is_no_string_are_refused(self):
+        with pytest.raises(TypeError, match="got a Variable, which holds its value already"):
+            Variable(Variable(1.0))
+        with pytest.raises(TypeError, match="name=3: wanted a string"):
+            Variable(1.0, name=3)
+
+    def test_rows_can_be_gone_through_numbers_cannot(self, backend):
+        rows = list(Variable(xpnet.asarray([[1.0, 2.0], [3.0, 4.0]])))
+        assert [xpnet.to_numpy(row.value).tolist() for row in rows] == [[1.0, 2.0], [3.0, 4.0]]
+        with pytest.raises(TypeError, match="is one number"):
+            list(Variable(1.0))
+
+
+class TestBackward:
+    def test_every_node_on_the_way_gets_its_derivative(self):
+        x, y = Variable(2.0), Variable(3.0)
+        total = x + y
+        z = total**2
+        z.backward()
+        assert (z.grad, total.grad, x.grad, y.grad) == (1, 10.0, 10.0, 10.0)
+
+    def test_a_value_used_twice_gets_the_sum(self):
+        x = Variable(3.0)
+        (x * x + x).backward()
+        assert x.grad == 7.0
+
+    def test_a_second_backward_does_not_add_to_the_first(self):
+        x = Variable(3.0)
+        y = x * x
+        y.backward()
+        y.backward()
+        assert (x.grad, y.grad) == (6.0, 1)
+
+    def test_it_adds_when_asked(self, backend):
+        x = on(backend, 3.0, 4.0)
+        y = (x * x).sum()
+        y.backward()
+        y.backward(accumulate=True)
+        (x * 1.0).sum().backward(accumulate=True)
+        assert xpnet.to_numpy(x.grad).tolist() == [13.0, 17.0]
+        assert float(y.grad) == 2.0
+
+    def test_a_start_of_its_own_scales_everything(self, backend):
+        x = on(backend, 3.0, 4.0)
+        (x * x).backward(xpnet.asarray([1.0, 10.0]))
+        assert xpnet.to_numpy(x.grad).tolist() == [6.0, 80.0]
+
+    def test_a_variable_that_does_not_lead_there_is_left_alone(self):
+        x, other = Variable(3.0), Variable(1.0)
+        _ = other * x
+        (x * 2).backward()
+        assert other.grad is None
+
+    def test_gradients_are_arrays_of_their_own(self, backend):
+        x, y = on(backend, 1.0, 2.0), on(backend, 3.0, 4.0)
+        z = x + y
+        dout = xpnet.asarray([1.0, 1.0])
+        z.backward(dout)
+        x.grad[...] = 9.0
+        for untouched in (y.grad, z.grad, dout):
+            assert xpnet.to_numpy(untouched).tolist() == [1.0, 1.0]
+
+    def test_values_are_never_written(self, backend):
+        host = np.array([[1.0, -2.0], [3.0, 4.0]])
+        x = Variable(xpnet.asarray(host.copy()))
+        y = ((x @ x.T).relu().sum(axis=0) / x.max()).exp().log()
+        y.backward(xpnet.asarray([1.0, 2.0]))
+        np.testing.assert_array_equal(xpnet.to_numpy(x.value), host)
+
+    def test_an_array_of_many_entries_needs_a_start(self, backend):
+        with pytest.raises(ShapeError, match=r"sum\(\) or \.mean\(\)"):
+            (on(backend, 1.0, 2.0) * 2).backward()
+
+
+class TestWhereThingsLive:
+    def test_everything_stays_on_its_backend(self, backend):
+        x = Variable(xpnet.asarray([[0.5, -1.0], [2.0, 3.0]], dtype="float32"))
+        w, two = Variable(xpnet.asarray([[1.0], [2.0]], dtype="float32")), Variable(2.0)
+        y = ((x @ w).sigmoid() * two + 1).mean()
+        y.backward()
+        made = [y.value, x.grad, w.grad, two.grad, *(v.value for v in (y.inputs[0], *y.inputs))]
+        assert {xpnet.backend_of(array) for array in made} == {backend}
+        assert {str(array.dtype) for array in (y.value, x.grad, w.grad)} == {"float32"}
+
+    def test_wider_partners_do_not_change_the_dtype_of_a_gradient(self, backend):
+        x = Variable(xpnet.asarray([1.0, 2.0], dtype="float32"))
+        wide = xpnet.asarray([3.0, 4.0], dtype="float64")
+        y = (x * wide).sum()
+        y.backward()
+        assert (str(y.value.dtype), str(x.grad.dtype)) == ("float64", "float32")
+
+    def test_two_backends_do_not_mix(self, backend, elsewhere):
+        x = Variable(xpnet.asarray([1.0, 1.0]))
+        y = Variable(xpnet.asarray([0, 1], backend=elsewhere))
+        for call in (lambda: x * y, lambda: y + x, lambda: x[y.value], lambda: x * y.value):
+            with pytest.raises(MixedBackendError, match="Nothing is copied silently"):
+                call()
+
+
+def test_the_chapters_numbers():
+    apple, number, tax = Variable(100), Variable(2), Variable(1.1)
+    price = apple * number * tax
+    price.backward()
+    assert (price.value, apple.grad, number.grad, tax.grad) == (
+        220.00000000000003,
+        2.2,
+        110.00000000000001,
+        200,
+    )
+
+
+def test_a_graph_that_nobody_holds_is_gone_without_the_collector():
+    x = Variable(np.ones(3))
+    y = (x * 2).sum()
+    y.backward()
+    gone = weakref.ref(y.inputs[0].value)
+    gc.disable()
+    try:
+        del y
+        assert gone() is None
+    finally:
+        gc.enable()
