@@ -41,7 +41,7 @@ def drawn():
             draw(figure(), picture)
             made[f"figures/{name}.svg"] = picture.read_bytes()
             for language in LANGUAGES:
-                to_html(figure(), page, title=name, language=language)
+                to_html(figure(), page, language=language)
                 made[f"{language}/figures/{name}.html"] = page.read_bytes()
     return made
 
@@ -49,3 +49,15 @@ def drawn():
 def on_page_markdown(markdown, **_):
     """Name files of the repository, to which pages that stand there too link."""
     return re.sub(r"\[[^\]]*\]\(\.\./((?:tests|benchmarks|docker)/[^)]*)\)", r"`\1`", markdown)
+
+
+def on_page_content(html, **_):
+    """A docstring's line before an indented block: Markdown needs none."""
+    return html.replace("<p>::</p>", "")
+
+
+def on_page_context(context, config, **_):
+    """Links from home page to home page, relative, so that the site may stand in any folder."""
+    for other in config.extra.alternate:
+        other["link"] = other["link"].lstrip("/") or "./"
+    return context

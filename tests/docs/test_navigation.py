@@ -13,7 +13,7 @@ from xpnet.graph import Variable
 ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"
 MENU = re.search(r"^nav:\n(.*?)^\S", (ROOT / "mkdocs.yml").read_text("utf-8"), re.M | re.S)[1]
-NAMED = re.findall(r"- ([\w/.-]+\.md)$", MENU, re.M)
+NAMED = re.findall(r"- (?:.*: )?([\w/.-]+\.md)$", MENU, re.M)
 BOTH = {"benchmarks.md", "counts.md"}
 """Written by tools, in English, for the repository too."""
 
