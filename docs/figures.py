@@ -12,7 +12,7 @@ from typing import Any
 
 from xpnet import asarray
 from xpnet.datasets import load_mnist
-from xpnet.graph import Variable, examples
+from xpnet.graph import Variable, collapse, examples
 from xpnet.networks import TwoLayerNet
 
 __all__ = ["FIGURES"]
@@ -71,6 +71,17 @@ def affine() -> Variable:
     return named(X @ W + B, "Y", dout=asarray([[1.0, 2.0, 3.0]] * 4))
 
 
+def softmax_with_loss() -> Variable:
+    """Section 5.6.3: the functions of the layer, a node each."""
+    a = Variable(asarray([[0.3, 2.9, 4.0]]), "a")
+    t = Variable(asarray([[0.0, 0.0, 1.0]]), "t")
+    exp = a.exp()
+    y = collapse(exp / exp.sum(axis=1, keepdims=True), a, symbol="softmax")
+    y.name = "y"
+    loss = collapse(-(t * y.log()).sum(), y, t, symbol="cross entropy")
+    return named(loss, "loss", dout=1)
+
+
 def net() -> Variable:
     """Section 5.7.2: the loss of three images."""
     (x_train, t_train), _ = load_mnist()
@@ -99,6 +110,7 @@ FIGURES = {
     "sigmoid": examples.sigmoid,
     "sigmoid_node": sigmoid_node,
     "affine": affine,
+    "softmax_with_loss": softmax_with_loss,
     "softmax": examples.softmax,
     "net": net,
 }

@@ -13,6 +13,8 @@ from tests.counts_table import TRAINING
 from xpnet.errors import MixedBackendError
 from xpnet.networks import TwoLayerNet
 
+from .pages import blocks
+
 DOCS = Path(__file__).parents[2] / "docs"
 BACKENDS = {
     language: (DOCS / language / "backends.md").read_text("utf-8") for language in ("en", "ko")
@@ -25,7 +27,8 @@ def test_the_error_on_a_mixture_is_quoted_to_the_letter(page, elsewhere):
     net = TwoLayerNet(seed=0).to(elsewhere)
     with pytest.raises(MixedBackendError) as caught:
         net.predict(np.ones((100, 784)))
-    assert f"\n{caught.value}\n".replace(elsewhere, "cupy") in page
+    quoted = [" ".join(text.split()) for kind, text in blocks(page) if kind == "text"]
+    assert str(caught.value).replace(elsewhere, "cupy") in quoted
 
 
 @pytest.mark.parametrize("page", BACKENDS.values(), ids=BACKENDS)
