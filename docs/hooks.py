@@ -17,7 +17,7 @@ LANGUAGES = "en", "ko"
 
 
 def on_config(config):
-    """Two files hold the site's address: without one they would be wrong, and are left out."""
+    """Leave out two files that hold the site's address, where it has none: they would be wrong."""
     if not config.site_url:
         config.theme.static_templates -= {"404.html", "sitemap.xml"}
 
@@ -52,7 +52,9 @@ def on_page_markdown(markdown, **_):
 
 
 def on_page_content(html, **_):
-    """A docstring's line before an indented block: Markdown needs none."""
+    """Figures open alone, for wide ones; docstrings leave marks and dashes, which go."""
+    html = re.sub(r'(<img [^>]*src="([^"]*figures/[^"]*)"[^>]*>)', r'<a href="\2">\1</a>', html)
+    html = re.sub(r'–\s*(?=<div class="doc-md-description">\s*</div>)', "", html)
     return html.replace("<p>::</p>", "")
 
 
@@ -61,3 +63,8 @@ def on_page_context(context, config, **_):
     for other in config.extra.alternate:
         other["link"] = other["link"].lstrip("/") or "./"
     return context
+
+
+def on_post_page(output, config, **_):
+    """Without an address there is no site map, which the theme would look for at these links."""
+    return output if config.site_url else re.sub(r'<link rel="alternate"[^>]*>', "", output)

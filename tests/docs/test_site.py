@@ -6,6 +6,7 @@ built already; else it is built here.
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import subprocess
@@ -134,3 +135,9 @@ def test_the_pages_made_by_tools_and_the_reference_are_there(site):
     assert (site / "benchmarks.svg").is_file()
     layers = Page(site / "reference" / "layers" / "index.html")
     assert {"xpnet.layers.Affine", "xpnet.layers.Affine.backward"} <= layers.anchors
+
+
+def test_the_search_finds_pages_of_both_languages(site):
+    index = json.loads((site / "search" / "search_index.json").read_text(encoding="utf-8"))
+    found = {entry["location"] for entry in index["docs"]}
+    assert {"tutorial/01-graphs/", "ko/tutorial/01-graphs/", "reference/layers/"} <= found
