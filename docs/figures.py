@@ -8,7 +8,12 @@ is drawn is kept in the repository.
 
 from __future__ import annotations
 
-from xpnet.graph import Variable, examples
+from typing import Any
+
+from xpnet import asarray
+from xpnet.datasets import load_mnist
+from xpnet.graph import Variable, collapse, examples
+from xpnet.networks import TwoLayerNet
 
 __all__ = ["FIGURES"]
 
@@ -47,7 +52,43 @@ def multiply() -> Variable:
     return named(Variable(10, "x") * Variable(5, "y"), "z", dout=1.3)
 
 
-def named(y: Variable, name: str, dout: float | None = None) -> Variable:
+def relu() -> Variable:
+    """Section 5.5.1: a switch that is on, and one that is off."""
+    x, y = Variable(3, "x"), Variable(-2, "y")
+    return named(x.relu() + y.relu(), "z", dout=1)
+
+
+def sigmoid_node() -> Variable:
+    """Section 5.5.2, the four nodes as one."""
+    return examples.sigmoid(one_node=True)
+
+
+def affine() -> Variable:
+    """Section 5.6.1: four rows, two inputs, three outputs."""
+    X = Variable(asarray([[1.0, 2.0], [0.5, -1.0], [0.0, 3.0], [2.0, 2.0]]), "X")
+    W = Variable(asarray([[0.1, 0.3, 0.5], [0.2, 0.4, 0.6]]), "W")
+    B = Variable(asarray([1.0, 2.0, 3.0]), "B")
+    return named(X @ W + B, "Y", dout=asarray([[1.0, 2.0, 3.0]] * 4))
+
+
+def softmax_with_loss() -> Variable:
+    """Section 5.6.3: the functions of the layer, a node each."""
+    a = Variable(asarray([[0.3, 2.9, 4.0]]), "a")
+    t = Variable(asarray([[0.0, 0.0, 1.0]]), "t")
+    exp = a.exp()
+    y = collapse(exp / exp.sum(axis=1, keepdims=True), a, symbol="softmax")
+    y.name = "y"
+    loss = collapse(-(t * y.log()).sum(), y, t, symbol="cross entropy")
+    return named(loss, "loss", dout=1)
+
+
+def net() -> Variable:
+    """Section 5.7.2: the loss of three images."""
+    (x_train, t_train), _ = load_mnist()
+    return TwoLayerNet(seed=0).graph(x_train[:3], t_train[:3])
+
+
+def named(y: Variable, name: str, dout: Any = None) -> Variable:
     """`y` under a name, after a backward propagation if `dout` is given."""
     y.name = name
     if dout is not None:
@@ -65,4 +106,11 @@ FIGURES = {
     "twice": twice,
     "add": add,
     "multiply": multiply,
+    "relu": relu,
+    "sigmoid": examples.sigmoid,
+    "sigmoid_node": sigmoid_node,
+    "affine": affine,
+    "softmax_with_loss": softmax_with_loss,
+    "softmax": examples.softmax,
+    "net": net,
 }
