@@ -2,37 +2,24 @@
 
 from __future__ import annotations
 
-import contextlib
 import importlib
-import io
 import re
 from pathlib import Path
 
 from .counts_table import TRAINING
+from .docs.pages import agree, run_code
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text()
-BLOCKS = re.findall(r"^```(\w+)\n(.*?)^```$", README, re.M | re.S)
 CONTENDERS = "SGD", "the chapter's, written plainly"
 COMMANDS = re.findall(r"^\$ (.*)$", README, re.M)
 
 
 def test_every_python_block_runs_and_prints_what_the_next_block_shows():
     namespace: dict[str, object] = {}
-    following = [*BLOCKS[1:], ("", "")]
-    for (kind, text), (next_kind, next_text) in zip(BLOCKS, following, strict=True):
-        if kind == "python":
-            printed = io.StringIO()
-            with contextlib.redirect_stdout(printed):
-                exec(compile(text.replace('"auto"', '"numpy"'), "README.md", "exec"), namespace)
-            shown = next_text if next_kind == "text" else ""
-            assert _rounded(printed.getvalue()) == _rounded(shown), text
+    for text, printed, shown in run_code(README, namespace):
+        assert agree(shown, printed), f"{text}\nprints\n{printed}"
     assert "Softplus" in namespace
-
-
-def _rounded(text: str) -> str:
-    """Losses and accuracies to two digits: the last ones differ between versions of BLAS."""
-    return re.sub(r"\d\.\d{3,}", lambda number: f"{float(number[0]):.2f}", text)
 
 
 def test_the_first_command_is_the_main_job_and_the_second_the_tests():

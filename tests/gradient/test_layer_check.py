@@ -53,6 +53,21 @@ def test_a_wrong_gradient_fails_and_the_input_is_named():
     assert not report["x"].passed
 
 
+def test_a_backward_that_overwrites_the_gradient_it_was_given_fails(backend):
+    class ChapterRelu:
+        def forward(self, x):
+            self.mask = x <= 0
+            return x * ~self.mask
+
+        def backward(self, dout):
+            dout[self.mask] = 0
+            return dout
+
+    report = check_layer(ChapterRelu(), normal(5, 4))
+    assert report["x"].passed
+    assert report.problems == ("backward overwrites the gradient it was given",)
+
+
 def test_a_plain_class_with_forward_and_backward_can_be_checked():
     class Double:
         def forward(self, x):

@@ -3,10 +3,10 @@ import pytest
 from xpnet.gradient.report import Entry, GradientReport, ParameterCheck
 
 
-def check(name="W1", passed=True, kinks=()):
+def check(name="W1", passed=True, kinks=(), unchecked=0):
     worst = Entry((3, 1), 0.25, 0.5)
     return ParameterCheck(
-        name, 1e-10, 2e-10, 3e-10, 1e-10, 2e-10, 0.5, worst, tuple(kinks), 0, 8, passed
+        name, 1e-10, 2e-10, 3e-10, 1e-10, 2e-10, 0.5, worst, tuple(kinks), unchecked, 8, passed
     )
 
 
@@ -42,6 +42,15 @@ def test_kinks_are_listed_and_long_lists_are_cut():
         "W1: 5 entries sit on a kink of the loss: W1[0, 7], W1[1, 7], W1[2, 7] and 2 more" in text
     )
     assert "1 entry sits on a kink of the loss: W1[0, 7]\n" in str(report(check(kinks=kinks[:1])))
+
+
+@pytest.mark.parametrize(
+    ("unchecked", "told"),
+    [(1, "1 has no derivative and was not"), (2, "2 have no derivative and were not")],
+)
+def test_kinks_without_a_derivative_are_counted(unchecked, told):
+    kinks = [Entry((k,), 0.0, 0.5) for k in range(2)]
+    assert f"; {told} checked" in str(report(check(kinks=kinks, unchecked=unchecked)))
 
 
 def test_a_parameter_is_found_by_name():

@@ -69,7 +69,9 @@ def check_layer(layer: Any, *inputs: Any, h: float | None = None, seed: int = 0)
     if not (isinstance(out, (int, float)) or hasattr(out, "shape")):
         return _refused(f"forward returns {out!r}: wanted an array or a number", h, arrays)
     dout = _random_like(out, random.Random(seed))
-    gradients = as_tuple(layer.backward(dout))
+    # a copy: a backward that overwrites it would hide that by having done so already
+    given = dout if isinstance(dout, float) else backend.xp.array(dout, copy=True)
+    gradients = as_tuple(layer.backward(given))
     if not all(isinstance(g, (int, float)) or hasattr(g, "shape") for g in gradients):
         return _refused(f"backward returns {gradients}: wanted an array each", h, arrays)
     missing = [name for name in part(layer, "params") if part(layer, "grads")[name] is None]

@@ -140,5 +140,6 @@ def _kinks(check: ParameterCheck, shown: int = 3) -> str:
     number = f"{len(check.kinks)} entries sit" if len(check.kinks) > 1 else "1 entry sits"
     line = f"{check.name}: {number} on a kink of the loss: {listed}"
     if check.unchecked:
-        line += f"; {check.unchecked} have no derivative and were not checked"
+        has, was = ("have", "were") if check.unchecked > 1 else ("has", "was")
+        line += f"; {check.unchecked} {has} no derivative and {was} not checked"
     return line

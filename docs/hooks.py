@@ -1,0 +1,70 @@
+"""What the site needs beside its pages: the figures, drawn when it is built."""
+
+from __future__ import annotations
+
+import functools
+import re
+import tempfile
+from pathlib import Path
+
+import figures
+from mkdocs.plugins import event_priority
+from mkdocs.structure.files import File
+
+from xpnet.graph import draw, to_html
+
+LANGUAGES = "en", "ko"
+
+
+def on_config(config):
+    """Leave out two files that hold the site's address, where it has none: they would be wrong."""
+    if not config.site_url:
+        config.theme.static_templates -= {"404.html", "sitemap.xml"}
+
+
+@event_priority(-200)  # behind the plugin for languages, which knows only files of this folder
+def on_files(files, config):
+    """Add the figures: a picture for all languages, and a page that plays it in each."""
+    for address, content in drawn().items():
+        file = File.generated(config, address, content=content)
+        file.dest_uri = address.removeprefix("en/")
+        files.append(file)
+
+
+@functools.cache  # a site is built once in each language
+def drawn():
+    """The figures: a file's address among the pages, and what is in it."""
+    made = {}
+    with tempfile.TemporaryDirectory() as folder:
+        picture, page = Path(folder, "figure.svg"), Path(folder, "figure.html")
+        for name, figure in figures.FIGURES.items():
+            draw(figure(), picture)
+            made[f"figures/{name}.svg"] = picture.read_bytes()
+            for language in LANGUAGES:
+                to_html(figure(), page, language=language)
+                made[f"{language}/figures/{name}.html"] = page.read_bytes()
+    return made
+
+
+def on_page_markdown(markdown, **_):
+    """Name files of the repository, to which pages that stand there too link."""
+    return re.sub(r"\[[^\]]*\]\(\.\./((?:tests|benchmarks|docker)/[^)]*)\)", r"`\1`", markdown)
+
+
+def on_page_content(html, **_):
+    """Figures open alone, for wide ones; docstrings leave marks and dashes, which go."""
+    html = re.sub(r'(<img [^>]*src="([^"]*figures/[^"]*)"[^>]*>)', r'<a href="\2">\1</a>', html)
+    html = re.sub(r'\u2013\s*(?=<div class="doc-md-description">\s*</div>)', "", html)
+    return html.replace("<p>::</p>", "")
+
+
+def on_page_context(context, config, **_):
+    """Links from home page to home page, relative, so that the site may stand in any folder."""
+    for other in config.extra.alternate:
+        other["link"] = other["link"].lstrip("/") or "./"
+    return context
+
+
+def on_post_page(output, config, **_):
+    """Without an address there is no site map, which the theme would look for at these links."""
+    return output if config.site_url else re.sub(r'<link rel="alternate"[^>]*>', "", output)

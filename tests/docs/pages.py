@@ -1,0 +1,76 @@
+"""Pages of Markdown: their code is run, their commands are typed, as a reader would."""
+
+from __future__ import annotations
+
+import contextlib
+import doctest
+import io
+import os
+import re
+import shlex
+import subprocess
+import sys
+
+import xpnet
+
+__all__ = ["agree", "blocks", "commands", "run_code", "type_command"]
+
+
+def blocks(page):
+    """The fenced blocks of a page: pairs of language and text."""
+    return re.findall(r"^```(\w+)\n(.*?)^```$", page, re.M | re.S)
+
+
+def run_code(page, namespace):
+    """Run the code of a page, block after block, in one namespace; "auto" is NumPy everywhere.
+
+    Yields of each block its text, what it printed, and what the page shows: the block of text that
+    follows at once, or else nothing.
+    """
+    found = blocks(page)
+    for (kind, text), (next_kind, next_text) in zip(found, [*found[1:], ("", "")], strict=True):
+        if kind == "python":
+            printed = io.StringIO()
+            with contextlib.redirect_stdout(printed):
+                exec(compile(text.replace('"auto"', '"numpy"'), "a page", "exec"), namespace)
+            yield text, printed.getvalue(), next_text if next_kind == "text" else ""
+    xpnet.set_backend("numpy")
+
+
+def commands(page):
+    """The commands in the console blocks of a page: pairs of a command and what it shows."""
+    for kind, text in blocks(page):
+        if kind == "console":
+            for part in re.split(r"^\$ ", text, flags=re.M)[1:]:
+                command, _, shown = part.partition("\n")
+                yield command, shown
+
+
+def type_command(command, folder):
+    """What a command of xpnet prints in a folder, on NumPy."""
+    done = subprocess.run(
+        [sys.executable, "-m", *shlex.split(command)],
+        capture_output=True,
+        text=True,
+        cwd=folder,
+        env={**os.environ, "COLUMNS": "100", "XPNET_BACKEND": "numpy"},
+        timeout=120,
+        check=False,
+    )
+    return done.stdout + done.stderr
+
+
+def agree(shown, printed):
+    """Whether a page shows what was printed; ``...`` in the page stands for what it leaves out."""
+    return doctest.OutputChecker().check_output(
+        _rounded(shown), _rounded(printed), doctest.ELLIPSIS
+    )
+
+
+def _rounded(text):
+    """Losses and accuracies to two digits, and what rounding left as no number at all.
+
+    The last digits differ between versions of BLAS; so does all of a difference like 3.5e-10.
+    """
+    text = re.sub(r"\d\.\d+e-(0[7-9]|[1-9]\d)", "rounding", text)
+    return re.sub(r"\d\.\d{3,}", lambda number: f"{float(number[0]):.2f}", text)

@@ -1,0 +1,67 @@
+"""The site's menu names every page, each exists in both languages, and so does what pages show."""
+
+from __future__ import annotations
+
+import re
+from importlib.util import module_from_spec, spec_from_file_location
+from pathlib import Path
+
+import pytest
+
+from xpnet.graph import Variable
+
+ROOT = Path(__file__).parents[2]
+DOCS = ROOT / "docs"
+MENU = re.search(r"^nav:\n(.*?)^\S", (ROOT / "mkdocs.yml").read_text("utf-8"), re.M | re.S)[1]
+NAMED = re.findall(r"- (?:.*: )?([\w/.-]+\.md)$", MENU, re.M)
+BOTH = {"benchmarks.md", "counts.md"}
+"""Written by tools, in English, for the repository too."""
+
+
+def pages(language):
+    folder = DOCS / language
+    return {path.relative_to(folder).as_posix() for path in folder.rglob("*.md")}
+
+
+@pytest.fixture(scope="module")
+def figures():
+    """The functions that draw the figures, by name."""
+    spec = spec_from_file_location("figures", DOCS / "figures.py")
+    module = module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module.FIGURES
+
+
+def shown():
+    """The figures that pages show or link, by their addresses among the pages."""
+    for path in sorted(DOCS.rglob("*.md")):
+        for target in re.findall(r"\]\(([^)\s]*figures/[^)\s]*)\)", path.read_text("utf-8")):
+            yield (path.parent / target).resolve().relative_to(DOCS).as_posix()
+
+
+def test_the_menu_names_every_english_page_once():
+    assert len(set(NAMED)) == len(NAMED)
+    assert set(NAMED) == pages("en") | BOTH
+
+
+def test_every_page_but_the_reference_exists_in_korean_too():
+    assert pages("ko") == {name for name in pages("en") if not name.startswith("reference/")}
+
+
+def test_the_reference_has_a_page_for_every_room_that_readers_use():
+    rooms = re.findall(r"^\| `xpnet\.(\w+)` \|", (ROOT / "README.md").read_text("utf-8"), re.M)
+    assert rooms
+    assert {f"reference/{room}.md" for room in rooms} <= pages("en")
+
+
+def test_every_figure_that_a_page_names_is_drawn_and_every_drawn_one_is_named(figures):
+    named = [re.fullmatch(r"(?:en|ko)/figures/(\w+)\.(?:svg|html)", target) for target in shown()]
+    assert all(named), "a page in tutorial/ names ../figures/..., one beside index.md figures/..."
+    assert {name[1] for name in named} == set(figures)
+
+
+def test_every_figure_is_a_graph_with_a_description_in_its_page(figures):
+    assert all(isinstance(figure(), Variable) for figure in figures.values())
+    for path in DOCS.rglob("*.md"):
+        for words in re.findall(r"!\[(.*?)\]\([^)]*figures/", path.read_text("utf-8"), re.S):
+            assert len(words) > 20, f"{path}: {words!r} says too little of the picture"

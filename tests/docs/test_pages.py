@@ -1,0 +1,65 @@
+"""Every page of the site shows what its code and its commands really print.
+
+The English pages are run. The Korean ones have the same code, the same commands and the same
+output, but for comments: that is a test too.
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from .pages import agree, blocks, commands, run_code, type_command
+
+DOCS = Path(__file__).parents[2] / "docs"
+PAGES = {
+    path.relative_to(DOCS).as_posix(): path.read_text(encoding="utf-8")
+    for language in ("en", "ko")
+    for path in sorted((DOCS / language).rglob("*.md"))
+}
+ENGLISH = {name: page for name, page in PAGES.items() if name.startswith("en/")}
+TYPED = [
+    pytest.param(command, shown, id=f"{name}: {command}")
+    for name, page in ENGLISH.items()
+    for command, shown in commands(page)
+    if command.startswith("xpnet ") and command != "xpnet bench"  # which takes minutes
+]
+
+
+@pytest.mark.parametrize("name", [n for n in ENGLISH if "python" in dict(blocks(PAGES[n]))])
+def test_every_block_of_code_runs_and_prints_what_the_next_block_shows(name, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    for text, printed, shown in run_code(PAGES[name], {}):
+        assert agree(shown, printed), f"{text}\nprints\n{printed}\nthe page shows\n{shown}"
+
+
+@pytest.mark.parametrize(("command", "shown"), TYPED)
+def test_every_command_prints_what_the_page_shows(command, shown, tmp_path):
+    printed = type_command(command, tmp_path)
+    assert agree(shown, printed), f"{command}\nprints\n{printed}"
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_every_fence_is_of_a_known_kind_and_closed(name):
+    fences = re.findall(r"^ *```(.*)$", PAGES[name], re.M)
+    assert set(fences[::2]) <= {"python", "text", "console"}
+    assert set(fences[1::2]) <= {""}
+    assert len(fences) == 2 * len(blocks(PAGES[name]))
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_pages_of_both_languages_have_the_same_code(name):
+    language, _, rest = name.partition("/")
+    other = PAGES.get(f"{'ko' if language == 'en' else 'en'}/{rest}")
+    if other is None:
+        assert rest.startswith("reference/"), f"{name} exists in one language alone"
+        return
+    assert code_of(PAGES[name]) == code_of(other)
+
+
+def code_of(page):
+    """The blocks of a page without comments, which are in its language."""
+    bare = [(kind, re.sub(r" *#.*$", "", text, flags=re.M)) for kind, text in blocks(page)]
+    return [(kind, [line for line in text.splitlines() if line]) for kind, text in bare]

@@ -1,0 +1,47 @@
+"""What the pages quote, because it takes a GPU or minutes, is what the library says and counts."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from cost_model import from_data_sheets
+from devices import DATA_SHEETS
+
+from tests.counts_table import TRAINING
+from xpnet.errors import MixedBackendError
+from xpnet.networks import TwoLayerNet
+
+from .pages import blocks
+
+DOCS = Path(__file__).parents[2] / "docs"
+BACKENDS = {
+    language: (DOCS / language / "backends.md").read_text("utf-8") for language in ("en", "ko")
+}
+COUNTED = {"en": "{} launches", "ko": "{}번 실행"}
+
+
+@pytest.mark.parametrize("page", BACKENDS.values(), ids=BACKENDS)
+def test_the_error_on_a_mixture_is_quoted_to_the_letter(page, elsewhere):
+    net = TwoLayerNet(seed=0).to(elsewhere)
+    with pytest.raises(MixedBackendError) as caught:
+        net.predict(np.ones((100, 784)))
+    quoted = [" ".join(text.split()) for kind, text in blocks(page) if kind == "text"]
+    assert str(caught.value).replace(elsewhere, "cupy") in quoted
+
+
+@pytest.mark.parametrize("page", BACKENDS.values(), ids=BACKENDS)
+def test_the_prediction_for_gpus_is_that_of_the_cost_model(page):
+    assert "\n".join(from_data_sheets(DATA_SHEETS)) in page
+
+
+@pytest.mark.parametrize("language", BACKENDS)
+def test_the_launches_of_a_step_are_those_that_the_tests_count(language):
+    ours, plain = (
+        next(row for row in TRAINING if row.call == f"step, {contender}")
+        for contender in ("SGD", "the chapter's, written plainly in CuPy")
+    )
+    for row in (ours, plain):
+        assert COUNTED[language].format(row.launches) in BACKENDS[language]
+    assert (ours.synchronisations, plain.synchronisations) == (0, 3)
