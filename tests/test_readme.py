@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import importlib
 import re
+from collections import Counter
 from pathlib import Path
+
+from xpnet.graph import examples, trace
 
 from .counts_table import TRAINING
 from .docs.pages import agree, run_code
@@ -48,9 +51,21 @@ def test_links_to_files_of_the_repository_lead_somewhere():
         assert target.startswith("http") or (ROOT / target).exists(), target
 
 
+def test_the_picture_of_a_graph_shows_the_numbers_of_that_graph():
+    drawn = Counter(re.findall(r"<text[^>]*>([^<]*)<", (ROOT / "docs" / "orange.svg").read_text()))
+    diagram = trace(examples.orange())
+    assert drawn == Counter(
+        [
+            *(node.label for node in diagram.nodes),
+            *(edge.value for edge in diagram.edges),
+            *(edge.grad for edge in diagram.edges),
+        ]
+    )
+
+
 def test_the_rooms_in_the_table_hold_what_it_says():
     rows = re.findall(r"^\| `xpnet\.(\w+)` \| (.*) \|$", README, re.M)
-    assert len(rows) == 11
+    assert len(rows) == 12
     for room, listed in rows:
         module = importlib.import_module(f"xpnet.{room}")
         for name in re.findall(r"`(\w+)`", listed):

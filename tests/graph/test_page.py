@@ -61,7 +61,8 @@ def test_every_node_and_every_step_is_on_the_page(name):
     diagram = trace(getattr(examples, name)())
     seen = Page(page(diagram))
     assert seen.rows[1:] == [
-        [str(node.key + 1), node.label, node.kind, node.value, node.grad] for node in diagram.nodes
+        [str(node.key + 1), node.label, node.kind, node.value, node.grad or "none"]
+        for node in diagram.nodes
     ]
     lines = [line for step in diagram.steps for line in step.lines]
     assert [text for text in seen.texts["p"] if text in lines] == lines

@@ -1,4 +1,4 @@
-"""The command ``xpnet``: train, gradcheck, parity, bench, info."""
+"""The command ``xpnet``: train, gradcheck, parity, graph, bench, info."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import typer
 import xpnet
 from xpnet.cli.bench import bench
 from xpnet.cli.gradcheck import gradcheck
+from xpnet.cli.graph import graph
 from xpnet.cli.info import info
 from xpnet.cli.parity import parity
 from xpnet.cli.train import train
@@ -29,6 +30,7 @@ app = typer.Typer(
 app.command()(train)
 app.command()(gradcheck)
 app.command()(parity)
+app.command()(graph)
 app.command()(bench)
 app.command()(info)
 

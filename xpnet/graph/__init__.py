@@ -5,6 +5,7 @@ from xpnet.graph.diagram import Diagram, Edge, Node, Step
 from xpnet.graph.dot import to_dot
 from xpnet.graph.draw import draw
 from xpnet.graph.mermaid import to_mermaid
+from xpnet.graph.page import to_html
 from xpnet.graph.text import to_text
 from xpnet.graph.trace import trace
 from xpnet.graph.variable import Variable
@@ -18,6 +19,7 @@ __all__ = [
     "collapse",
     "draw",
     "to_dot",
+    "to_html",
     "to_mermaid",
     "to_text",
     "trace",

@@ -23,7 +23,8 @@ class Node:
     value : str
         What stands at the node after the forward propagation.
     grad : str or None
-        The derivative of the output by that value; None before the backward propagation.
+        The derivative of the output by that value; None before the backward propagation, and at
+        constants, of which nobody asks it.
     """
 
     key: int

@@ -81,4 +81,5 @@ def _node(key: int, variable: Variable) -> Node:
 
 
 def _grad(variable: Variable) -> str | None:
-    return None if variable.grad is None else label(variable.grad)
+    """Nobody asks for the derivative by a constant."""
+    return None if variable.grad is None or variable.constant else label(variable.grad)

@@ -1,0 +1,74 @@
+"""``xpnet graph`` as a user runs it."""
+
+from __future__ import annotations
+
+import importlib.util
+
+import pytest
+
+NAMES = "apple", "orange", "square", "sigmoid", "softmax", "net"
+HEADS = {".txt": "", ".mmd": "flowchart LR", ".dot": "digraph", ".html": "<!doctype html>"}
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_without_a_file_every_graph_is_printed(xpnet_command, small_data, name):
+    ran = xpnet_command("graph", name, "--data", small_data, "--hidden", 3)
+    assert (ran.code, ran.err) == (0, "")
+    wanted = {
+        "apple": "2.2",
+        "orange": "165",
+        "square": "10",
+        "sigmoid": "0.1491",
+        "net": "(3, 16)",
+    }
+    assert wanted.get(name, "0.3057") in ran.out
+
+
+@pytest.mark.parametrize("ending", HEADS)
+def test_the_ending_chooses_the_format(xpnet_command, tmp_path, ending):
+    path = tmp_path / f"apple{ending}"
+    ran = xpnet_command("graph", "apple", "--out", path)
+    assert (ran.code, ran.out, ran.err) == (0, "", "")
+    text = path.read_text(encoding="utf-8")
+    assert text.lower().startswith(HEADS[ending].lower())
+    assert "2.2" in text
+    assert "price" in text
+
+
+@pytest.mark.skipif(not importlib.util.find_spec("matplotlib"), reason="pictures need matplotlib")
+@pytest.mark.parametrize(("ending", "head"), [(".svg", b"<?xml"), (".PNG", b"\x89PNG")])
+def test_pictures(xpnet_command, tmp_path, ending, head):
+    path = tmp_path / f"apple{ending}"
+    ran = xpnet_command("graph", "apple", "--out", path)
+    assert (ran.code, ran.err) == (0, "")
+    assert path.read_bytes().startswith(head)
+
+
+def test_the_graph_of_a_network_has_its_layers(xpnet_command, small_data):
+    options = "--hidden", "4,3", "--activation", "sigmoid", "--images", 2
+    ran = xpnet_command("graph", "net", "--data", small_data, *options)
+    assert ran.code == 0, ran.err
+    for name in ("Affine1", "Sigmoid2", "Affine3", "SoftmaxWithLoss", "W3", "(2, 4)"):
+        assert name in ran.out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (["lemon"], "there is no graph 'lemon': wanted one of apple, orange, square"),
+        (["apple", "--out", "apple.gif"], "wanted a file .svg, .png, .html, .txt, .mmd, .dot"),
+        (["apple", "--out", "apple"], "wanted a file .svg"),
+        (["apple", "--out", "missing/apple.svg"], "cannot be written: name a file in a folder"),
+        (["net", "--images", "0"], "--images 0: wanted 1 to 60000"),
+        (["apple", "--backend", "torch"], "unknown backend 'torch'"),
+        ([], "Missing argument 'name'"),
+    ],
+)
+def test_a_mistake_is_one_line_and_code_2_and_nothing_is_written(
+    xpnet_command, tmp_path, arguments, told
+):
+    ran = xpnet_command("graph", *arguments)
+    assert (ran.code, ran.out, ran.err.count("\n")) == (2, "", 1)
+    assert ran.err.startswith("xpnet: ")
+    assert told in ran.err
+    assert list(tmp_path.iterdir()) == []

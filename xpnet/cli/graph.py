@@ -1,0 +1,92 @@
+"""``xpnet graph``: the chapter's computational graphs, in words, as a picture or as a page."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from xpnet.backends import set_backend
+from xpnet.cli.options import (
+    Activation,
+    BackendName,
+    DataFolder,
+    Hidden,
+    Init,
+    Seed,
+    build_network,
+    check_writable,
+    classes_in,
+)
+from xpnet.datasets import load_mnist
+from xpnet.errors import OptionError
+from xpnet.files import write_whole
+from xpnet.graph import Variable, draw, examples, to_dot, to_html, to_mermaid, to_text
+
+__all__ = ["graph"]
+
+EXAMPLES: dict[str, Callable[[], Variable]] = {
+    "apple": examples.apple,
+    "orange": examples.orange,
+    "square": examples.square,
+    "sigmoid": examples.sigmoid,
+    "softmax": examples.softmax,
+}
+TEXTS: dict[str, Callable[[Variable], str]] = {
+    ".txt": to_text,
+    ".mmd": to_mermaid,
+    ".dot": to_dot,
+}
+FILES: dict[str, Callable[[Variable, str], Any]] = {".svg": draw, ".png": draw, ".html": to_html}
+
+
+def graph(
+    name: Annotated[str, typer.Argument(help=f"{', '.join(EXAMPLES)} or net.")],
+    out: Annotated[
+        str | None,
+        typer.Option(help=f"Write to this file, {', '.join([*FILES, *TEXTS])}. Default: print."),
+    ] = None,
+    images: Annotated[int, typer.Option(help="net: how many images, from the first.")] = 3,
+    hidden: Hidden = "50",
+    activation: Activation = "relu",
+    init: Init = None,
+    seed: Seed = 0,
+    backend: BackendName = "auto",
+    data: DataFolder = None,
+) -> int:
+    """Draw a computational graph of the chapter: values forward, derivatives backward.
+
+    net is the loss of a network on MNIST images; --images to --seed and --data are about it.
+    """
+    if name not in (*EXAMPLES, "net"):
+        raise OptionError(f"there is no graph {name!r}: wanted one of {', '.join(EXAMPLES)} or net")
+    ending = "" if out is None else Path(out).suffix.lower()
+    if out is not None and ending not in (*FILES, *TEXTS):
+        raise OptionError(f"--out {out}: wanted a file {', '.join([*FILES, *TEXTS])}")
+    check_writable(out)
+    set_backend(backend)
+    y = (
+        _network(images, hidden, activation, init, seed, data)
+        if name == "net"
+        else EXAMPLES[name]()
+    )
+    if out is None:
+        print(to_text(y))
+    elif ending in TEXTS:
+        write_whole(out, TEXTS[ending](y) + "\n")
+    else:
+        FILES[ending](y, out)
+    return 0
+
+
+def _network(
+    images: int, hidden: str, activation: str, init: str | None, seed: int, data: str | None
+) -> Variable:
+    (x, t), _ = load_mnist(root=data)
+    if not 1 <= images <= x.shape[0]:
+        raise OptionError(f"--images {images}: wanted 1 to {x.shape[0]}")
+    pixels, classes = int(x.shape[1]), classes_in(t)
+    net = build_network(hidden, activation, init, seed, "float32", pixels, classes)
+    return net.graph(x[:images], t[:images])
