@@ -5,9 +5,9 @@ from __future__ import annotations
 import importlib
 from typing import TYPE_CHECKING, Any
 
-from xpnet.graph.collapse import collapse
+from xpnet.graph.collapsing import collapse
 from xpnet.graph.diagram import Diagram, Edge, Node, Step
-from xpnet.graph.trace import trace
+from xpnet.graph.tracing import trace
 from xpnet.graph.variable import Variable
 
 if TYPE_CHECKING:
