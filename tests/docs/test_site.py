@@ -6,6 +6,7 @@ built already; else it is built here.
 
 from __future__ import annotations
 
+import importlib
 import json
 import os
 import re
@@ -21,6 +22,9 @@ for module in "mkdocs", "material", "mkdocstrings", "mkdocs_static_i18n", "matpl
     pytest.importorskip(module, reason=f"the site needs {module}: pip install -e '.[docs]'")
 
 ROOT = Path(__file__).parents[2]
+REFERENCE = sorted(
+    set((ROOT / "docs/en/reference").glob("*.md")) - {ROOT / "docs/en/reference/index.md"}
+)
 LOADED = {"script": "src", "img": "src", "iframe": "src", "source": "src", "object": "data"}
 
 
@@ -134,3 +138,12 @@ def test_the_search_finds_pages_of_both_languages(site):
     index = json.loads((site / "search" / "search_index.json").read_text(encoding="utf-8"))
     found = {entry["location"] for entry in index["docs"]}
     assert {"tutorial/01-graphs/", "ko/tutorial/01-graphs/", "reference/layers/"} <= found
+
+
+@pytest.mark.parametrize("path", REFERENCE, ids=lambda path: path.stem)
+def test_the_reference_describes_all_that_a_room_offers(site, path):
+    rooms = re.findall(r"^::: (xpnet\.\w+)$", path.read_text(encoding="utf-8"), re.M)
+    assert rooms
+    anchors = Page(site / "reference" / path.stem / "index.html").anchors
+    described = {anchor.rpartition(".")[2] for anchor in anchors if anchor.startswith(rooms[0])}
+    assert set(importlib.import_module(rooms[0]).__all__) <= described
