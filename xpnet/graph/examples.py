@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from xpnet.backends import asarray
-from xpnet.graph.collapse import collapse
+from xpnet.graph.collapsing import collapse
 from xpnet.graph.variable import Variable
 
 __all__ = ["apple", "orange", "sigmoid", "sigmoid_nodes", "softmax", "softmax_nodes", "square"]

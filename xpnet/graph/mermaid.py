@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from xpnet.graph.diagram import Diagram, Edge, Node
-from xpnet.graph.trace import trace
+from xpnet.graph.tracing import trace
 from xpnet.graph.variable import Variable
 from xpnet.graph.words import one_line
 

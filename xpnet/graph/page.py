@@ -15,7 +15,7 @@ from xpnet.errors import OptionError
 from xpnet.files import write_whole
 from xpnet.graph.diagram import Diagram, Step
 from xpnet.graph.player import WORDS, picture
-from xpnet.graph.trace import trace
+from xpnet.graph.tracing import trace
 from xpnet.graph.variable import Variable
 
 __all__ = ["page", "to_html"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from xpnet.graph.diagram import Diagram
 from xpnet.graph.formulas import lines_of
-from xpnet.graph.trace import trace
+from xpnet.graph.tracing import trace
 from xpnet.graph.variable import Variable
 from xpnet.graph.words import columns, fold
 

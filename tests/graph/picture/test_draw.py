@@ -3,7 +3,7 @@ import pytest
 from tests.graph.diagrams import apple, orange
 from xpnet.errors import OptionError
 from xpnet.graph import Variable, draw, examples
-from xpnet.graph.draw import FORMATS, drawn
+from xpnet.graph.picture.draw import FORMATS, drawn
 from xpnet.networks import TwoLayerNet
 
 ENDINGS = [("svg", b"<?xml"), ("png", b"\x89PNG")]

@@ -10,8 +10,8 @@ from pathlib import Path
 from xpnet.errors import OptionError
 from xpnet.files import write_whole
 from xpnet.graph.diagram import Diagram
-from xpnet.graph.picture import png, svg
-from xpnet.graph.trace import trace
+from xpnet.graph.picture.paint import png, svg
+from xpnet.graph.tracing import trace
 from xpnet.graph.variable import Variable
 
 __all__ = ["draw", "drawn"]
