@@ -235,7 +235,7 @@ def applied(operation: Operation, *operands: Any) -> Variable:
         raise
     except ValueError as error:
         shapes = " and ".join(str(source.shape) for source in inputs)
-        raise ShapeError(f"{operation.title} of shape {shapes}: {error}") from error
+        raise ShapeError(f"{operation.title} of shape {shapes}: {str(error).strip()}") from error
     made.inputs, made.operation = inputs, operation
     return made
 
