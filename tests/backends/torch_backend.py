@@ -12,6 +12,21 @@ from xpnet.backends import Backend
 torch = pytest.importorskip("torch", reason="the backend of these tests is PyTorch on the CPU")
 
 
+class Add:
+    """The sum, and the one that adds where an index names a place twice."""
+
+    def __call__(self, x: Any, y: Any) -> Any:
+        return torch.add(x, y)
+
+    @staticmethod
+    def at(target: Any, index: Any, values: Any) -> None:
+        parts = index if isinstance(index, tuple) else (index,)
+        if any(isinstance(part, torch.Tensor) for part in parts):
+            target.index_put_(parts, values, accumulate=True)
+        else:
+            target[index] += values
+
+
 class Namespace:
     """PyTorch under NumPy's names: what differs is here, the rest is torch's own."""
 
@@ -35,9 +50,15 @@ class Namespace:
         made = cls.asarray(x, dtype)
         return made.clone() if made is x and copy else made
 
+    add = Add()
+
     @staticmethod
-    def max(x: Any, axis: int, keepdims: bool = False) -> Any:
-        return torch.amax(x, dim=axis, keepdim=keepdims)
+    def max(x: Any, axis: Any, keepdims: bool = False) -> Any:
+        return torch.amax(x, dim=() if axis is None else axis, keepdim=keepdims)
+
+    @staticmethod
+    def transpose(x: Any, axes: Any = None) -> Any:
+        return x.permute(tuple(range(x.ndim))[::-1] if axes is None else tuple(axes))
 
     @staticmethod
     def nonzero(x: Any) -> Any:

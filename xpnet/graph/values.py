@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from numbers import Number
 from typing import Any
 
@@ -10,7 +11,7 @@ from xpnet.errors import ShapeError
 from xpnet.graph.operations import is_number
 from xpnet.layers.broadcasting import sum_to
 
-__all__ = ["checked", "fitted", "plain", "upstream"]
+__all__ = ["checked", "fitted", "own", "plain", "upstream"]
 
 
 def checked(value: Any) -> Any:
@@ -57,7 +58,7 @@ def upstream(dout: Any, y: Any) -> Any:
     if is_number(y):
         return _for_number(dout)
     backend = backend_of(y)
-    if dout is None and y.size == 1:
+    if dout is None and math.prod(y.shape) == 1:
         dout = 1
     if dout is None:
         raise ShapeError(
@@ -92,3 +93,8 @@ def fitted(gradient: Any, value: Any) -> Any:
     backend = backend_of(value)
     wanted = value.dtype if backend.is_floating(value) else gradient.dtype
     return backend.asarray(gradient, wanted)
+
+
+def own(gradient: Any) -> Any:
+    """A copy: one gradient is handed on to many, and each may write into its own."""
+    return gradient if is_number(gradient) else backend_of(gradient).xp.array(gradient, copy=True)

@@ -9,7 +9,7 @@ from xpnet.errors import ShapeError, XpnetError
 from xpnet.graph import operations
 from xpnet.graph.operations import Operation, is_number
 from xpnet.graph.propagation import gradients
-from xpnet.graph.values import checked, plain, upstream
+from xpnet.graph.values import checked, own, plain, upstream
 from xpnet.layers.broadcasting import shape_of
 
 __all__ = ["Variable", "applied"]
@@ -112,8 +112,7 @@ class Variable:
             if accumulate and variable.grad is not None:
                 variable.grad = plain(variable.grad + gradient, gradient)
             else:
-                # one gradient is handed on to many: each variable has an array of its own
-                variable.grad = gradient if is_number(gradient) else gradient.copy()
+                variable.grad = own(gradient)
 
     # --- arithmetic ------------------------------------------------------------------------
 
