@@ -108,3 +108,13 @@ def test_a_step_by_hand_ends_the_play(player):
     player.click("next")
     assert not player.playing()
     check(player, diagram, 2)
+
+
+@pytest.mark.parametrize(("width", "height"), [(1200, 800), (360, 740)])
+def test_every_step_looks_different(player, width, height):
+    diagram = player.open(examples.apple(), width=width, height=height)
+    looks = [player.driver.get_screenshot_as_png()]
+    for _ in diagram.steps:
+        player.press(RIGHT)
+        looks.append(player.driver.get_screenshot_as_png())
+    assert len(set(looks)) == len(diagram.steps) + 1
