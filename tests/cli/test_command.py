@@ -1,3 +1,4 @@
+import importlib
 import shutil
 import subprocess
 import sys
@@ -6,13 +7,14 @@ from pathlib import Path
 import pytest
 
 import xpnet
+from xpnet import cli
 
 
 def test_without_arguments_it_shows_its_commands(xpnet_command):
     ran = xpnet_command()
     assert ran.code == 0
     assert ran.err == ""
-    for command in ("train", "gradcheck", "parity", "bench", "info"):
+    for command in ("train", "gradcheck", "parity", "graph", "bench", "info"):
         assert command in ran.out
 
 
@@ -26,6 +28,22 @@ def test_help_of_each_command(xpnet_command, command):
     ran = xpnet_command(command, "--help")
     assert ran.code == 0
     assert "--json" in ran.out
+
+
+@pytest.mark.parametrize(
+    ("command", "name"),
+    [("gradcheck", "set_backend"), ("graph apple", "set_backend"), ("parity", "load_backend")],
+)
+def test_ctrl_c_is_one_line(monkeypatch, capsys, command, name):
+    def interrupt(*args, **options):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(importlib.import_module(f"xpnet.cli.{command.split()[0]}"), name, interrupt)
+    monkeypatch.setattr(sys, "argv", ["xpnet", *command.split()])
+    with pytest.raises(SystemExit) as stopped:
+        cli.main()
+    assert stopped.value.code == 130
+    assert tuple(capsys.readouterr()) == ("", "xpnet: interrupted\n")
 
 
 def test_an_unknown_command_is_one_line_and_code_2(xpnet_command):

@@ -21,6 +21,8 @@ __all__ = ["app", "main"]
 # typer's own root of usage errors, which it does not export: BadParameter, UsageError, root
 _UsageRoot: Any = typer.BadParameter.__mro__[2]
 
+INTERRUPTED = 130
+
 app = typer.Typer(
     name="xpnet",
     help="Neural networks whose every gradient is explicit, on NumPy and on CuPy.",
@@ -63,7 +65,9 @@ def main() -> None:
     except (XpnetError, OSError) as error:
         code = _complain(str(error), 2)
     except (KeyboardInterrupt, typer.Abort):
-        code = _complain("interrupted", 130)
+        code = INTERRUPTED
+    if code == INTERRUPTED:  # typer makes it of Ctrl-C; train returns it, its history written
+        _complain("interrupted", INTERRUPTED)
     sys.exit(code if isinstance(code, int) else 0)
 
 

@@ -42,11 +42,8 @@ def bench(
         check_writable(path)
     if plot:
         check_plottable(plot)
-    try:
-        with pinned(cores() if threads is None else threads):
-            results = short_form(display(sys.stderr, len(PARTS), quiet))
-    except KeyboardInterrupt:  # of which typer would make a silent exit code
-        raise typer.Abort from None
+    with pinned(cores() if threads is None else threads):
+        results = short_form(display(sys.stderr, len(PARTS), quiet))
     write_json(json, results.document())
     if plot:
         plot_results(results, plot)
