@@ -2,7 +2,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from xpnet.graph.words import columns, fold, one_line, shortened
+from xpnet.graph import Variable, examples, trace
+from xpnet.graph.words import columns, edge_lines, fold, one_line, shortened
 
 
 @given(st.text(max_size=40), st.integers(2, 30))
@@ -38,3 +39,16 @@ def test_folding_keeps_the_words_and_the_width(words, width):
     longest = max(columns(word) for word in words)
     assert max(map(columns, lines)) <= max(width, longest + 2)
     assert all(line.startswith("  ") for line in lines[1:])
+
+
+def test_at_an_edge_stand_the_value_and_what_comes_back():
+    diagram = trace(examples.sigmoid())
+    lines = {diagram.nodes[edge.source].label: edge_lines(diagram, edge) for edge in diagram.edges}
+    assert lines["x"] == ["1.5", "← 0.1491"]
+    assert lines["-1"] == []
+    assert edge_lines(*forward_alone()) == ["2"]
+
+
+def forward_alone():
+    diagram = trace(Variable(2.0) * Variable(3.0))
+    return diagram, diagram.edges[0]

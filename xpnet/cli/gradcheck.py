@@ -17,13 +17,10 @@ from xpnet.cli.options import (
     Init,
     JsonPath,
     Seed,
-    build_network,
     check_writable,
-    classes_in,
+    network_and_images,
     write_json,
 )
-from xpnet.datasets import load_mnist
-from xpnet.errors import OptionError
 from xpnet.gradient import check_gradients
 
 __all__ = ["gradcheck"]
@@ -49,12 +46,8 @@ def gradcheck(
     """
     check_writable(json)
     where = set_backend(backend)
-    (x, t), _ = load_mnist(root=data)
-    if not 1 <= images <= x.shape[0]:
-        raise OptionError(f"--images {images}: wanted 1 to {x.shape[0]}")
-    pixels, classes = int(x.shape[1]), classes_in(t)
-    net = build_network(hidden, activation, init, seed, dtype, pixels, classes)
-    report = check_gradients(net, x[:images], t[:images], h=step)
+    net, x, t = network_and_images(hidden, activation, init, seed, dtype, data, images)
+    report = check_gradients(net, x, t, h=step)
     document = {
         "xpnet": xpnet.__version__,
         "backend": where.name,

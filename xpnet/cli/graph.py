@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
+from xpnet import graph as graphs
 from xpnet.backends import set_backend
 from xpnet.cli.options import (
     Activation,
@@ -16,14 +17,12 @@ from xpnet.cli.options import (
     Hidden,
     Init,
     Seed,
-    build_network,
     check_writable,
-    classes_in,
+    network_and_images,
 )
-from xpnet.datasets import load_mnist
 from xpnet.errors import OptionError
 from xpnet.files import write_whole
-from xpnet.graph import Variable, draw, examples, to_dot, to_html, to_mermaid, to_text
+from xpnet.graph import Variable, examples
 
 __all__ = ["graph"]
 
@@ -34,12 +33,9 @@ EXAMPLES: dict[str, Callable[[], Variable]] = {
     "sigmoid": examples.sigmoid,
     "softmax": examples.softmax,
 }
-TEXTS: dict[str, Callable[[Variable], str]] = {
-    ".txt": to_text,
-    ".mmd": to_mermaid,
-    ".dot": to_dot,
-}
-FILES: dict[str, Callable[[Variable, str], Any]] = {".svg": draw, ".png": draw, ".html": to_html}
+TEXTS = {".txt": "to_text", ".mmd": "to_mermaid", ".dot": "to_dot"}
+FILES = {".svg": "draw", ".png": "draw", ".html": "to_html"}
+"""Names in `xpnet.graph`, where each is imported at its first use: other commands do without."""
 
 
 def graph(
@@ -67,26 +63,15 @@ def graph(
         raise OptionError(f"--out {out}: wanted a file {', '.join([*FILES, *TEXTS])}")
     check_writable(out)
     set_backend(backend)
-    y = (
-        _network(images, hidden, activation, init, seed, data)
-        if name == "net"
-        else EXAMPLES[name]()
-    )
-    if out is None:
-        print(to_text(y))
-    elif ending in TEXTS:
-        write_whole(out, TEXTS[ending](y) + "\n")
+    if name == "net":
+        net, x, t = network_and_images(hidden, activation, init, seed, "float32", data, images)
+        y = net.graph(x, t)
     else:
-        FILES[ending](y, out)
+        y = EXAMPLES[name]()
+    if out is None:
+        print(graphs.to_text(y))
+    elif ending in TEXTS:
+        write_whole(out, getattr(graphs, TEXTS[ending])(y) + "\n")
+    else:
+        getattr(graphs, FILES[ending])(y, out)
     return 0
-
-
-def _network(
-    images: int, hidden: str, activation: str, init: str | None, seed: int, data: str | None
-) -> Variable:
-    (x, t), _ = load_mnist(root=data)
-    if not 1 <= images <= x.shape[0]:
-        raise OptionError(f"--images {images}: wanted 1 to {x.shape[0]}")
-    pixels, classes = int(x.shape[1]), classes_in(t)
-    net = build_network(hidden, activation, init, seed, "float32", pixels, classes)
-    return net.graph(x[:images], t[:images])

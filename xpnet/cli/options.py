@@ -12,6 +12,7 @@ from typing import Annotated, Any
 import typer
 
 from xpnet.backends import Array
+from xpnet.datasets import load_mnist
 from xpnet.errors import OptionError
 from xpnet.files import write_whole
 from xpnet.networks import MultiLayerNet, Network, TwoLayerNet
@@ -32,6 +33,7 @@ __all__ = [
     "build_optimizer",
     "check_writable",
     "classes_in",
+    "network_and_images",
     "write_json",
 ]
 
@@ -124,6 +126,29 @@ def build_optimizer(name: str, lr: float | None) -> Optimizer:
 def classes_in(*labels: Array) -> int:
     """How many classes these integer labels speak of: 10 at least, as MNIST has."""
     return max(10, *(int(t.max()) + 1 for t in labels))
+
+
+def network_and_images(
+    hidden: str,
+    activation: str,
+    init: str | None,
+    seed: int,
+    dtype: str,
+    data: str | None,
+    images: int,
+) -> tuple[Network, Array, Array]:
+    """The network that the options describe, and so many training images with their labels.
+
+    Raises
+    ------
+    OptionError
+    """
+    (x, t), _ = load_mnist(root=data)
+    if not 1 <= images <= x.shape[0]:
+        raise OptionError(f"--images {images}: wanted 1 to {x.shape[0]}")
+    pixels, classes = int(x.shape[1]), classes_in(t)
+    net = build_network(hidden, activation, init, seed, dtype, pixels, classes)
+    return net, x[:images], t[:images]
 
 
 def check_writable(path: str | None) -> None:

@@ -7,7 +7,7 @@ import re
 from xpnet.graph.diagram import Diagram, Edge, Node
 from xpnet.graph.tracing import trace
 from xpnet.graph.variable import Variable
-from xpnet.graph.words import one_line
+from xpnet.graph.words import edge_lines, one_line
 
 __all__ = ["mermaid", "to_mermaid"]
 
@@ -67,8 +67,7 @@ def _node(node: Node) -> str:
 
 
 def _edge(edge: Edge, diagram: Diagram) -> str:
-    lines = [] if diagram.nodes[edge.source].kind == "constant" else [edge.value]
-    lines += [] if edge.grad is None else [f"← {edge.grad}"]
+    lines = edge_lines(diagram, edge)
     label = f'|"{"<br>".join(map(_escaped, lines))}"|' if lines else ""
     return f"  n{edge.source} -->{label} n{edge.target}"
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import unicodedata
 
-__all__ = ["columns", "fold", "one_line", "shortened"]
+from xpnet.graph.diagram import Diagram, Edge
+
+__all__ = ["columns", "edge_lines", "fold", "one_line", "shortened"]
 
 
 def one_line(text: str) -> str:
@@ -65,6 +67,15 @@ def fold(text: str, width: int) -> list[str]:
         else:
             lines[-1] += " " + word if lines[-1] else word
     return lines
+
+
+def edge_lines(diagram: Diagram, edge: Edge) -> list[str]:
+    """What is written at an edge, if only text can be: its value, and what comes back.
+
+    At a constant the number stands already.
+    """
+    lines = [] if diagram.nodes[edge.source].kind == "constant" else [edge.value]
+    return lines if edge.grad is None else [*lines, f"← {edge.grad}"]
 
 
 def _columns(sign: str) -> int:
