@@ -1,9 +1,9 @@
-"""Numbers that options take: what passes, what is refused, and in which words."""
+"""What options ask for: what passes, what is refused, and in which words."""
 
 import numpy as np
 import pytest
 
-from xpnet.checks import above_zero, below_one, is_whole, whole_number
+from xpnet.checks import above_zero, below_one, check_matplotlib, is_whole, whole_number
 from xpnet.errors import OptionError
 
 
@@ -46,3 +46,11 @@ def test_whole_number_refuses_all_else(value):
     assert not is_whole(value)
     with pytest.raises(OptionError, match=r"^batch_size=.*: wanted a whole number from 1 on$"):
         whole_number("batch_size", value)
+
+
+def test_without_matplotlib_a_picture_is_refused_with_the_remedy(monkeypatch):
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
+    with pytest.raises(
+        OptionError, match=r"^pictures need matplotlib: pip install 'xpnet\[plot\]'$"
+    ):
+        check_matplotlib()

@@ -1,14 +1,15 @@
-"""Numbers that options take, checked at the door."""
+"""What options ask for, checked at the door: numbers, and what pictures need."""
 
 from __future__ import annotations
 
+import importlib.util
 import math
 from numbers import Integral, Real
 from typing import Any
 
 from xpnet.errors import OptionError
 
-__all__ = ["above_zero", "below_one", "is_whole", "whole_number"]
+__all__ = ["above_zero", "below_one", "check_matplotlib", "is_whole", "whole_number"]
 
 
 def above_zero(name: str, value: float) -> float:
@@ -35,6 +36,12 @@ def whole_number(name: str, value: Any) -> int:
 def is_whole(value: Any) -> bool:
     """Whether this is a whole number from 1 on, of Python or of NumPy."""
     return isinstance(value, Integral) and not isinstance(value, bool) and int(value) >= 1
+
+
+def check_matplotlib() -> None:
+    """`OptionError` where matplotlib, which draws every picture, is not installed."""
+    if importlib.util.find_spec("matplotlib") is None:
+        raise OptionError("pictures need matplotlib: pip install 'xpnet[plot]'")
 
 
 def _is_number(value: object) -> bool:

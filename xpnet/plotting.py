@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import importlib.util
 from pathlib import Path
 from typing import Any
 
+from xpnet.checks import check_matplotlib
 from xpnet.errors import OptionError
 
 __all__ = ["check_plottable", "plot_history"]
@@ -32,8 +32,7 @@ def check_plottable(path: str) -> None:
     """
     if Path(path).suffix.lower() not in ENDINGS:
         raise OptionError(f"{path}: a picture is .png, .svg or .pdf")
-    if importlib.util.find_spec("matplotlib") is None:
-        raise OptionError("pictures need matplotlib: pip install 'xpnet[plot]'")
+    check_matplotlib()
 
 
 def plot_history(history: Any, path: str) -> None:

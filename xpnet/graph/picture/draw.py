@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import importlib.util
 import os
 from collections.abc import Callable
 from pathlib import Path
 
+from xpnet.checks import check_matplotlib
 from xpnet.errors import OptionError
 from xpnet.files import write_whole
 from xpnet.graph.diagram import Diagram
@@ -83,5 +83,4 @@ def _check_drawable(path: Path) -> None:
         raise OptionError(f"{path}: there is no folder {path.parent}; make it first")
     if path.is_dir():
         raise OptionError(f"{path}: is a folder; name a file")
-    if importlib.util.find_spec("matplotlib") is None:
-        raise OptionError("pictures need matplotlib: pip install 'xpnet[plot]'")
+    check_matplotlib()
