@@ -3,5 +3,6 @@
 from __future__ import annotations
 
 from xpnet.graph.layout.arrange import Layout, arrange
+from xpnet.graph.layout.spans import spans
 
-__all__ = ["Layout", "arrange"]
+__all__ = ["Layout", "arrange", "spans"]

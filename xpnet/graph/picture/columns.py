@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
-from itertools import pairwise
 
 from xpnet.graph.diagram import Diagram, Edge, Node
-from xpnet.graph.layout import Layout
+from xpnet.graph.layout import Layout, spans
 from xpnet.graph.picture.sizes import (
     BACK,
     BEND,
@@ -46,26 +45,11 @@ class Columns:
     def __init__(
         self, diagram: Diagram, layout: Layout, measure: Callable[[str, str], float]
     ) -> None:
-        self.diagram, self.measure = diagram, measure
+        self.measure = measure
         uses = Counter(edge.source for edge in diagram.edges)
         inputs = {node.key for node in diagram.nodes if node.kind == "input" and node.grad}
         self.sums = {key for key in inputs if uses[key] > 1}
-        widths, gaps = [0.0] * layout.levels, [BEND] * layout.levels
-        for node, (level, _) in zip(diagram.nodes, layout.nodes, strict=True):
-            widths[level] = max(widths[level], self.node(node))
-        for edge, lanes in zip(diagram.edges, layout.edges, strict=True):
-            first, start = layout.nodes[edge.source]
-            if lanes:
-                widths[first + 1] = max(widths[first + 1], self.label(edge))
-            rows = [start, *lanes, layout.nodes[edge.target][1]]
-            for level, (here, there) in enumerate(pairwise(rows), first):
-                gaps[level] = max(gaps[level], BEND + BEND_A_ROW * abs(there - here))
-        self.left, self.right = [], []
-        x = MARGIN
-        for width, gap in zip(widths, gaps, strict=True):
-            self.left.append(x)
-            self.right.append(x + width)
-            x += width + min(gap, WIDEST_BEND)
+        self.left, self.right = spans(diagram, layout, self.node, self.label, _gap, MARGIN)
 
     def node(self, node: Node) -> float:
         """The width of a circle, of a wider outline, or of a name with its pads."""
@@ -87,3 +71,7 @@ class Columns:
         if grad is None:
             return 0.0
         return BACK + PAD + self.measure(shortened(grad, LONGEST["grad"]), "grad")
+
+
+def _gap(rise: float) -> float:
+    return min(BEND + BEND_A_ROW * rise, WIDEST_BEND)

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import pairwise
 
 from xpnet.graph.diagram import Diagram
-from xpnet.graph.layout import arrange
+from xpnet.graph.layout import arrange, spans
 from xpnet.graph.player.shapes import node_width, slot_width
 
 __all__ = ["Places", "places"]
@@ -51,22 +50,18 @@ def places(diagram: Diagram, sums: dict[int, str]) -> Places:
         What stands under some of the nodes.
     """
     layout = arrange(diagram)
-    widths, gaps = [0.0] * layout.levels, [BEND] * layout.levels
-    for node, (level, _) in zip(diagram.nodes, layout.nodes, strict=True):
-        widths[level] = max(widths[level], node_width(node, sums.get(node.key, "")))
+    left, right = spans(
+        diagram,
+        layout,
+        lambda node: node_width(node, sums.get(node.key, "")),
+        slot_width,
+        lambda rise: max(BEND, min(STEEPEST * ROW * rise, LONGEST_BEND)),
+    )
     lines = []  # for each edge: its first level, and its y on each
     for edge, lanes in zip(diagram.edges, layout.edges, strict=True):
         first, row = layout.nodes[edge.source]
-        y = [ABOVE + ROW * row for row in (row, *lanes, layout.nodes[edge.target][1])]
-        lines.append((first, y))
-        if lanes:
-            widths[first + 1] = max(widths[first + 1], slot_width(edge))
-        for level, (here, there) in enumerate(pairwise(y), first):
-            gaps[level] = max(gaps[level], min(STEEPEST * abs(there - here), LONGEST_BEND))
-    left, right = [0.0], [widths[0]]
-    for width, gap in zip(widths[1:], gaps, strict=False):
-        left.append(right[-1] + gap)
-        right.append(left[-1] + width)
+        rows = row, *lanes, layout.nodes[edge.target][1]
+        lines.append((first, [ABOVE + ROW * row for row in rows]))
     middle = [(a + b) / 2 for a, b in zip(left, right, strict=True)]
     nodes = [(middle[level], ABOVE + ROW * row) for level, row in layout.nodes]
     runs = []
