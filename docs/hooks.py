@@ -38,10 +38,11 @@ def drawn():
     with tempfile.TemporaryDirectory() as folder:
         picture, page = Path(folder, "figure.svg"), Path(folder, "figure.html")
         for name, figure in figures.FIGURES.items():
-            draw(figure(), picture)
+            y = figure()
+            draw(y, picture)
             made[f"figures/{name}.svg"] = picture.read_bytes()
             for language in LANGUAGES:
-                to_html(figure(), page, language=language)
+                to_html(y, page, language=language)
                 made[f"{language}/figures/{name}.html"] = page.read_bytes()
     return made
 

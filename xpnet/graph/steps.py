@@ -9,7 +9,7 @@ from xpnet.graph.diagram import Edge, Step
 from xpnet.graph.labels import label, short_label
 from xpnet.graph.variable import Variable
 
-__all__ = ["backward_steps", "forward_steps"]
+__all__ = ["told_steps"]
 
 Tell = Callable[[str], str]
 
@@ -17,40 +17,56 @@ NAMES = "x", "y"
 """What formulas call the inputs of an operation."""
 
 
-def forward_steps(variables: Sequence[Variable], edges: Sequence[Edge], tell: Tell) -> list[Step]:
-    """A step for each operation, from left to right.
+def told_steps(variables: Sequence[Variable], edges: Sequence[Edge], tell: Tell) -> list[Step]:
+    """The steps of the forward propagation, and of the backward one if there was one.
 
     Parameters
     ----------
     variables : sequence of Variable
         In order; their places are the keys of the nodes.
     edges : sequence of Edge
+        The last leads to the output.
     tell : callable
         Turns an English sentence into the language of the reader.
     """
     coming, going = _at_nodes(variables, edges)
+    steps = _forward(variables, coming, going, tell)
+    if edges[-1].grad is not None:
+        steps.append(_start(variables[-1], edges[-1], tell))
+        steps += _backward(variables, coming, going, tell)
+    return steps
+
+
+def _forward(
+    variables: Sequence[Variable], coming: list[list[Edge]], going: list[list[Edge]], tell: Tell
+) -> list[Step]:
+    """A step for each operation, from left to right."""
     steps = []
     for key, variable in enumerate(variables):
         if variable.operation is None:
             continue
         new = [edge for edge in coming[key] if variables[edge.source].operation is None]
         told = _filled(tell(variable.operation.formula), variable)
-        line = f"{tell(variable.operation.title)}: {told} = {label(variable.value)}"
+        line = f"{tell(variable.operation.title)}: {told} = {going[key][0].value}"
         steps.append(Step("forward", key, tuple(e.key for e in new + going[key]), (line,)))
     return steps
 
 
-def backward_steps(variables: Sequence[Variable], edges: Sequence[Edge], tell: Tell) -> list[Step]:
-    """A step for the output, then one for each operation and each input of many uses."""
-    output = variables[-1]
-    begun = label(output.grad)
-    if begun == "1":
+def _start(output: Variable, last: Edge, tell: Tell) -> Step:
+    """The step with which the backward propagation begins."""
+    if last.grad == "1":
         start = tell("the derivative of {name} by itself is 1")
     else:
         start = tell("the derivative that comes from behind is {begun}")
-    line = start.format(name=output.name or tell("the output"), begun=begun)
-    steps = [Step("backward", edges[-1].target, (edges[-1].key,), (line,))]
-    coming, going = _at_nodes(variables, edges)
+    line = start.format(name=output.name or tell("the output"), begun=last.grad)
+    return Step("backward", last.target, (last.key,), (line,))
+
+
+def _backward(
+    variables: Sequence[Variable], coming: list[list[Edge]], going: list[list[Edge]], tell: Tell
+) -> list[Step]:
+    """A step for each operation and each input of many uses, from right to left."""
+    steps = []
     for key, variable in reversed(list(enumerate(variables))):
         lines = _of_many_uses(variable, going[key], tell) + _rules(variable, coming[key], tell)
         if lines:

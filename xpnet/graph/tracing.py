@@ -6,7 +6,7 @@ from xpnet.graph.diagram import Diagram, Edge, Node
 from xpnet.graph.labels import label
 from xpnet.graph.language import teller
 from xpnet.graph.propagation import contributions, in_order
-from xpnet.graph.steps import backward_steps, forward_steps
+from xpnet.graph.steps import told_steps
 from xpnet.graph.variable import Variable
 
 __all__ = ["trace"]
@@ -53,20 +53,18 @@ def trace(y: Variable, language: str = "en") -> Diagram:
     variables = in_order(y)
     keys = {id(variable): key for key, variable in enumerate(variables)}
     nodes = [_node(key, variable) for key, variable in enumerate(variables)]
-    end = Node(len(nodes), "output", y.name or "", label(y.value), _grad(y))
+    end = Node(len(nodes), "output", y.name or "", nodes[-1].value, nodes[-1].grad)
     edges: list[Edge] = []
     for variable in variables:
         handed = [None] * len(variable.inputs)
         if y.grad is not None and variable.grad is not None:
             handed = list(contributions(variable, variable.grad))
         for source, gradient in zip(variable.inputs, handed, strict=True):
-            ends = keys[id(source)], keys[id(variable)]
+            start, target = keys[id(source)], keys[id(variable)]
             back = None if gradient is None or source.constant else label(gradient)
-            edges.append(Edge(len(edges), *ends, label(source.value), back))
+            edges.append(Edge(len(edges), start, target, nodes[start].value, back))
     edges.append(Edge(len(edges), keys[id(y)], end.key, end.value, end.grad))
-    steps = forward_steps(variables, edges, tell)
-    if end.grad is not None:
-        steps += backward_steps(variables, edges, tell)
+    steps = told_steps(variables, edges, tell)
     return Diagram((*nodes, end), tuple(edges), tuple(steps))
 
 
