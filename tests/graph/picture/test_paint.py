@@ -1,4 +1,5 @@
 import io
+import warnings
 from itertools import combinations
 from xml.etree import ElementTree
 
@@ -25,7 +26,11 @@ class Painted:
         self.figure = figure(diagram)
         renderer = FigureCanvasAgg(self.figure).get_renderer()
         axes = self.figure.axes[0]
-        self.words = [(text.get_text(), text.get_window_extent(renderer)) for text in axes.texts]
+        with warnings.catch_warnings():  # a machine without a Korean font has boxes to measure
+            warnings.filterwarnings("ignore", r"Glyph .* missing from")
+            self.words = [
+                (text.get_text(), text.get_window_extent(renderer)) for text in axes.texts
+            ]
         lines, self.outlines = [], []
         for patch in axes.patches:
             path = patch.get_transform().transform_path(patch.get_path())
