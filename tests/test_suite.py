@@ -1,6 +1,7 @@
 """The suite says on what it runs, and refuses to run on a backend that is not there."""
 
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -44,3 +45,9 @@ def test_cupy_without_any_device_is_a_usage_error_with_both_remedies(suite, tmp_
     assert "pip install 'xpnet[cuda12]'" in done.stderr
     assert "python tests/cudaemu/setup.py .cudaemu\n" in done.stderr
     assert ".cudaemu/bin/pytest --backend cupy" in done.stderr
+
+
+def test_no_id_holds_an_address_which_every_process_has_another(request):
+    # pytest-xdist refuses workers that collect different ids
+    items = request.session.items
+    assert not [item.nodeid for item in items if re.search(r" at 0x[0-9a-f]{6,}", item.nodeid)]

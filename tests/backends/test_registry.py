@@ -205,7 +205,11 @@ def test_nothing_is_refused() -> None:
         xpnet.backend_of()
 
 
-@pytest.mark.parametrize("what", [[1.0], (1.0,), None, "numpy", {}, Foreign()], ids=repr)
+@pytest.mark.parametrize(
+    "what",
+    [[1.0], (1.0,), None, "numpy", {}, Foreign()],
+    ids=["list", "tuple", "None", "str", "dict", "foreign"],
+)
 def test_what_is_no_array_is_refused_by_its_type(what: Any) -> None:
     kind = type(what).__name__
     with pytest.raises(

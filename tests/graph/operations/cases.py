@@ -7,8 +7,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-import autograd.numpy as anp
 import numpy as np
+
+from .oracle import autograd_numpy as anp
 
 
 @dataclass(frozen=True)
@@ -64,13 +65,13 @@ UNARY = [
     both("power -2", lambda x: x**-2),
     both("power 0", lambda x: x**0),
     both("used twice", lambda x: x * x + x),
-    Case("exp", lambda x: x.exp(), anp.exp, signed),
-    Case("log", lambda x: x.log(), anp.log, positive),
-    Case("relu", lambda x: x.relu(), lambda x: anp.maximum(x, 0), signed),
-    Case("sigmoid", lambda x: x.sigmoid(), lambda x: 1 / (1 + anp.exp(-x)), signed),
+    Case("exp", lambda x: x.exp(), lambda x: anp().exp(x), signed),
+    Case("log", lambda x: x.log(), lambda x: anp().log(x), positive),
+    Case("relu", lambda x: x.relu(), lambda x: anp().maximum(x, 0), signed),
+    Case("sigmoid", lambda x: x.sigmoid(), lambda x: 1 / (1 + anp().exp(-x)), signed),
 ]
 REDUCTIONS = [
-    Case("sum", lambda x, **how: x.sum(**how), anp.sum, signed),
-    Case("mean", lambda x, **how: x.mean(**how), anp.mean, signed),
-    Case("max", lambda x, **how: x.max(**how), anp.max, distinct),
+    Case("sum", lambda x, **how: x.sum(**how), lambda x, **how: anp().sum(x, **how), signed),
+    Case("mean", lambda x, **how: x.mean(**how), lambda x, **how: anp().mean(x, **how), signed),
+    Case("max", lambda x, **how: x.max(**how), lambda x, **how: anp().max(x, **how), distinct),
 ]
