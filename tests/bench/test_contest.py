@@ -1,9 +1,12 @@
 import pytest
 
 import xpnet
+from xpnet.backends import load_backend, use_backend
 from xpnet.bench import contest as module
+from xpnet.bench import entrants, on_device
 from xpnet.bench.contest import CUDA, NO_DEVICE, OURS, RAN, Contest, repeated
 from xpnet.bench.cuda import Cuda
+from xpnet.bench.results import Row
 from xpnet.bench.timing import Spread
 
 
@@ -161,3 +164,57 @@ def test_an_emulated_device_gets_the_trial_where_there_is_one(monkeypatch):
     contest.enter(OURS, nothing)
     contest.enter_cuda(lambda: pytest.fail("would take hours"), lambda: nothing)
     assert "1 x: 0 launches" in contest.rows(turns=1)[1].note
+
+
+@pytest.fixture
+def numpy_as_gpu(monkeypatch):
+    """NumPy plays the GPU, whose clock says a second of whatever it is asked."""
+    numpy = load_backend("numpy")
+    monkeypatch.setattr(module, "cuda", lambda: Cuda("gpu", "some GPU"))
+    monkeypatch.setattr(entrants, "load_backend", lambda name: numpy)
+    monkeypatch.setattr(entrants, "use_backend", lambda name: use_backend("numpy"))
+    monkeypatch.setattr(on_device, "seconds_by_events", lambda backend, work, turns: [1.0] * turns)
+
+
+def test_ratios_on_a_gpu_refer_to_whom_the_contest_names(numpy_as_gpu, seconds):
+    contest = Contest("step", "small", units=2, ours=CUDA)
+    contest.enter_cuda(lambda: nothing)
+    contest.enter_cuda_peer("a peer", lambda: nothing)
+    seconds.update({CUDA: [2.0, 4.0], "a peer": [4.0, 8.0]})
+    ours, peer = contest.rows(turns=2)
+    assert (ours.contender, ours.ratio, ours.seconds.median) == (CUDA, None, 1.5)
+    assert peer.ratio == Spread(0.5, 0.5, 0.5)
+    assert peer.device_seconds == Spread(0.5, 0.5, 0.5)
+    assert contest.contenders == [CUDA, "a peer"]
+
+
+def test_a_contender_that_fails_between_its_turns_loses_its_times_and_nobody_elses(
+    numpy_as_gpu, seconds
+):
+    calls = []
+
+    def tires(k):
+        calls.append(k)
+        if len(calls) > 1:
+            raise MemoryError("no room")
+
+    contest = Contest("step", "small", ours=CUDA)
+    contest.enter_cuda(lambda: nothing)
+    contest.enter_cuda_peer("tires", lambda: tires)
+    contest.enter_cuda_peer("stays", lambda: nothing)
+    seconds.update({CUDA: [1.0], "tires": [0.0], "stays": [2.0]})
+    ours, tired, stays = contest.rows(turns=1)
+    assert tired == Row("step", "small", "tires", note="failed: MemoryError: no room")
+    assert stays.ratio.median == 0.5
+    assert ours.device_seconds.median == 1.0
+
+
+def test_untimed_a_gpu_runs_everybody_once(numpy_as_gpu):
+    asked = []
+    contest = Contest("step", "small", units=9, ours=CUDA)
+    contest.enter_cuda(lambda: lambda k: asked.append(k))
+    contest.enter_cuda_peer("a peer", lambda: lambda k: asked.append(k))
+    assert [row.note for row in contest.rows(turns=5, timed=False)] == [RAN, RAN]
+    assert asked == [1, 1]
+    contest.alone()
+    assert asked == [1, 1, 1]

@@ -6,20 +6,24 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-from xpnet.backends import load_backend, use_backend
-from xpnet.bench import on_device
 from xpnet.bench.cuda import cuda
+from xpnet.bench.entrants import (
+    NO_DEVICE,
+    Entrant,
+    Guard,
+    Run,
+    failure,
+    from_idle_to_idle,
+    on_backend,
+    seconds_by_events,
+)
 from xpnet.bench.results import Row
 from xpnet.bench.timing import interleave, ratio, spread
 
-__all__ = ["CUDA", "OURS", "Contest", "repeated"]
+__all__ = ["CUDA", "NO_DEVICE", "OURS", "Contest", "Run", "repeated"]
 
 OURS, CUDA = "xpnet on numpy", "xpnet on cupy"
-NO_DEVICE = "no CUDA device"
 RAN = "ran, not timed"
-
-Run = Callable[[int], object]
-"""``run(k)`` does the work k times, and has waited for the last result when it returns."""
 
 
 def repeated(work: Callable[[], object]) -> Run:
@@ -30,16 +34,6 @@ def repeated(work: Callable[[], object]) -> Run:
             work()
 
     return run
-
-
-def _on(backend: str, run: Run) -> Run:
-    """The run with this backend as the current one: what it makes is made there."""
-
-    def there(k: int) -> object:
-        with use_backend(backend):
-            return run(k)
-
-    return there
 
 
 class Contest:
@@ -71,7 +65,8 @@ class Contest:
         self._runs: dict[str, Run] = {}
         self._shares: dict[str, float] = {}
         self._told: dict[str, dict[str, Any]] = {}
-        self._makers: tuple[Callable[[], Run], Callable[[], Run]] | None = None
+        self._entrants: dict[str, Entrant] = {}
+        self._on_device: dict[str, Run] = {}
 
     def enter(
         self,
@@ -95,7 +90,7 @@ class Contest:
         share : float
             How much of the work the run does: its times are extrapolated to all of it.
         """
-        self._runs[name], self._shares[name] = _on("numpy", run), share
+        self._runs[name], self._shares[name] = on_backend("numpy", run), share
         self._told[name] = {"aim": aim, "note": note}
 
     def leave_out(self, name: str, why: str) -> None:
@@ -112,18 +107,31 @@ class Contest:
         trial : callable, optional
             Sets up what an emulated device does instead, where the whole work would take hours.
         """
-        self._makers = make, trial or make
+        self._told[self.on_cuda] = {}
+        self._entrants[self.on_cuda] = Entrant(make, trial or make)
+
+    def enter_cuda_peer(self, name: str, make: Callable[[], Run]) -> None:
+        """What another library does on a GPU; where it fails, its row says how, and no other's.
+
+        Parameters
+        ----------
+        name : str
+        make : callable
+            Sets the run up; called with NumPy as the current backend.
+        """
+        self._told[name] = {}
+        self._entrants[name] = Entrant(make, None, backend="numpy")
 
     @property
     def contenders(self) -> list[str]:
         """Who takes turns here, in their order: a progress bar names them."""
-        on_gpu = self._makers and cuda().kind == "gpu"
-        return [*self._runs, *([self.on_cuda] if on_gpu else [])]
+        return [*self._runs, *(self._entrants if cuda().kind == "gpu" else [])]
 
     @property
     def alone(self) -> Callable[[], object]:
-        """One unit of xpnet's own contender."""
-        return partial(self._runs[self.ours], 1)
+        """One unit of xpnet's own contender; nothing where it needs a GPU that is not there."""
+        run = self._runs.get(self.ours) or self._on_device.get(self.ours)
+        return partial(run, 1) if run else lambda: None
 
     def rows(
         self,
@@ -138,55 +146,53 @@ class Contest:
         work is counted, never timed; where there is no device, the row says so.
         """
         told = {name: dict(cells) for name, cells in self._told.items()}
-        runs = dict(self._runs)
-        if self._makers:
-            told[self.on_cuda] = self._prepare_cuda(runs, timed)
+        self._on_device = {}
+        for name, entrant in self._entrants.items():
+            run, note = entrant.prepared(cuda().kind, self.units if timed else 1)
+            told[name] = {"note": note if timed or not run else RAN}
+            if run:
+                self._on_device[name] = run
         if timed:
-            self._time(runs, told, turns, warm, tick)
+            self._time(told, turns, warm, tick)
         else:
-            for run in runs.values():
+            for run in self._runs.values():
                 run(1)
-            for name in runs:
+            for name in self._runs:
                 told[name] = {"aim": told[name].get("aim"), "note": RAN}
         return [self._row(name, cells) for name, cells in told.items()]
 
-    def _prepare_cuda(self, runs: dict[str, Run], timed: bool) -> dict[str, Any]:
-        """The cells of the device's row; on a GPU its contender joins the others."""
-        kind = cuda().kind
-        if kind == "none" or self._makers is None:
-            return {"note": NO_DEVICE}
-        make, trial = self._makers
-        with use_backend("cupy") as backend:
-            run = _on("cupy", trial() if kind == "emulated" else make())
-        if kind == "emulated":
-            return {"note": on_device.counts(run, self.units if timed else 1)}
-        self._on_device = run
-        runs[self.on_cuda] = lambda k: on_device.until_idle(backend, partial(run, k))()
-        if not timed:
-            return {}
-        return {"note": on_device.first_run(backend, partial(runs[self.on_cuda], self.units))}
-
     def _time(
         self,
-        runs: dict[str, Run],
         told: dict[str, dict[str, Any]],
         turns: int,
         warm: bool,
         tick: Callable[[], object],
     ) -> None:
         """Write times and ratios into the cells."""
-        works = {name: partial(run, self.units) for name, run in runs.items()}
-        seconds = interleave(works, turns, warm, tick)
+        there = {name: from_idle_to_idle(run) for name, run in self._on_device.items()}
+        works = {name: partial(run, self.units) for name, run in {**self._runs, **there}.items()}
+        guards = {name: Guard() for name in there if name != self.on_cuda}
+        guarded = {name: partial(guard.attempt, works[name]) for name, guard in guards.items()}
+        seconds = interleave({**works, **guarded}, turns, warm, tick)
+        for name in there:
+            by_events = partial(self._by_events, told[name], name, turns)
+            if name in guards:
+                guards[name].attempt(by_events)
+            else:
+                by_events()
+        for name, guard in guards.items():
+            if guard.error:
+                told[name] = {"note": failure(guard.error)}
+                del seconds[name]
         for name, turn in seconds.items():
             whole = self.units * self._shares.get(name, 1)
             seconds[name] = [second / whole for second in turn]
             told[name]["seconds"] = spread(seconds[name])
             if name != self.ours:
                 told[name]["ratio"] = ratio(seconds[self.ours], seconds[name])
-        if self.on_cuda in works:
-            backend, work = load_backend("cupy"), partial(self._on_device, self.units)
-            by_events = on_device.seconds_by_events(backend, work, turns)
-            told[self.on_cuda]["device_seconds"] = spread([s / self.units for s in by_events])
+
+    def _by_events(self, cells: dict[str, Any], name: str, turns: int) -> None:
+        cells["device_seconds"] = seconds_by_events(self._on_device[name], self.units, turns)
 
     def _row(self, name: str, cells: dict[str, Any]) -> Row:
         note = cells.get("note", "")

@@ -1,7 +1,8 @@
-"""JAX on the CPU: a jitted step, and many steps in one ``lax.scan``."""
+"""JAX: a jitted step, and many steps in one ``lax.scan``; on the CPU, even where a GPU is there."""
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from itertools import islice
 from typing import Any
@@ -19,7 +20,7 @@ def jax_jit_learner(problem: Problem, data: Data) -> Learner:
     import jax
 
     indices = problem.indices()
-    params, step, accuracies = _start(problem, data)
+    params, step, accuracies = _start(problem, data, "cpu")
     jitted = jax.jit(step, donate_argnums=0)
 
     def run(steps: int) -> float:
@@ -31,12 +32,21 @@ def jax_jit_learner(problem: Problem, data: Data) -> Learner:
     return Learner(run, lambda: accuracies(params))
 
 
-def jax_scan_learner(problem: Problem, data: Data) -> Learner:
-    """One call of a compiled loop for all steps of a turn: no Python between them."""
+def jax_scan_learner(problem: Problem, data: Data, platform: str = "cpu") -> Learner:
+    """One call of a compiled loop for all steps of a turn: no Python between them.
+
+    Parameters
+    ----------
+    problem : Problem
+    data : Data
+    platform : str
+        "cpu" or "gpu". On a GPU the precision of products is ``jax.default_matmul_precision``'s
+        when the learner first runs.
+    """
     import jax
 
     indices = problem.indices()
-    params, step, accuracies = _start(problem, data)
+    params, step, accuracies = _start(problem, data, platform)
     scanned = jax.jit(lambda params, index: jax.lax.scan(step, params, index), donate_argnums=0)
 
     def run(steps: int) -> float:
@@ -47,12 +57,20 @@ def jax_scan_learner(problem: Problem, data: Data) -> Learner:
     return Learner(run, lambda: accuracies(params))
 
 
-def _start(problem: Problem, data: Data) -> tuple[Any, Callable[..., Any], Callable[..., Any]]:
-    """The parameters, ``step(params, index) -> (params, loss)``, and ``accuracies(params)``."""
+def _start(
+    problem: Problem, data: Data, platform: str
+) -> tuple[Any, Callable[..., Any], Callable[..., Any]]:
+    """The parameters, ``step(params, index) -> (params, loss)``, and ``accuracies(params)``.
+
+    What is committed to a device is computed with there, whatever JAX's default device is.
+    """
+    # else JAX takes three quarters of a GPU's memory as soon as it is asked for any device
+    os.environ.setdefault("XLA_PYTHON_CLIENT_PREALLOCATE", "false")
     import jax
     import jax.numpy as jnp
 
-    x, t, x_test, t_test = map(jnp.asarray, data)
+    device = jax.devices(platform)[0]
+    x, t, x_test, t_test = (jnp.asarray(array, device=device) for array in data)
 
     def predict(params: Any, h: Any) -> Any:
         for W, b in params[:-1]:
@@ -76,4 +94,6 @@ def _start(problem: Problem, data: Data) -> tuple[Any, Callable[..., Any], Calla
     def accuracies(params: Any) -> tuple[float, float]:
         return float(accuracy(params, x, t)), float(accuracy(params, x_test, t_test))
 
-    return [(jnp.array(W), jnp.array(b)) for W, b in problem.layers()], step, accuracies
+    # copies, since a step takes the parameters' memory for the next ones
+    params = [tuple(jnp.array(array, device=device) for array in pair) for pair in problem.layers()]
+    return params, step, accuracies

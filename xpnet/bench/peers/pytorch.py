@@ -8,7 +8,10 @@ from typing import Any
 from xpnet.bench.peers.learner import Learner
 from xpnet.bench.problems import LR, Data, Problem
 
-__all__ = ["pytorch_compiled_learner", "pytorch_eager_learner"]
+__all__ = ["pytorch_compiled_learner", "pytorch_eager_learner", "pytorch_model"]
+
+CPU = "cpu"
+"""Named where the model is made: another default device must not move it."""
 
 
 def pytorch_eager_learner(problem: Problem, data: Data) -> Learner:
@@ -29,7 +32,7 @@ def _learner(problem: Problem, data: Data, compiled: bool) -> Learner:
 
     indices = problem.indices()
     x, t, x_test, t_test = map(torch.from_numpy, data)
-    model = _model(torch, problem)
+    model = pytorch_model(torch, problem, CPU)
     optimizer = torch.optim.SGD(model.parameters(), lr=LR)
     cross_entropy = torch.nn.CrossEntropyLoss()
 
@@ -62,11 +65,19 @@ def _learner(problem: Problem, data: Data, compiled: bool) -> Learner:
     return Learner(run, accuracies)
 
 
-def _model(torch: Any, problem: Problem) -> Any:
-    """The network's Affine and ReLU layers, with its own numbers."""
+def pytorch_model(torch: Any, problem: Problem, device: str) -> Any:
+    """The network's Affine and ReLU layers in float32 on a device, with its own numbers.
+
+    Parameters
+    ----------
+    torch : module
+    problem : Problem
+    device : str
+        "cpu" or "cuda".
+    """
     modules = []
     for W, b in problem.layers():
-        linear = torch.nn.Linear(*W.shape)
+        linear = torch.nn.Linear(*W.shape, dtype=torch.float32, device=device)
         with torch.no_grad():
             linear.weight.copy_(torch.from_numpy(W.T.copy()))
             linear.bias.copy_(torch.from_numpy(b.copy()))
