@@ -10,7 +10,11 @@ import platform
 import sys
 from typing import Any
 
-PACKAGES = ("xpnet", "numpy", "cupy-cuda12x", "cupy-cuda13x", "pytest", "pytest-benchmark", "torch")
+PACKAGES = (
+    *("xpnet", "numpy", "cupy-cuda12x", "cupy-cuda13x", "torch", "triton", "jax", "jaxlib"),
+    *("pytest", "pytest-benchmark", "pytest-timeout", "pytest-xdist", "hypothesis", "autograd"),
+    *("rich", "threadpoolctl", "typer"),
+)
 
 
 def version_of(number: int) -> str:

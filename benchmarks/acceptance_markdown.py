@@ -39,6 +39,37 @@ def tally(found: dict[str, int] | None) -> str:
     return f"{passed:,} passed, {bad} failed, {found['skipped']} skipped"
 
 
+def smoked(smoke: dict[str, Any] | None) -> str:
+    """The accuracies that both backends reached."""
+    if smoke is None:
+        return "no result"
+    told = ", ".join(f"{name} {smoke[name]['test_accuracy']}" for name in ("numpy", "cupy"))
+    return f"test accuracy after {smoke['steps']} steps: {told}"
+
+
+def contenders(rows: list[dict[str, Any]] | None) -> str:
+    """How many rows of the numbers have a time."""
+    if rows is None:
+        return "no result"
+    return f"{len(rows)} rows, {sum(bool(row['seconds']) for row in rows)} timed"
+
+
+def numbers(rows: list[dict[str, Any]], mark: str) -> list[str]:
+    """A table of the numbers: times with their quartiles, ratios, and what to know."""
+    head = [f"numbers{mark}", "work", "contender", "time (quartiles)", "time on the device"]
+    names = "table", "work", "contender"
+    lines = [
+        [
+            *(row[key] for key in names),
+            *(spread(row[key]) for key in ("seconds", "device_seconds")),
+            f"{row['ratio']['median']:.3g}" if row["ratio"] else "",
+            row["note"].replace("|", "\\|"),
+        ]
+        for row in rows
+    ]
+    return table([*head, "xpnet / it", "note"], lines)
+
+
 def verdict(parity: dict[str, Any] | None) -> str:
     """The certificate in a few words: what is wrong, if something is."""
     if parity is None:
@@ -83,8 +114,13 @@ def markdown(report: dict[str, Any]) -> str:
     packages = machine.pop("packages", {})
     told = [*machine.items(), *packages.items()]
     told += [(f"nvidia-smi: {key}", cell) for key, cell in (report["nvidia_smi"] or {}).items()]
-    tested = {"suite": tally(report["suite"]), "benchmarks": tally(report["benchmarks"]["counts"])}
-    tested["parity"] = verdict(report["parity"])
+    tested = {
+        "smoke": smoked(report["smoke"]),
+        "parity": verdict(report["parity"]),
+        "numbers": contenders(report["numbers"]),
+        "suite": tally(report["suite"]),
+        "benchmarks": tally(report["benchmarks"]["counts"]),
+    }
     lines = [
         f"# Acceptance{mark}: {machine.get('gpu', 'no device')}, {report['date']}",
         "",
@@ -99,9 +135,18 @@ def markdown(report: dict[str, Any]) -> str:
         ]
     if report["pytest_addopts"]:
         lines += [f"Not the whole suite: `PYTEST_ADDOPTS={report['pytest_addopts']}`", ""]
-    stages = [[name, code, tested.get(name, "")] for name, code in report["stages"].items()]
+    if report["tests"]:
+        lines += [f"Not the whole suite: `--tests '{report['tests']}'`", ""]
+    stages = [
+        [name, code, "" if code == "not chosen" else tested.get(name, "")]
+        for name, code in report["stages"].items()
+    ]
     lines += table([f"stage{mark}", "verdict", "result"], stages)
     lines += table([f"machine{mark}", ""], [[key.replace("_", " "), cell] for key, cell in told])
+    if report["failures"]:
+        lines += ["Failed:", "", *(f"- `{one}`" for one in report["failures"]), ""]
+    if report["numbers"]:
+        lines += numbers(report["numbers"], mark)
     if report["parity"]:
         lines += certificate(report["parity"], mark)
     times = report["benchmarks"]["times"]

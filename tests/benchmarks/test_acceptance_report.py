@@ -37,6 +37,22 @@ STEP = Row(
 )
 LEFT_OUT = Row("training step", "784-50-10, batch 100", "JAX jit", note="jax is not installed")
 TIMES = Results([STEP, LEFT_OUT], {}).document()
+SMOKE = {
+    "steps": 600,
+    "agree": True,
+    "numpy": {"device": "cpu", "test_accuracy": 0.9},
+    "cupy": {"device": "cuda:0", "test_accuracy": 0.901},
+}
+ON_GPU = "training step on a GPU", "784-50-10, batch 100"
+NUMBERS = Results(
+    [
+        Row(*ON_GPU, "xpnet on cupy, float32", Spread(2e-4, 1e-4, 3e-4)),
+        Row(*ON_GPU, "PyTorch eager on cuda, float32", Spread(4e-4, 3e-4, 5e-4), Spread(0.5, 0, 1)),
+        Row(*ON_GPU, "JAX scan on cuda, TF32", note="failed: RuntimeError: a | b"),
+    ],
+    {},
+).document()
+REQUIRED = [stage for stage in acceptance_report.STAGES if stage not in acceptance_report.EXTRA]
 
 
 @pytest.fixture
@@ -45,6 +61,8 @@ def folder(tmp_path):
     for stage in acceptance_report.STAGES:
         (tmp_path / f"{stage}.exit").write_text("0\n")
     (tmp_path / "facts.json").write_text(json.dumps(FACTS))
+    (tmp_path / "smoke.json").write_text(json.dumps(SMOKE))
+    (tmp_path / "numbers.json").write_text(json.dumps(NUMBERS))
     (tmp_path / "nvidia-smi.csv").write_text("580.65.06, 81559, 80000, Some GPU, 80 GB\n")
     (tmp_path / "suite.xml").write_text(SUITE)
     (tmp_path / "benchmarks.xml").write_text(SUITE)
@@ -90,7 +108,9 @@ def test_a_stage_that_did_not_run_is_not_passed(folder, stage):
     assert report["stages"][stage] == "not run"
 
 
-@pytest.mark.parametrize("left", ["suite.xml", "parity.json", "benchmarks.xml"])
+@pytest.mark.parametrize(
+    "left", ["smoke.json", "suite.xml", "parity.json", "numbers.json", "benchmarks.xml"]
+)
 def test_a_stage_that_ended_well_and_shows_nothing_is_no_acceptance(folder, left):
     (folder / left).unlink()
     assert not assembled(folder)["passed"]
@@ -115,7 +135,7 @@ def test_an_empty_folder_makes_a_report_that_has_not_passed(tmp_path):
     report = assembled(tmp_path)
     assert not report["passed"]
     assert report["device"] == "unknown"
-    for stage in ("suite", "parity", "benchmarks"):
+    for stage in ("smoke", "parity", "numbers", "suite", "benchmarks"):
         assert f"| {stage} | not run | no result |" in markdown(report)
 
 
@@ -163,7 +183,7 @@ def test_an_emulated_run_says_so_everywhere_and_holds_no_times(folder):
         for head, rule in zip(page.splitlines(), page.splitlines()[1:], strict=False)
         if rule.startswith("| ---")
     ]
-    assert len(heads) == 4
+    assert len(heads) == 5
     assert all("(EMULATED)" in head for head in heads)
     assert "EMULATED" in page.splitlines()[0]
     assert "µs" not in page
@@ -192,3 +212,99 @@ def test_files_are_named_for_the_day_and_the_machine(folder, tmp_path, capsys, e
 def test_the_exit_code_is_1_when_something_failed(folder, tmp_path):
     (folder / "suite.exit").write_text("1\n")
     assert acceptance_report.main([str(folder), "--out", str(tmp_path / "out")]) == 1
+
+
+def test_a_stage_that_began_and_did_not_end_is_cut_off(folder):
+    (folder / "suite.exit").unlink()
+    (folder / "suite.log").write_text("....")
+    (folder / "suite.xml").unlink()
+    counts = {"tests": 4, "failures": 0, "errors": 0, "skipped": 1}
+    (folder / "suite.json").write_text(json.dumps(counts))
+    report = assembled(folder)
+    assert not report["passed"]
+    assert "| suite | cut off | 3 passed, 0 failed, 1 skipped |" in markdown(report)
+
+
+def test_a_junit_file_cut_short_counts_as_none(folder):
+    (folder / "suite.xml").write_text(SUITE[:40])
+    assert assembled(folder)["suite"] is None
+
+
+@pytest.mark.parametrize("code", [124, 137])
+def test_a_stage_that_the_clock_ended_is_out_of_time(folder, code):
+    (folder / "suite.exit").write_text(f"{code}\n")
+    report = assembled(folder)
+    assert report["stages"]["suite"] == f"out of time (exit {code})"
+    assert not report["passed"]
+
+
+@pytest.mark.parametrize("stage", ["sanitizer", "benchmarks"])
+def test_a_run_may_pass_without_what_was_not_chosen(folder, stage):
+    (folder / f"{stage}.exit").unlink()
+    (folder / "benchmarks.xml").unlink()
+    (folder / "benchmarks.exit").unlink(missing_ok=True)
+    (folder / "chosen").write_text("smoke parity numbers suite")
+    report = assembled(folder)
+    assert report["stages"][stage] == "not chosen"
+    assert report["passed"]
+    assert f"| {stage} | not chosen |  |" in markdown(report)
+
+
+@pytest.mark.parametrize("stage", REQUIRED)
+def test_a_run_without_a_stage_that_matters_has_not_passed(folder, stage):
+    chosen = [one for one in acceptance_report.STAGES if one != stage]
+    (folder / "chosen").write_text(" ".join(chosen))
+    (folder / f"{stage}.exit").unlink()
+    assert not assembled(folder)["passed"]
+
+
+def test_what_the_machine_lacks_is_told_and_is_no_failure(folder):
+    (folder / "sanitizer.exit").write_text("not there\n")
+    report = assembled(folder)
+    assert report["passed"]
+    assert report["stages"]["sanitizer"] == "not there"
+
+
+def test_chosen_stages_that_passed_end_well_and_are_no_acceptance(folder, tmp_path):
+    for stage in acceptance_report.STAGES:
+        if stage not in ("install", "device", "smoke"):
+            (folder / f"{stage}.exit").unlink()
+    (folder / "chosen").write_text("smoke\n")
+    out = tmp_path / "out"
+    arguments = [str(folder), "--out", str(out), "--date", "2030-01-02"]
+    assert acceptance_report.main(arguments) == 0
+    document = json.loads((out / "2030-01-02-some-gpu-acceptance.json").read_text())
+    assert not document["passed"]
+    (folder / "pytest_addopts").write_text("-k softmax\n")
+    assert acceptance_report.main(arguments) == 1
+
+
+def test_tests_that_were_chosen_are_no_whole_suite(folder):
+    (folder / "tests").write_text("tests/layers\n")
+    report = assembled(folder)
+    assert not report["passed"]
+    assert acceptance_report.chosen_passed(report)
+    assert "Not the whole suite: `--tests 'tests/layers'`" in markdown(report)
+
+
+def test_failed_tests_are_listed(folder):
+    told = "=== tests/test_a.py::test_b[cupy] (call)\nE assert 0\n=== tests/test_c.py (setup)\n"
+    (folder / "failures.txt").write_text(told)
+    report = assembled(folder)
+    assert report["failures"] == ["tests/test_a.py::test_b[cupy] (call)", "tests/test_c.py (setup)"]
+    assert "- `tests/test_a.py::test_b[cupy] (call)`" in markdown(report)
+
+
+def test_numbers_of_a_gpu_stand_with_ratio_and_what_failed(folder):
+    page = markdown(assembled(folder))
+    ours = f"| {' | '.join(ON_GPU)} | xpnet on cupy, float32 | 200 µs (100 µs to 300 µs) |  |  |  |"
+    assert ours in page
+    assert "PyTorch eager on cuda, float32 | 400 µs (300 µs to 500 µs) |  | 0.5 |  |" in page
+    assert "JAX scan on cuda, TF32 |  |  |  | failed: RuntimeError: a \\| b |" in page
+    assert "| numbers | passed | 3 rows, 2 timed |" in page
+
+
+def test_numbers_of_no_gpu_hold_no_times(folder):
+    emulate(folder)
+    rows = assembled(folder)["numbers"]
+    assert {(row["seconds"], row["ratio"], row["device_seconds"]) for row in rows} == {(None,) * 3}

@@ -1,0 +1,157 @@
+"""The numbers that a GPU is asked for first, within a budget of seconds, on disk one by one.
+
+    python benchmarks/gpu_numbers.py FOLDER --seconds 150
+
+Every contest that is over stands in FOLDER/numbers.json (as `report.py` reads it) and, for a
+person, in FOLDER/numbers.txt. What the seconds do not suffice for is left out, with a row that
+says so. On an emulated device one small contest runs, and nothing is timed.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import time
+import traceback
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+from gpu_steps import COMPILED, GPU_PEERS, OURS_ON_GPU, TABLE, compare_gpu_steps
+
+from xpnet.bench.contest import CUDA, Contest
+from xpnet.bench.crossover import crossover
+from xpnet.bench.cuda import cuda
+from xpnet.bench.entrants import failure
+from xpnet.bench.gradients import compare_gradients
+from xpnet.bench.peers import Peer
+from xpnet.bench.problems import PROBLEMS, Problem
+from xpnet.bench.results import Results, Row
+from xpnet.bench.tables import headline, text_tables
+from xpnet.files import write_whole
+
+__all__ = ["LARGE", "SMALL", "Part", "run_parts", "whole_plan"]
+
+SECONDS = 150
+SMALL = Problem((784, 12, 8, 10), 100)
+LARGE = Problem((784, 4096, 4096, 10), 4096)
+"""A GPU has enough to do with it; a CPU needs seconds for a step."""
+
+
+@dataclass(frozen=True)
+class Part:
+    """One contest of the plan.
+
+    Attributes
+    ----------
+    table, work, ours : str
+        As in its rows.
+    make : callable
+        Sets it up when its time has come: that imports libraries and compiles.
+    turns : int
+    seconds : float
+        What has to be left for it to begin; a generous guess, since none of it was measured.
+    warm : bool
+        As for `Contest.rows`.
+    """
+
+    table: str
+    work: str
+    ours: str
+    make: Callable[[], Contest]
+    turns: int
+    seconds: float
+    warm: bool = True
+
+
+def whole_plan() -> list[Part]:
+    """What matters most comes first, and the compiler that may take a minute comes last."""
+    cases = [(PROBLEMS[0], 100, 15), (PROBLEMS[1], 50, 9), (PROBLEMS[2], 20, 7), (LARGE, 10, 3)]
+    steps = [_step(*case, GPU_PEERS, seconds=20) for case in cases]
+    gradients = [_gradient(3, 2000, 3), _gradient(100, 100, 3), _gradient(1000, 10, 1)]
+    grid = [_cell(hidden, batch) for hidden in (50, 256, 1024, 4096) for batch in (32, 512, 2048)]
+    compiled = [_step(*case, COMPILED, seconds=40) for case in (cases[0], cases[2])]
+    return [*steps, *gradients, *grid, *compiled]
+
+
+def _step(problem: Problem, units: int, turns: int, peers: dict[str, Peer], seconds: float) -> Part:
+    make = partial(compare_gpu_steps, problem, units, peers)
+    return Part(TABLE, problem.name, OURS_ON_GPU, make, turns, seconds)
+
+
+def _gradient(images: int, sample: int, turns: int) -> Part:
+    make = partial(compare_gradients, images, sample)
+    work = f"784-50-10, {images:,} images"
+    return Part("gradient", work, "backprop on cupy", make, turns, seconds=15, warm=False)
+
+
+def _cell(hidden: int, batch: int) -> Part:
+    work = Problem((784, hidden, 10), batch).name
+    return Part("crossover", work, CUDA, partial(crossover, batch, hidden), turns=5, seconds=8)
+
+
+def run_parts(
+    parts: list[Part],
+    timed: bool,
+    left: Callable[[], float],
+    keep: Callable[[list[Row]], object],
+) -> bool:
+    """Run one part after the other, as long as there is time; a part that fails has one row.
+
+    Parameters
+    ----------
+    parts : list of Part
+    timed : bool
+    left : callable
+        The seconds that are left.
+    keep : callable
+        Is given the rows of each part as soon as it is over.
+
+    Returns
+    -------
+    bool
+        Whether xpnet came through every part that began; another library may fail.
+    """
+    whole = True
+    for part in parts:
+        row = partial(Row, part.table, part.work, part.ours)
+        if left() < part.seconds:
+            keep([row(note=f"left out: {left():.0f} s were left, wanted {part.seconds:.0f} s")])
+            continue
+        try:
+            keep(part.make().rows(part.turns, timed=timed, warm=part.warm))
+        except Exception as error:
+            traceback.print_exc()
+            whole = False
+            keep([row(note=failure(error))])
+    return whole
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """0; 1 if xpnet failed in a contest."""
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--seconds", type=float, default=SECONDS, help="for all (default: 150)")
+    options = parser.parse_args(arguments)
+    begun = time.monotonic()
+    on_gpu = cuda().kind == "gpu"
+    plan = whole_plan() if on_gpu else [_step(SMALL, 2, 1, {**GPU_PEERS, **COMPILED}, seconds=0)]
+    results = Results()
+
+    def keep(rows: list[Row]) -> None:
+        results.add(rows)
+        lines = [headline(results), "", *text_tables(results)]
+        write_whole(options.folder / "numbers.json", json.dumps(results.document(), indent=1))
+        write_whole(options.folder / "numbers.txt", "\n".join(lines) + "\n")
+        last = rows[-1]
+        print(f"[{time.monotonic() - begun:5.0f} s] {last.table}, {last.work}", flush=True)
+
+    def left() -> float:
+        return options.seconds - (time.monotonic() - begun)
+
+    return 0 if run_parts(plan, on_gpu, left, keep) else 1
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -1,0 +1,79 @@
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+
+import gpu_numbers
+import pytest
+from gpu_numbers import Part, run_parts, whole_plan
+from gpu_steps import COMPILED
+
+from xpnet.bench.contest import Contest
+from xpnet.bench.results import Results
+
+
+class OneRow(Contest):
+    """Whose contender was asked for turns."""
+
+    def rows(self, turns, timed, warm):
+        asked.append((self.work, turns, timed, warm))
+        return [row(self.work)]
+
+
+asked = []
+
+
+def row(work):
+    return gpu_numbers.Row("steps", work, "ours")
+
+
+def part(work, seconds=1.0, make=None):
+    return Part("steps", work, "ours", make or (lambda: OneRow("steps", work)), 3, seconds)
+
+
+@pytest.fixture(autouse=True)
+def _nobody_asked():
+    asked.clear()
+
+
+def test_each_part_is_kept_as_soon_as_it_is_over():
+    kept = []
+    parts = [part("a"), replace(part("b"), warm=False)]
+    assert run_parts(parts, True, lambda: 9.0, lambda rows: kept.append((rows, len(asked))))
+    assert kept == [([row("a")], 1), ([row("b")], 2)]
+    assert asked == [("a", 3, True, True), ("b", 3, True, False)]
+
+
+def test_what_the_time_does_not_suffice_for_is_left_out_and_says_so():
+    kept = []
+    assert run_parts([part("long", 40.0), part("short", 4.0)], False, lambda: 9.0, kept.extend)
+    assert [one.note for one in kept] == ["left out: 9 s were left, wanted 40 s", ""]
+    assert [work for work, *_ in asked] == ["short"]
+
+
+def test_a_part_that_fails_has_a_row_and_the_others_run(capsys):
+    def broken():
+        raise RuntimeError("no kernel image")
+
+    kept = []
+    assert not run_parts([part("bad", make=broken), part("good")], True, lambda: 9.0, kept.extend)
+    assert [one.note for one in kept] == ["failed: RuntimeError: no kernel image", ""]
+    assert "Traceback" in capsys.readouterr().err
+
+
+def test_the_plan_begins_with_the_chapters_step_and_ends_with_what_compiles_long():
+    plan = whole_plan()
+    assert plan[0].work == "784-50-10, batch 100"
+    assert [one.make.args[2] for one in plan[-2:]] == [COMPILED] * 2
+    assert len({(one.table, one.work) for one in plan}) == len(plan) - 2  # compiled apart
+
+
+def test_without_a_gpu_rows_say_why_and_are_on_disk(tmp_path):
+    if gpu_numbers.cuda().kind == "gpu":
+        pytest.skip("here is a GPU: this would take minutes")
+    assert gpu_numbers.main([str(tmp_path)]) == 0
+    document = json.loads((tmp_path / "numbers.json").read_text())
+    results = Results.of(document, "numbers.json")
+    assert {one.seconds for one in results.rows} == {None}
+    assert results.rows[0].contender == "xpnet on cupy, float32"
+    assert "PyTorch compiled on cuda, float32" in (tmp_path / "numbers.txt").read_text()
