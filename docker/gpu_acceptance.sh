@@ -53,10 +53,10 @@ python tests/cudaemu/setup.py .cudaemu, then docker/gpu_acceptance.sh --python .
 # Driver Versions"). By minor version compatibility they run every 13.x and 12.x, which want the
 # branches 580 and 525 (CUDA Compatibility, "Minor Version Compatibility").
 readonly DRIVER_13=580.65.06 DRIVER_12=525.60.13
-readonly ALL_STAGES="smoke parity numbers suite sanitizer benchmarks"
-# seconds: what the last stages are left, and what the numbers plan with; a day stands for no limit
-readonly FOR_REPORT=5 FOR_SANITIZER=60 FOR_NUMBERS=150 DAY=86400
-readonly MOST_WORKERS=12 # each holds a context on the device, some 500 MB
+readonly DAY=86400 # seconds: it stands for no limit
+
+# shellcheck source=docker/acceptance_stages.sh
+. "$(dirname "$0")/acceptance_stages.sh"
 
 python="" base=python3 memory=4 steps=20 machine="" out="" work=""
 seconds=$DAY stages="smoke parity numbers suite sanitizer" tests="" wheels="" commit=""
@@ -97,56 +97,7 @@ if [ -e "$work" ]; then
 fi
 cd "$(dirname "$0")/.."
 
-left() { echo $((seconds - SECONDS)); }
-wanted() { [[ " $stages " == *" $1 "* ]]; }
-
-report() {
-    local given=(--out "$out" --commit "$commit" --date "${started:0:10}")
-    [ -z "$machine" ] || given+=(--machine "$machine")
-    "${python:-$base}" benchmarks/acceptance_report.py "$logs" "${given[@]}"
-}
-
-# stage NAME COMMAND...: keeps what it prints and its exit code, and makes the report anew; never
-# ends the script. A command that is no function ends when the time is up.
-stage() {
-    local name=$1 code=0 most
-    shift
-    most=$(($(left) - FOR_REPORT))
-    printf '%-14s' "$name"
-    if [ "$most" -lt 1 ]; then
-        echo "not run: no time is left"
-        return
-    fi
-    [ "$(type -t "$1")" = function ] || set -- timeout --kill-after=5 "$most" "$@"
-    # in the background, since bash acts on a signal during `wait` alone
-    "$@" >"$logs/$name.log" 2>&1 &
-    running=$!
-    wait "$running" || code=$?
-    running=""
-    echo "$code" >"$logs/$name.exit"
-    if [ "$code" = 0 ]; then
-        echo passed
-    elif [ "$code" = 124 ] || [ "$code" = 137 ]; then
-        echo "out of time, see $logs/$name.log"
-    else
-        echo "failed (exit $code), see $logs/$name.log"
-    fi
-    # before the facts are there, nobody knows its name
-    [ ! -s "$logs/facts.json" ] || report >/dev/null || true
-}
-
-# cut_off: what a run that is told to end still does; the stage that ran is recorded as cut off
-running="" site=""
-cut_off() {
-    trap - INT TERM
-    if [ -n "$running" ]; then
-        kill "$running" 2>/dev/null || true
-        wait "$running" || true
-    fi
-    echo "cut off"
-    report || true
-    exit 1
-}
+site="" # what was unpacked of --wheels
 trap '[ -z "$site" ] || rm -rf "$site"' EXIT
 
 at_least() { [ "$(printf '%s\n' "$1" "$2" | sort --version-sort | head -n 1)" = "$1" ]; }
@@ -184,63 +135,12 @@ install_xpnet() {
         && "$python" -m pip check
 }
 
-has() { "$python" -c "import $1" 2>/dev/null; }
 # what the stages cannot do without; what else the environment holds is not xpnet's to judge
 has_what_is_needed() { "$python" -c 'import cupy, hypothesis, numpy, pytest, rich, threadpoolctl, typer'; }
 facts() { "$python" benchmarks/acceptance_facts.py; }
 keep_facts() {
     [ -n "$emulated" ] || nvidia-smi
     facts >"$logs/facts.json"
-}
-
-parity() {
-    local large=(--steps 5 --hidden "512,300" --batch-size 512 --optimizer adam)
-    stage parity "$python" -m xpnet parity --backends numpy,cupy --steps "$steps" --json "$logs/parity.json"
-    if [ -n "$emulated" ]; then
-        echo "not there" >"$logs/parity-large.exit"
-    else
-        # cuBLAS takes other kernels for these sizes
-        stage parity-large "$python" -m xpnet parity --backends numpy,cupy "${large[@]}"
-    fi
-}
-
-numbers() {
-    local planned=$(($(left) - 3 * FOR_REPORT))
-    [ "$seconds" = "$DAY" ] || [ "$planned" -le $FOR_NUMBERS ] || planned=$FOR_NUMBERS
-    [ "$planned" -ge 1 ] || planned=1
-    stage numbers timeout --kill-after=5 $((planned + 2 * FOR_REPORT)) \
-        "$python" benchmarks/gpu_numbers.py "$logs" --seconds "$planned"
-}
-
-suite() {
-    local most processes
-    pytest=(-m pytest -p no:cacheprovider -p acceptance_plugin --backend cupy "--acceptance=$logs")
-    pytest+=("--junitxml=$logs/suite.xml" --continue-on-collection-errors -q -rfE --tb=short --durations=25)
-    if [ "$seconds" != "$DAY" ]; then
-        most=$(($(left) - 3 * FOR_REPORT))
-        ! wanted sanitizer || most=$((most - FOR_SANITIZER))
-        # then the tests end by themselves, with a report
-        pytest+=("--until=$(($(date +%s) + most))")
-    fi
-    processes=$(nproc)
-    [ "$processes" -le $MOST_WORKERS ] || processes=$MOST_WORKERS
-    ! has xdist || pytest+=(-n "$processes")
-    ! has pytest_timeout || pytest+=(--timeout 300)
-    # JAX on the CPU: each process would hold memory of the device
-    # shellcheck disable=SC2086  # --tests holds several paths
-    stage suite env JAX_PLATFORMS=cpu OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 \
-        "$python" "${pytest[@]}" $tests
-}
-
-sanitizer() {
-    local check="compute-sanitizer --error-exitcode 9 --print-limit 20"
-    if ! command -v compute-sanitizer >/dev/null; then
-        printf '%-14s%s\n' sanitizer "there is no compute-sanitizer"
-        echo "not there" >"$logs/sanitizer.exit"
-        return
-    fi
-    stage sanitizer bash -c "$check --tool memcheck \"\$@\" && $check --tool racecheck \"\$@\"" \
-        sanitizer "$python" benchmarks/sanitized_steps.py
 }
 
 export CUDA_DEVICE_ORDER=PCI_BUS_ID PYTHONDONTWRITEBYTECODE=1 PYTHONUNBUFFERED=1
@@ -278,38 +178,18 @@ mkdir -p "$logs" 2>/dev/null || refuse "--work $logs: cannot be made"
 [ -z "$tests" ] || echo "$tests" >"$logs/tests"
 echo "$stages" >"$logs/chosen"
 commit=${commit:-$(git describe --always --dirty 2>/dev/null || echo unknown)}
+reporter=${python:-$base}
 trap cut_off INT TERM
 
 if [ -n "$python" ]; then
-    stage install has_what_is_needed
+    stage install "$DAY" has_what_is_needed
 else
     environment=${work:-$(mktemp -d)}/venv
     python=$environment/bin/python
-    stage install install_xpnet
+    stage install "$DAY" install_xpnet
 fi
-stage device keep_facts
-if wanted numbers && [ -z "$emulated" ]; then
-    # some GB of libraries come from a cold disk while the first stages run
-    timeout 60 "$python" -c 'import torch, jax' >/dev/null 2>&1 &
-fi
-if wanted smoke; then
-    stage smoke "$python" benchmarks/acceptance_smoke.py "$logs" --steps "$([ -n "$emulated" ] && echo 5 || echo 600)"
-fi
-! wanted parity || parity
-! wanted numbers || numbers
-! wanted suite || suite
-! wanted sanitizer || sanitizer
-if wanted benchmarks; then
-    if [ -n "$emulated" ]; then
-        # what runs on the device, each once: it passes or fails
-        timing=(--benchmark-disable)
-    else
-        timing=(--benchmark-only --results "$logs/benchmarks.json")
-    fi
-    # without --backend: they find the device by themselves
-    stage benchmarks "$python" -m pytest -p no:cacheprovider benchmarks \
-        --junitxml="$logs/benchmarks.xml" "${timing[@]}"
-fi
+stage device "$DAY" keep_facts
+run_stages
 
 echo "logs: $logs"
 [ -z "${environment:-}" ] || echo "environment: $environment"
