@@ -15,7 +15,6 @@ from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).resolve().parents[1]
 OUTSIDE = (
     "tests/backends/test_nvrtc.py",  # compiles for six architectures and needs none of them
     "tests/benchmarks",
@@ -38,8 +37,8 @@ def pytest_addoption(parser):
     group.addoption("--until", type=float, default=float("inf"), metavar="SECONDS", help="epoch's")
 
 
-def pytest_ignore_collect(collection_path):
-    if any(collection_path == ROOT / name for name in OUTSIDE):
+def pytest_ignore_collect(collection_path, config):
+    if any(collection_path == config.rootpath / name for name in OUTSIDE):
         return True
     return None
 

@@ -10,6 +10,7 @@ import time
 from importlib.util import find_spec
 from pathlib import Path
 
+import acceptance_plugin
 import pytest
 
 PLUGIN = Path(__file__).parents[2] / "benchmarks"
@@ -85,3 +86,15 @@ def test_a_file_that_cannot_be_collected_is_an_error_and_the_others_run(suite, t
     assert counts["errors"] == 2
     assert counts["tests"] == 43
     assert "=== test_broken_cupy.py (collection)" in failures.read_text()
+
+
+def test_what_no_device_decides_is_there_and_left_out(suite, tmp_path):
+    for name in acceptance_plugin.OUTSIDE:
+        assert (PLUGIN.parent / name).exists()
+        outside = tmp_path / name
+        if not outside.suffix:
+            outside = outside / "test_cupy_too.py"
+        outside.parent.mkdir(parents=True, exist_ok=True)
+        outside.write_text("assert False\n")  # it cannot be collected
+    ran, *_ = suite("--collect-only", "-q")
+    assert ran.returncode == 0, ran.stdout
