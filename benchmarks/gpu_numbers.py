@@ -4,7 +4,7 @@
 
 Every contest that is over stands in FOLDER/numbers.json (as `report.py` reads it) and, for a
 person, in FOLDER/numbers.txt. What the seconds do not suffice for is left out, with a row that
-says so. On an emulated device one small contest runs, and nothing is timed.
+says so. On an emulated device a small contest and each launch run, and nothing is timed.
 """
 
 from __future__ import annotations
@@ -13,11 +13,13 @@ import argparse
 import json
 import time
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
+from gpu_launches import HOST, Launches
+from gpu_launches import TABLE as LAUNCH
 from gpu_steps import COMPILED, GPU_PEERS, OURS_ON_GPU, TABLE, compare_gpu_steps
 
 from xpnet.bench.contest import CUDA, Contest
@@ -59,7 +61,7 @@ class Part:
     table: str
     work: str
     ours: str
-    make: Callable[[], Contest]
+    make: Callable[[], Contest | Launches]
     turns: int
     seconds: float
     warm: bool = True
@@ -72,12 +74,16 @@ def whole_plan() -> list[Part]:
     gradients = [_gradient(3, 2000, 3), _gradient(100, 100, 3), _gradient(1000, 10, 1)]
     grid = [_cell(hidden, batch) for hidden in (50, 256, 1024, 4096) for batch in (32, 512, 2048)]
     compiled = [_step(*case, COMPILED, seconds=40) for case in (cases[0], cases[2])]
-    return [*steps, *gradients, *grid, *compiled]
+    return [*steps[:1], _launches(turns=12), *steps[1:], *gradients, *grid, *compiled]
 
 
 def _step(problem: Problem, units: int, turns: int, peers: dict[str, Peer], seconds: float) -> Part:
     make = partial(compare_gpu_steps, problem, units, peers)
     return Part(TABLE, problem.name, OURS_ON_GPU, make, turns, seconds)
+
+
+def _launches(turns: int) -> Part:
+    return Part(LAUNCH, "the pieces of a step", HOST, Launches, turns, seconds=10)
 
 
 def _gradient(images: int, sample: int, turns: int) -> Part:
@@ -92,7 +98,7 @@ def _cell(hidden: int, batch: int) -> Part:
 
 
 def run_parts(
-    parts: list[Part],
+    parts: Sequence[Part],
     timed: bool,
     left: Callable[[], float],
     keep: Callable[[list[Row]], object],
@@ -101,7 +107,7 @@ def run_parts(
 
     Parameters
     ----------
-    parts : list of Part
+    parts : sequence of Part
     timed : bool
     left : callable
         The seconds that are left.
@@ -136,7 +142,8 @@ def main(arguments: list[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     begun = time.monotonic()
     on_gpu = cuda().kind == "gpu"
-    plan = whole_plan() if on_gpu else [_step(SMALL, 2, 1, {**GPU_PEERS, **COMPILED}, seconds=0)]
+    small = _step(SMALL, 2, 1, {**GPU_PEERS, **COMPILED}, seconds=0), _launches(turns=1)
+    plan = whole_plan() if on_gpu else small
     results = Results()
 
     def keep(rows: list[Row]) -> None:

@@ -12,7 +12,8 @@ a new environment, or takes the one that --python names, and runs these stages:
 
   smoke        the chapter's training on NumPy and on CuPy comes to the same accuracy
   parity       the certificate of `xpnet parity`, and one of larger sizes
-  numbers      training steps against PyTorch and JAX on the GPU, gradients, a grid of sizes
+  numbers      training steps against PyTorch and JAX on the GPU, what a launch costs the host,
+               gradients, a grid of sizes
   suite        the tests on CuPy, in several processes where pytest-xdist is there
   sanitizer    a few steps under compute-sanitizer, where that is there
   benchmarks   all of benchmarks/, about a quarter of an hour; runs only if --stages names it
