@@ -2,10 +2,13 @@
 that runs out, and what is counted on the emulated device.
 """
 
+import contextlib
 import gc
 import os
 import subprocess
 import sys
+import tempfile
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -15,6 +18,9 @@ from xpnet.backends import Backend, registry
 from xpnet.bench.cuda import cuda
 
 from .device_counts import DeviceCounts, why_uncounted
+
+NOBODY = 65534
+"""A user who owns nothing."""
 
 
 class Marked(np.ndarray):
@@ -72,6 +78,31 @@ def python():
         )
 
     return run
+
+
+@pytest.fixture
+def nobody():
+    """``with nobody(): ...`` is bound by the permissions of files, which root is not.
+
+    ``nobody.folder`` is one that it can reach; tmp_path is closed to all but its owner.
+    """
+    if not hasattr(os, "geteuid") or os.geteuid() != 0:
+        pytest.skip("needs root, to make files of one user and to be another")
+
+    @contextlib.contextmanager
+    def become():
+        os.setegid(NOBODY)
+        os.seteuid(NOBODY)
+        try:
+            yield
+        finally:
+            os.seteuid(0)
+            os.setegid(0)
+
+    with tempfile.TemporaryDirectory() as folder:
+        become.folder = Path(folder)
+        become.folder.chmod(0o755)
+        yield become
 
 
 @pytest.fixture

@@ -36,3 +36,30 @@ def test_without_matplotlib_the_remedy_is_named(monkeypatch):
     monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
     with pytest.raises(OptionError, match=r"pip install 'xpnet\[plot\]'"):
         check_plottable("run.png")
+
+
+def test_a_picture_that_cannot_be_written_is_refused_before_it_is_drawn(tmp_path):
+    pytest.importorskip("matplotlib", reason="pictures need the extra 'plot'")
+    with pytest.raises(OptionError, match=r"nowhere/run\.png cannot be written: No such file"):
+        plot_history(None, tmp_path / "nowhere" / "run.png")
+    check_plottable(tmp_path / "run.PNG")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_picture_is_replaced_whole_or_not_at_all(tmp_path, monkeypatch):
+    figures = pytest.importorskip("matplotlib.figure", reason="pictures need the extra 'plot'")
+    path = tmp_path / "run.SVG"
+    path.write_text("old")
+
+    def fail(figure, stream, **options):
+        stream.write(b"a beginning")
+        raise MemoryError
+
+    monkeypatch.setattr(figures.Figure, "savefig", fail)
+    with pytest.raises(MemoryError):
+        plot_history(history(), path)
+    assert path.read_text() == "old"
+    monkeypatch.undo()
+    plot_history(history(), path)
+    assert path.read_bytes().startswith(b"<?xml")
+    assert list(tmp_path.iterdir()) == [path]

@@ -2,26 +2,29 @@
 
 from __future__ import annotations
 
+import io
+import os
 from pathlib import Path
 from typing import Any
 
 from xpnet.checks import check_matplotlib
 from xpnet.errors import OptionError
+from xpnet.files import check_writable, write_whole
 
-__all__ = ["check_plottable", "plot_history"]
+__all__ = ["check_plottable", "plot_history", "save"]
 
 ENDINGS = ".png", ".svg", ".pdf"
 WINDOW = 100
 """Steps whose losses are averaged for the curve through the cloud."""
 
 
-def check_plottable(path: str) -> None:
+def check_plottable(path: str | os.PathLike[str]) -> None:
     """Refuse a picture that could not be drawn, before the work that it shows.
 
     Raises
     ------
     OptionError
-        The ending is unknown, or matplotlib is not installed.
+        The ending is unknown, matplotlib is not installed, or the file cannot be written.
 
     Examples
     --------
@@ -33,16 +36,29 @@ def check_plottable(path: str) -> None:
     if Path(path).suffix.lower() not in ENDINGS:
         raise OptionError(f"{path}: a picture is .png, .svg or .pdf")
     check_matplotlib()
+    check_writable(path)
 
 
-def plot_history(history: Any, path: str) -> None:
+def save(figure: Any, path: str | os.PathLike[str]) -> None:
+    """Write a figure of matplotlib in the format of the ending, whole or not at all.
+
+    Raises
+    ------
+    OptionError
+    """
+    stream = io.BytesIO()
+    figure.savefig(stream, format=Path(path).suffix[1:].lower(), dpi=150)
+    write_whole(path, stream.getvalue())
+
+
+def plot_history(history: Any, path: str | os.PathLike[str]) -> None:
     """Draw the loss of every step and the accuracies of every epoch.
 
     Parameters
     ----------
     history : History
-    path : str
-        Ending in .png, .svg or .pdf.
+    path : str or path
+        Ending in .png, .svg or .pdf. Written whole or not at all.
 
     Raises
     ------
@@ -67,4 +83,4 @@ def plot_history(history: Any, path: str) -> None:
     accuracy.plot(at, [r.test_accuracy for r in records], "-o", markersize=3, label="test")
     accuracy.set(xlabel="iteration", ylabel="accuracy", title="accuracy after each epoch")
     accuracy.legend()
-    figure.savefig(path, dpi=150)
+    save(figure, path)

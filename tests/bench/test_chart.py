@@ -68,6 +68,20 @@ def test_results_without_a_time_are_refused_and_nothing_is_written(results, tmp_
     assert not list(tmp_path.iterdir())
 
 
+def test_a_picture_that_fails_leaves_the_one_before(results, tmp_path, monkeypatch):
+    figures = pytest.importorskip("matplotlib.figure", reason="pictures need the extra 'plot'")
+
+    def fail(figure, stream, **options):
+        stream.write(b"a beginning")
+        raise MemoryError
+
+    monkeypatch.setattr(figures.Figure, "savefig", fail)
+    (tmp_path / "a.svg").write_text("old")
+    with pytest.raises(MemoryError):
+        plot_results(results, tmp_path / "a.svg")
+    assert [path.read_text() for path in tmp_path.iterdir()] == ["old"]
+
+
 def test_an_unknown_ending_is_refused(results):
     with pytest.raises(OptionError, match=r"a\.gif: a picture is \.png, \.svg or \.pdf"):
         plot_results(results, "a.gif")

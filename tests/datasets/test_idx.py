@@ -6,7 +6,10 @@ import gzip
 import math
 import os
 import re
+import socket
 import struct
+import tracemalloc
+import zlib
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -194,8 +197,15 @@ def test_a_wrong_checksum_is_a_data_error(write: Write) -> None:
 
 
 def test_a_second_gzip_member_is_trailing_bytes(write: Write) -> None:
-    with pytest.raises(DataError, match="14 bytes follow the header, which says 3"):
+    # the first of them is enough to tell
+    with pytest.raises(DataError, match=r"4 bytes follow the header, which says 3 .*no further"):
         read_idx(write(gzip.compress(LABELS) * 2))
+
+
+def test_the_numbers_may_come_in_several_gzip_members_and_zeros_behind_them(write: Write) -> None:
+    members = [gzip.compress(LABELS[at : at + 2]) for at in range(0, len(LABELS), 2)]
+    path = write(gzip.compress(b"").join([b"", *members, b""]) + bytes(100))
+    assert read_idx(path).tolist() == [7, 2, 1]
 
 
 @pytest.mark.parametrize("pack", [bytes, gzip.compress])
@@ -248,6 +258,50 @@ def test_a_shape_that_numpy_cannot_have_is_a_data_error(
         read_idx(path)
 
 
+def packed_zeros(count: int) -> bytes:
+    """So many mebibytes of zeros, behind a header that says three labels."""
+    packer = zlib.compressobj(9, zlib.DEFLATED, 31)
+    parts = [packer.compress(LABELS)]
+    parts += [packer.compress(bytes(2**20)) for _ in range(count)]
+    return b"".join([*parts, packer.flush()])
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        packed_zeros(64),
+        LABELS + bytes(2**26),
+        gzip.compress(LABELS) + packed_zeros(64),
+        gzip.compress(LABELS[:3]) + bytes(2**20) + packed_zeros(64),
+        gzip.compress(struct.pack(">HBB3I", 0, 0x0E, 3, 2**31, 2**31, 2**31)),
+        struct.pack(">HBBI", 0, 0x0E, 1, 2**32 - 1) + bytes(100),
+    ],
+    ids=["gzip", "plain", "later member", "split header", "header", "plain header"],
+)
+def test_memory_is_bounded_by_what_the_header_says_and_by_what_the_file_holds(
+    write: Write, content: bytes
+) -> None:
+    path = write(content)
+    tracemalloc.start()
+    try:
+        with pytest.raises(DataError):
+            read_idx(path)
+        assert tracemalloc.get_traced_memory()[1] < 4_000_000
+    finally:
+        tracemalloc.stop()
+
+
+def test_numbers_beyond_memory_are_a_data_error(
+    write: Write, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def run_out(*args: Any) -> None:
+        raise MemoryError
+
+    monkeypatch.setattr(np, "ndarray", run_out)
+    with pytest.raises(DataError, match="numbers: what it holds does not fit in memory"):
+        read_idx(write(LABELS))
+
+
 def test_a_missing_file_is_a_data_error(tmp_path: Path) -> None:
     with pytest.raises(DataError, match="nowhere: no such file; expected an IDX file"):
         read_idx(tmp_path / "nowhere")
@@ -256,6 +310,58 @@ def test_a_missing_file_is_a_data_error(tmp_path: Path) -> None:
 def test_a_folder_in_place_of_a_file_is_a_data_error(tmp_path: Path) -> None:
     with pytest.raises(DataError, match="this is a folder; expected an IDX file"):
         read_idx(tmp_path)
+
+
+@pytest.mark.parametrize("name", ["pipe", "socket", "/dev/zero", "/dev/null"])
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no such files")
+def test_what_is_no_file_is_a_data_error_at_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    os.mkfifo("pipe")
+    with socket.socket(socket.AF_UNIX) as listening:
+        listening.bind("socket")
+        with pytest.raises(DataError, match="this is a pipe, a socket or a device; expected an"):
+            read_idx(name)
+
+
+@pytest.mark.parametrize(
+    ("name", "why"),
+    [
+        ("x" * 300, "File name too long"),
+        ("a/" * 3000 + "x", "File name too long"),
+        ("a\0b", "embedded null"),
+        ("~a\0b", "embedded null"),
+        ("half a pair \ud800", "surrogates not allowed"),
+        ("loop", "Too many levels of symbolic links"),
+    ],
+)
+@pytest.mark.skipif(os.name == "nt", reason="Windows says it in other words")
+def test_a_name_that_no_file_has_is_a_data_error(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, why: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("loop").symlink_to("loop")
+    for path in (name, Path(name)):
+        with pytest.raises(DataError, match=f"not readable .*{why}.*; expected an IDX file"):
+            read_idx(path)
+
+
+def test_a_locked_folder_or_file_is_a_data_error(nobody: Any) -> None:
+    (nobody.folder / "locked").mkdir(mode=0o700)
+    (nobody.folder / "file").touch(mode=0o600)
+    with nobody():
+        for name in ("locked/x", "file"):
+            with pytest.raises(DataError, match=rf"{name}: this is not readable \(Permission den"):
+                read_idx(nobody.folder / name)
+
+
+def test_the_users_folder_may_be_written_as_a_tilde(
+    write: Write, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HOME", str(write(LABELS).parent))
+    assert read_idx("~/numbers").tolist() == [7, 2, 1]
+    assert read_idx(Path("~/numbers")).tolist() == [7, 2, 1]
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no such path fault")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import hashlib
 import itertools
+import os
 import struct
 from collections.abc import Iterator
 from pathlib import Path
@@ -230,6 +231,18 @@ def test_an_empty_data_dir_means_the_packaged_data(
     assert load_mnist()[0][0].shape == (5, 12)
 
 
+def test_the_users_folder_may_be_written_as_a_tilde(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "own").mkdir()
+    write_set(tmp_path / "own", small_set())
+    monkeypatch.setenv("HOME", str(tmp_path))
+    assert load_mnist(root="~/own")[0][0].shape == (5, 12)
+    assert load_mnist(root=Path("~/own"))[0][0].shape == (5, 12)
+    monkeypatch.setenv("XPNET_DATA_DIR", "~/own")
+    assert load_mnist()[0][0].shape == (5, 12)
+
+
 def test_each_load_returns_new_arrays(tmp_path: Path) -> None:
     write_set(tmp_path, small_set())
     first, second = (load_mnist(normalize=False, root=tmp_path)[0][0] for _ in range(2))
@@ -259,6 +272,35 @@ def test_a_file_in_place_of_the_root_is_a_data_error(tmp_path: Path) -> None:
     file = write_set(tmp_path, small_set()) / TRAIN_X
     with pytest.raises(DataError, match="this is a file; expected a folder"):
         load_mnist(root=file)
+
+
+@pytest.mark.parametrize("root", ["x" * 300, "a\0b", "~a\0b", "half a pair \ud800", "loop"])
+@pytest.mark.skipif(os.name == "nt", reason="Windows takes other names")
+def test_a_root_that_no_folder_can_have_is_a_data_error(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, root: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("loop").symlink_to("loop")
+    with pytest.raises(DataError, match=r"^root=.*: this is not readable .*; expected a folder"):
+        load_mnist(root=root)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no pipes with a path")
+def test_a_pipe_in_place_of_the_root_or_of_a_file_is_a_data_error_at_once(tmp_path: Path) -> None:
+    (write_set(tmp_path, small_set()) / TEST_X).unlink()
+    os.mkfifo(tmp_path / TEST_X)
+    for root, told in ((tmp_path, "none of the files"), (tmp_path / TEST_X, "this is a file")):
+        with pytest.raises(DataError, match=told):
+            load_mnist(root=root)
+
+
+def test_a_locked_folder_is_a_data_error(nobody: Any) -> None:
+    (nobody.folder / "locked" / "below").mkdir(parents=True)
+    (nobody.folder / "locked").chmod(0o700)
+    with nobody():
+        for root in (nobody.folder / "locked", nobody.folder / "locked" / "below"):
+            with pytest.raises(DataError, match=r"this is not readable \(Permission denied\)"):
+                load_mnist(root=root)
 
 
 @pytest.mark.parametrize("name", DIGESTS)

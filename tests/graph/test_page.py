@@ -213,7 +213,7 @@ def test_a_place_that_forbids_writing_is_one_clear_error(tmp_path, monkeypatch):
     def forbid(*args, **options):
         raise PermissionError(13, "Permission denied")
 
-    monkeypatch.setattr("tempfile.mkstemp", forbid)
+    monkeypatch.setattr("os.open", forbid)
     with pytest.raises(OptionError, match=r"page\.html cannot be written: Permission denied;"):
         to_html(graph(), tmp_path / "page.html")
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import textwrap
 from typing import Any
 
 from xpnet.bench.results import Results, Row
 from xpnet.bench.units import duration
 from xpnet.errors import DataError
-from xpnet.plotting import check_plottable
+from xpnet.plotting import check_plottable, save
 
 __all__ = ["TABLES", "plot_results"]
 
@@ -23,14 +24,14 @@ BARS_SHARE = 0.66
 """Of a panel's width, for the longest bar."""
 
 
-def plot_results(results: Results, path: str) -> None:
+def plot_results(results: Results, path: str | os.PathLike[str]) -> None:
     """Draw a bar for each time of the tables in `TABLES`, with its quartiles.
 
     Parameters
     ----------
     results : Results
-    path : str
-        Ending in .png, .svg or .pdf.
+    path : str or path
+        Ending in .png, .svg or .pdf. Written whole or not at all.
 
     Raises
     ------
@@ -61,7 +62,7 @@ def plot_results(results: Results, path: str) -> None:
             _bars(axis, timed, contenders)
     figure.suptitle(_title(results), fontsize=11)
     figure.supxlabel("\n".join(footer), fontsize=8, x=0.01, ha="left")
-    figure.savefig(path, dpi=150)
+    save(figure, path)
 
 
 def _bands(rows: list[Row]) -> list[dict[str, list[Row]]]:

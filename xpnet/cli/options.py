@@ -4,17 +4,15 @@ from __future__ import annotations
 
 import json
 import math
-import os
 import sys
-from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
+from xpnet import files
 from xpnet.backends import Array
 from xpnet.datasets import load_mnist
 from xpnet.errors import OptionError
-from xpnet.files import write_whole
 from xpnet.networks import MultiLayerNet, Network, TwoLayerNet
 from xpnet.optimizers import SGD, AdaGrad, Adam, Momentum, Optimizer, RMSProp
 
@@ -158,12 +156,8 @@ def check_writable(path: str | None) -> None:
     ------
     OptionError
     """
-    if path is None or path == "-":
-        return
-    target = Path(path).resolve()
-    place = target if target.exists() else target.parent
-    if target.is_dir() or not target.parent.is_dir() or not os.access(place, os.W_OK):
-        raise OptionError(f"{path} cannot be written: name a file in a folder that exists")
+    if path is not None and path != "-":
+        files.check_writable(path)
 
 
 def write_json(path: str | None, document: dict[str, Any]) -> None:
@@ -174,7 +168,7 @@ def write_json(path: str | None, document: dict[str, Any]) -> None:
     if path == "-":
         sys.stdout.write(text)
     else:
-        write_whole(path, text)
+        files.write_whole(path, text)
 
 
 def _finite(value: Any) -> Any:

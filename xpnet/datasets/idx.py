@@ -14,20 +14,24 @@ from __future__ import annotations
 import gzip
 import math
 import os
+import stat
 import struct
 import zlib
+from io import BufferedReader
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from xpnet.datasets.paths import located
 from xpnet.errors import DataError
 
 __all__ = ["read_idx"]
 
 DTYPES = {0x08: ">u1", 0x09: ">i1", 0x0B: ">i2", 0x0C: ">i4", 0x0D: ">f4", 0x0E: ">f8"}
 GZIP_MAGIC = b"\x1f\x8b"
+CHUNK = 2**20
 
 
 def read_idx(path: str | os.PathLike[str]) -> NDArray[Any]:
@@ -36,7 +40,7 @@ def read_idx(path: str | os.PathLike[str]) -> NDArray[Any]:
     Parameters
     ----------
     path : str or path
-        Compression is told from the first bytes, not from the name.
+        Compression is told from the first bytes, not from the name. ``~`` is your own folder.
 
     Returns
     -------
@@ -47,7 +51,7 @@ def read_idx(path: str | os.PathLike[str]) -> NDArray[Any]:
     ------
     DataError
         The file is missing, unreadable, damaged, of another format, or longer or shorter than
-        its header says.
+        its header says; or this is no file, or more than memory holds.
 
     Examples
     --------
@@ -59,56 +63,74 @@ def read_idx(path: str | os.PathLike[str]) -> NDArray[Any]:
     ...     read_idx(path)
     array([7, 2, 1], dtype=uint8)
     """
-    file = Path(path)
-    content = _content(file)
-    dtype, shape = _header(file, content)
-    start = 4 + 4 * len(shape)
-    # Python's integers cannot overflow, and nothing is allocated by the header's word
-    wanted, came = math.prod(shape) * dtype.itemsize, len(content) - start
-    if came != wanted:
+    file, status = located(path, "an IDX file")
+    if status is None:
+        raise DataError(f"{file}: no such file; expected an IDX file")
+    if not stat.S_ISREG(status.st_mode):
+        what = "a folder" if stat.S_ISDIR(status.st_mode) else "a pipe, a socket or a device"
+        raise DataError(f"{file}: this is {what}; expected an IDX file")
+    try:
+        with file.open("rb") as stream:
+            packed = stream.read(len(GZIP_MAGIC)) == GZIP_MAGIC
+            stream.seek(0)
+            return _array(file, gzip.GzipFile(fileobj=stream) if packed else stream)
+    except (gzip.BadGzipFile, EOFError, zlib.error) as error:
         raise DataError(
-            f"{file}: {came} bytes follow the header, which says {wanted} ({dtype.name} of shape "
-            f"{shape}): the file is {'truncated' if came < wanted else 'followed by other bytes'}; "
+            f"{file}: expected a whole gzip stream, but it is damaged or truncated ({error}); "
+            "get the file again"
+        ) from error
+    except OSError as error:
+        raise DataError(
+            f"{file}: this is not readable ({error.strerror}); expected an IDX file"
+        ) from error
+    except MemoryError as error:
+        raise DataError(f"{file}: what it holds does not fit in memory") from error
+
+
+def _array(file: Path, stream: BufferedReader | gzip.GzipFile) -> NDArray[Any]:
+    """What an open IDX file holds; of gzip, no more is unpacked than tells whether it is whole."""
+    dtype, shape = _header(file, stream)
+    # Python's integers cannot overflow, and nothing is allocated by the header's word
+    wanted = math.prod(shape) * dtype.itemsize
+    content = _read(stream, wanted + 1)
+    if len(content) != wanted:
+        short = len(content) < wanted
+        raise DataError(
+            f"{file}: {len(content)} bytes follow the header, which says {wanted} ({dtype.name} of "
+            f"shape {shape}): the file is "
+            f"{'truncated' if short else 'followed by other bytes, and read no further'}; "
             "get it again"
         )
     try:
-        array: NDArray[Any] = np.ndarray(shape, dtype, content, start)
+        array: NDArray[Any] = np.ndarray(shape, dtype, content)
     except ValueError as error:
         # more axes than NumPy has, or a size 0 beside sizes whose product is beyond it
         raise DataError(f"{file}: the header says shape {shape}, but NumPy: {error}") from error
     return array.astype(dtype.newbyteorder("="))
 
 
-def _content(file: Path) -> bytes:
-    """All bytes of the file, uncompressed."""
-    try:
-        content = file.read_bytes()
-    except FileNotFoundError:
-        raise DataError(f"{file}: no such file; expected an IDX file") from None
-    except OSError as error:
-        what = "a folder" if file.is_dir() else f"not readable ({error.strerror})"
-        raise DataError(f"{file}: this is {what}; expected an IDX file") from error
-    if not content.startswith(GZIP_MAGIC):
-        return content
-    try:
-        return gzip.decompress(content)
-    except (OSError, EOFError, zlib.error) as error:
-        raise DataError(
-            f"{file}: expected a whole gzip stream, but it is damaged or truncated ({error}); "
-            "get the file again"
-        ) from error
+def _read(stream: BufferedReader | gzip.GzipFile, count: int) -> bytearray:
+    """So many bytes, or fewer at the end: memory grows with what comes, not with the count."""
+    content = bytearray()
+    # read1 unpacks no more than it is asked for, read a whole buffer ahead
+    while piece := stream.read1(min(count - len(content), CHUNK)):
+        content += piece
+    return content
 
 
-def _header(file: Path, content: bytes) -> tuple[np.dtype[Any], tuple[int, ...]]:
+def _header(
+    file: Path, stream: BufferedReader | gzip.GzipFile
+) -> tuple[np.dtype[Any], tuple[int, ...]]:
     """The dtype, as it is on disk, and the shape."""
-    if len(content) < 4:
+    magic = _read(stream, 4)
+    if len(magic) < 4:
         raise DataError(
-            f"{file}: header truncated: {len(content)} bytes came, an IDX file begins with 4"
+            f"{file}: header truncated: {len(magic)} bytes came, an IDX file begins with 4"
         )
-    code, ndim = content[2], content[3]
-    if content[:2] != b"\0\0":
+    code, ndim = magic[2], magic[3]
+    if magic[:2] != b"\0\0":
         raise DataError(
-            f"{file}: wrong magic number: the file begins with {content[:4]!r}, an IDX file with "
+            f"{file}: wrong magic number: the file begins with {bytes(magic)!r}, an IDX file with "
             "two zero bytes"
         )
     if code not in DTYPES:
@@ -116,9 +138,10 @@ def _header(file: Path, content: bytes) -> tuple[np.dtype[Any], tuple[int, ...]]
         raise DataError(f"{file}: unknown type code 0x{code:02X}; expected one of {known}")
     if ndim == 0:
         raise DataError(f"{file}: the header says 0 dimensions; expected at least 1")
-    if len(content) < 4 + 4 * ndim:
+    sizes = _read(stream, 4 * ndim)
+    if len(sizes) < 4 * ndim:
         raise DataError(
-            f"{file}: header truncated: {len(content)} bytes came, a header of {ndim} dimensions "
+            f"{file}: header truncated: {4 + len(sizes)} bytes came, a header of {ndim} dimensions "
             f"has {4 + 4 * ndim}"
         )
-    return np.dtype(DTYPES[code]), struct.unpack_from(f">{ndim}I", content, 4)
+    return np.dtype(DTYPES[code]), struct.unpack(f">{ndim}I", sizes)

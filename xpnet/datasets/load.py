@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import stat
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ from numpy.typing import NDArray
 
 from xpnet.backends import Array, asarray
 from xpnet.datasets.idx import read_idx
+from xpnet.datasets.paths import located
 from xpnet.errors import DataError
 
 __all__ = ["load_mnist"]
@@ -45,7 +47,7 @@ def load_mnist(
         named as MNIST's: ``train-images-idx3-ubyte``, ``train-labels-idx1-ubyte``,
         ``t10k-images-idx3-ubyte``, ``t10k-labels-idx1-ubyte``, with or without ``.gz``;
         ``train-images.idx3-ubyte`` and the like will do too. Where it is None, the environment
-        variable ``XPNET_DATA_DIR`` names the folder.
+        variable ``XPNET_DATA_DIR`` names the folder. ``~`` is your own folder.
 
     Returns
     -------
@@ -98,18 +100,17 @@ def _folder(root: str | os.PathLike[str] | None) -> Path:
     """Where the four files are; `root` goes before the environment, and that before our own."""
     variable = os.environ.get("XPNET_DATA_DIR")
     if root is not None:
-        folder, origin = Path(root), f"root={os.fspath(root)!r}"
+        place, origin = root, f"root={os.fspath(root)!r}"
     elif variable:
-        folder, origin = Path(variable), f"XPNET_DATA_DIR={variable}"
+        place, origin = variable, f"XPNET_DATA_DIR={variable}"
     else:
         return PACKAGED
-    if not folder.is_dir():
-        what = "this is a file" if folder.exists() else "no such folder"
-        spellings = " or ".join(_names("train-images-idx3-ubyte"))
-        raise DataError(
-            f"{origin}: {what}; expected a folder that holds {spellings}, and three more files "
-            "named as MNIST's"
-        )
+    spellings = " or ".join(_names("train-images-idx3-ubyte"))
+    wanted = f"a folder that holds {spellings}, and three more files named as MNIST's"
+    folder, status = located(place, wanted, origin)
+    if status is None or not stat.S_ISDIR(status.st_mode):
+        what = "no such folder" if status is None else "this is a file"
+        raise DataError(f"{origin}: {what}; expected {wanted}")
     return folder
 
 
@@ -120,10 +121,11 @@ def _names(name: str) -> list[str]:
 
 
 def _find(folder: Path, name: str) -> Path:
-    # is_file: some archives unpack into a folder of the same name, beside the dotted file
     for spelling in _names(name):
-        if (folder / spelling).is_file():
-            return folder / spelling
+        file, status = located(folder / spelling, "an IDX file")
+        # some archives unpack into a folder of the same name, beside the dotted file
+        if status is not None and stat.S_ISREG(status.st_mode):
+            return file
     raise DataError(f"{folder}: none of the files {', '.join(_names(name))} is in this folder")
 
 

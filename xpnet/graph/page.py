@@ -12,7 +12,7 @@ from pathlib import Path
 from string import Template
 
 from xpnet.errors import OptionError
-from xpnet.files import write_whole
+from xpnet.files import check_writable, write_whole
 from xpnet.graph.diagram import Diagram, Step
 from xpnet.graph.player import WORDS, picture
 from xpnet.graph.tracing import trace
@@ -62,14 +62,8 @@ def to_html(
     """
     if Path(path).suffix.lower() not in ENDINGS:
         raise OptionError(f"{path}: a page is .html or .htm")
-    text = page(trace(y, language), title, language)
-    try:
-        write_whole(path, text)
-    except (OSError, ValueError) as error:
-        why = error.strerror if isinstance(error, OSError) else error
-        raise OptionError(
-            f"{path} cannot be written: {why}; name a file in a folder that exists"
-        ) from error
+    check_writable(path)
+    write_whole(path, page(trace(y, language), title, language))
 
 
 def page(diagram: Diagram, title: str | None = None, language: str = "en") -> str:

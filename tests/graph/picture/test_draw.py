@@ -59,11 +59,11 @@ class TestAPicture:
         assert list(tmp_path.iterdir()) == [path]
 
     def test_what_the_system_refuses_is_one_error_with_the_path(self, tmp_path, monkeypatch):
-        def refuse(path, content):
+        def refuse(*args):
             raise PermissionError(13, "Permission denied")
 
-        monkeypatch.setitem(drawn.__globals__, "write_whole", refuse)
-        with pytest.raises(OptionError, match=r"apple\.svg: cannot be written: Permission denied"):
+        monkeypatch.setattr("os.open", refuse)
+        with pytest.raises(OptionError, match=r"apple\.svg cannot be written: Permission denied"):
             draw(examples.apple(), tmp_path / "apple.svg")
 
     def test_a_refused_size_names_the_path(self, tmp_path, monkeypatch):
@@ -79,13 +79,13 @@ def test_an_unknown_ending_is_refused(name):
 
 
 def test_a_missing_folder_is_named(tmp_path):
-    with pytest.raises(OptionError, match=r"apple\.svg: there is no folder .*pictures; make it"):
+    with pytest.raises(OptionError, match=r"pictures/apple\.svg cannot be written: No such file"):
         draw(examples.apple(), tmp_path / "pictures" / "apple.svg")
 
 
 def test_a_folder_is_no_file(tmp_path):
     (tmp_path / "apple.svg").mkdir()
-    with pytest.raises(OptionError, match=r"apple\.svg: is a folder; name a file"):
+    with pytest.raises(OptionError, match=r"apple\.svg cannot be written: Is a directory; name"):
         draw(examples.apple(), tmp_path / "apple.svg")
 
 

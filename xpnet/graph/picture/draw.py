@@ -8,7 +8,7 @@ from pathlib import Path
 
 from xpnet.checks import check_matplotlib
 from xpnet.errors import OptionError
-from xpnet.files import write_whole
+from xpnet.files import check_writable, write_whole
 from xpnet.graph.diagram import Diagram
 from xpnet.graph.picture.paint import png, svg
 from xpnet.graph.tracing import trace
@@ -68,19 +68,15 @@ def drawn(diagram: Diagram, path: str | os.PathLike[str]) -> None:
     target = Path(path)
     _check_drawable(target)
     try:
-        write_whole(target, FORMATS[target.suffix.lower()](diagram))
-    except OSError as error:
-        raise OptionError(f"{path}: cannot be written: {error.strerror}") from error
+        content = FORMATS[target.suffix.lower()](diagram)
     except OptionError as error:
         raise OptionError(f"{path}: {error}") from error
+    write_whole(target, content)
 
 
 def _check_drawable(path: Path) -> None:
     """Refuse what could not be written, before the work."""
     if path.suffix.lower() not in FORMATS:
         raise OptionError(f"{path}: a picture is .svg or .png")
-    if not path.parent.is_dir():
-        raise OptionError(f"{path}: there is no folder {path.parent}; make it first")
-    if path.is_dir():
-        raise OptionError(f"{path}: is a folder; name a file")
     check_matplotlib()
+    check_writable(path)
