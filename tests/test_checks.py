@@ -1,9 +1,21 @@
 """What options ask for: what passes, what is refused, and in which words."""
 
+import os
+import sys
+
 import numpy as np
 import pytest
 
-from xpnet.checks import above_zero, below_one, check_matplotlib, is_whole, whole_number
+from xpnet import checks
+from xpnet.checks import (
+    above_zero,
+    below_one,
+    check_matplotlib,
+    check_memory,
+    is_whole,
+    memory,
+    whole_number,
+)
 from xpnet.errors import OptionError
 
 
@@ -46,6 +58,29 @@ def test_whole_number_refuses_all_else(value):
     assert not is_whole(value)
     with pytest.raises(OptionError, match=r"^batch_size=.*: wanted a whole number from 1 on$"):
         whole_number("batch_size", value)
+
+
+def test_memory_is_the_machines_or_what_its_container_may_take(tmp_path, monkeypatch):
+    if hasattr(os, "sysconf"):
+        pages, size = os.sysconf("SC_PHYS_PAGES"), os.sysconf("SC_PAGE_SIZE")
+        assert memory() <= pages * size
+    limit = tmp_path / "memory.max"
+    monkeypatch.setattr(checks, "CONTAINER_LIMITS", [str(limit), str(tmp_path / "nowhere")])
+    whole = memory()
+    for text, found in (("max\n", whole), ("123456\n", 123456), (f"{2**80}\n", whole)):
+        limit.write_text(text)
+        assert memory() == found
+    monkeypatch.delattr(os, "sysconf", raising=False)
+    limit.unlink()
+    assert memory() == sys.maxsize
+
+
+def test_what_is_more_than_all_memory_is_refused():
+    check_memory("an array", memory())
+    check_memory("an array", 10**9, 10**9)
+    for size, total in ((memory() + 1, None), (10**40, None), (2 * 10**9, 10**9)):
+        with pytest.raises(OptionError, match=r"^an array: needs more than the \d.*GB of memory"):
+            check_memory("an array", size, total)
 
 
 def test_without_matplotlib_a_picture_is_refused_with_the_remedy(monkeypatch):

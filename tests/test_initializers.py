@@ -74,6 +74,14 @@ def test_a_seed_that_is_none_is_refused(seed):
         seeded(seed)
 
 
+@pytest.mark.parametrize("size", [10**10, 10**20])
+def test_what_no_memory_holds_is_refused(size):
+    with pytest.raises(OptionError, match=rf"^weights of shape \(1000, {size}\): needs more than"):
+        weights(seeded(0), 1000, size, "he", "float32")
+    with pytest.raises(OptionError, match=rf"^zeros of shape \({1000 * size},\): needs more than"):
+        zeros(1000 * size, "float32")
+
+
 @pytest.mark.parametrize("dtype", ["float32", "float64"])
 def test_zeros_are_zeros_of_the_current_backend(backend, dtype):
     made = zeros(5, dtype)

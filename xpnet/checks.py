@@ -1,15 +1,30 @@
-"""What options ask for, checked at the door: numbers, and what pictures need."""
+"""What options ask for, checked at the door: numbers, memory, and what pictures need."""
 
 from __future__ import annotations
 
+import contextlib
 import importlib.util
 import math
+import os
+import sys
 from numbers import Integral, Real
+from pathlib import Path
 from typing import Any
 
 from xpnet.errors import OptionError
 
-__all__ = ["above_zero", "below_one", "check_matplotlib", "is_whole", "whole_number"]
+__all__ = [
+    "above_zero",
+    "below_one",
+    "check_matplotlib",
+    "check_memory",
+    "is_whole",
+    "memory",
+    "whole_number",
+]
+
+CONTAINER_LIMITS = "/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes"
+"""Where Linux says what a container may take, in its two versions."""
 
 
 def above_zero(name: str, value: float) -> float:
@@ -36,6 +51,27 @@ def whole_number(name: str, value: Any) -> int:
 def is_whole(value: Any) -> bool:
     """Whether this is a whole number from 1 on, of Python or of NumPy."""
     return isinstance(value, Integral) and not isinstance(value, bool) and int(value) >= 1
+
+
+def memory() -> int:
+    """Bytes of memory that a process can have at most, on this machine or in this container."""
+    limits = [sys.maxsize]
+    with contextlib.suppress(AttributeError, ValueError, OSError):  # Windows does not say
+        limits.append(os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE"))
+    for path in CONTAINER_LIMITS:
+        with contextlib.suppress(OSError, ValueError):  # no such file, or "max"
+            limits.append(int(Path(path).read_text(encoding="ascii")))
+    return min(limits)
+
+
+def check_memory(told: str, size: int, total: int | None = None) -> None:
+    """`OptionError` if so many bytes are more than all memory, by default this machine's.
+
+    Asking the system for them may succeed, and the process be killed once it uses them.
+    """
+    total = memory() if total is None else total
+    if size > total:
+        raise OptionError(f"{told}: needs more than the {total / 1e9:,.1f} GB of memory here")
 
 
 def check_matplotlib() -> None:

@@ -7,6 +7,7 @@ import math
 import numpy as np
 
 from xpnet.backends import Array, asarray
+from xpnet.checks import check_memory
 from xpnet.errors import OptionError
 
 __all__ = ["scale_of", "seeded", "weights", "zeros"]
@@ -70,20 +71,33 @@ def weights(
 ) -> Array:
     """Normal weights of shape (fan_in, fan_out), mean 0, on the current backend.
 
+    Raises
+    ------
+    OptionError
+        No memory holds them.
+
     Examples
     --------
     >>> weights(seeded(0), 784, 50, "he", "float32").shape
     (784, 50)
     """
+    # as they are drawn, in float64, and as they are returned
+    check_memory(f"weights of shape ({fan_in}, {fan_out})", int(fan_in) * int(fan_out) * (8 + 4))
     return asarray(rng.normal(0.0, scale_of(init, fan_in), (fan_in, fan_out)), dtype)
 
 
 def zeros(size: int, dtype: str) -> Array:
     """Zeros of shape (size,), on the current backend.
 
+    Raises
+    ------
+    OptionError
+        No memory holds them.
+
     Examples
     --------
     >>> zeros(3, "float32")
     array([0., 0., 0.], dtype=float32)
     """
+    check_memory(f"zeros of shape ({size},)", int(size) * (8 + 4))
     return asarray(np.zeros(size), dtype)

@@ -46,6 +46,20 @@ def test_ctrl_c_is_one_line(monkeypatch, capsys, command, name):
     assert tuple(capsys.readouterr()) == ("", "xpnet: interrupted\n")
 
 
+@pytest.mark.parametrize("told", ["", "no room for an array"])
+def test_memory_that_runs_out_is_one_line_and_code_2(monkeypatch, capsys, told):
+    def run_out(*args, **options):
+        raise MemoryError(told)
+
+    monkeypatch.setattr(importlib.import_module("xpnet.cli.gradcheck"), "set_backend", run_out)
+    monkeypatch.setattr(sys, "argv", ["xpnet", "gradcheck"])
+    with pytest.raises(SystemExit) as stopped:
+        cli.main()
+    assert stopped.value.code == 2
+    line = f"xpnet: out of memory: {told}" if told else "xpnet: out of memory"
+    assert tuple(capsys.readouterr()) == ("", f"{line}\n")
+
+
 def test_an_unknown_command_is_one_line_and_code_2(xpnet_command):
     ran = xpnet_command("fly")
     assert (ran.code, ran.err.count("\n")) == (2, 1)

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import xpnet
-from xpnet.errors import OptionError
+from xpnet.errors import OptionError, OutOfMemoryError
 from xpnet.layers import SoftmaxWithLoss
 from xpnet.networks import MultiLayerNet, TwoLayerNet
 
@@ -139,3 +139,48 @@ def test_a_bad_hidden_size_is_refused(size):
 def test_an_unknown_activation_is_refused(activation):
     with pytest.raises(OptionError, match="wanted 'relu' or 'sigmoid'"):
         MultiLayerNet(4, [3], 2, activation=activation)
+
+
+@pytest.mark.parametrize("size", [10**10, 10**15])
+def test_a_network_that_no_memory_holds_is_refused_before_it_is_drawn(backend, size, monkeypatch):
+    monkeypatch.setattr("xpnet.networks.ready.weights", None)
+    for make in (
+        lambda: TwoLayerNet(1000, size, 2),
+        lambda: TwoLayerNet(size, 1000, 2, dtype="float64"),
+        lambda: MultiLayerNet(4, [3, 1000, size], 2),
+        lambda: MultiLayerNet(4, [10**4] * 10**4, 2),
+    ):
+        with pytest.raises(OptionError, match=r"^layer sizes \[.*\]: needs more than the .* GB"):
+            make()
+
+
+@pytest.mark.parametrize("size", [2**63, 10**20, 10**5000], ids=["2**63", "10**20", "10**5000"])
+def test_a_size_that_no_array_has_is_refused(size):
+    with pytest.raises(OptionError, match="a layer size is beyond what any memory holds"):
+        TwoLayerNet(4, size, 2)
+
+
+def test_parameters_and_gradients_are_what_must_fit(monkeypatch):
+    net = TwoLayerNet(1000, 50, 10, dtype="float64")
+    needed = 2 * 8 * net.params.count
+    monkeypatch.setattr("xpnet.checks.memory", lambda: needed)
+    TwoLayerNet(1000, 50, 10, dtype="float64")
+    monkeypatch.setattr("xpnet.checks.memory", lambda: needed - 1)
+    with pytest.raises(OptionError, match="needs more than"):
+        TwoLayerNet(1000, 50, 10, dtype="float64")
+
+
+def test_small_integers_of_numpy_are_sizes_like_others():
+    net = MultiLayerNet(np.uint8(200), [np.uint8(200)], np.uint8(200))
+    assert net.params["W1"].shape == (200, 200)
+
+
+@pytest.mark.parametrize("place", ["ready.weights", "network.Parameters"])
+def test_memory_that_runs_out_is_told_with_the_sizes(backend, place, monkeypatch):
+    def run_out(*args):
+        raise MemoryError
+
+    monkeypatch.setattr(f"xpnet.networks.{place}", run_out)
+    for make in (lambda: TwoLayerNet(4, 3, 2), lambda: MultiLayerNet(4, [3], 2)):
+        with pytest.raises(OutOfMemoryError, match=r"^layer sizes \[4, 3, 2\]: out of memory on "):
+            make()

@@ -203,6 +203,7 @@ def test_a_mistake_in_a_layer_of_ones_own_is_found_by_its_rule(second, data, mon
         ({"backends": ("numpy",)}, OptionError, "wanted two names"),
         ({"backends": ("numpy", "abacus")}, BackendError, "unknown backend 'abacus'"),
         ({"steps": 0}, OptionError, "steps=0: wanted a whole number"),
+        ({"steps": 10**20}, OptionError, "steps=10+: needs more than the"),
         ({"batch_size": 0}, OptionError, "batch_size=0: wanted a whole number"),
         ({"batch_size": 61}, OptionError, "batch_size=61: the data has 60 rows"),
         ({"dtypes": ["float16"]}, OptionError, "wanted a list of 'float32', 'float64'"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from typing import Annotated, Any
+from typing import Annotated, Any, TextIO, cast
 
 import typer
 
@@ -13,6 +13,7 @@ from xpnet.cli.gradcheck import gradcheck
 from xpnet.cli.graph import graph
 from xpnet.cli.info import info
 from xpnet.cli.parity import parity
+from xpnet.cli.streams import Output, OutputLostError, open_descriptors
 from xpnet.cli.train import train
 from xpnet.errors import NonFiniteLossError, XpnetError
 
@@ -22,6 +23,8 @@ __all__ = ["app", "main"]
 _UsageRoot: Any = typer.BadParameter.__mro__[2]
 
 INTERRUPTED = 130
+READER_LEFT = 141
+"""As a shell tells it of a program that prints into a pipe without a reader."""
 
 app = typer.Typer(
     name="xpnet",
@@ -56,19 +59,41 @@ def _options(
 
 def main() -> None:
     """Run the command; a mistake in its options is one line on stderr and exit code 2."""
+    open_descriptors()
+    streams = sys.stdout, sys.stderr
+    out, err = Output(sys.stdout), Output(sys.stderr, forgiving=True)
+    sys.stdout, sys.stderr = cast("TextIO", out), cast("TextIO", err)
+    try:
+        code = _run()
+        if out.error is not None and not isinstance(out.error, ConnectionError):
+            code = _complain(f"stdout: {out.error.strerror}", 2)
+    finally:
+        sys.stdout, sys.stderr = streams
+        out.end()
+        err.end()
+    sys.exit(code)
+
+
+def _run() -> int:
+    """The command's exit code; what it could not do is told."""
     try:
         code = app(sys.argv[1:] or ["--help"], standalone_mode=False)
+        sys.stdout.flush()
+    except OutputLostError:
+        code = READER_LEFT
     except _UsageRoot as error:
         code = _complain(error.format_message(), 2)
     except NonFiniteLossError as error:
         code = _complain(str(error), 1)
     except (XpnetError, OSError) as error:
         code = _complain(str(error), 2)
+    except MemoryError as error:
+        code = _complain(f"out of memory: {error}" if str(error) else "out of memory", 2)
     except (KeyboardInterrupt, typer.Abort):
         code = INTERRUPTED
     if code == INTERRUPTED:  # typer makes it of Ctrl-C; train returns it, its history written
         _complain("interrupted", INTERRUPTED)
-    sys.exit(code if isinstance(code, int) else 0)
+    return code if isinstance(code, int) else 0
 
 
 def _complain(message: str, code: int) -> int:

@@ -14,7 +14,7 @@ from xpnet.bench.machine import cores, pinned
 from xpnet.bench.progress import display
 from xpnet.bench.short import PARTS, short_form
 from xpnet.bench.tables import headline, text_tables
-from xpnet.cli.options import JsonPath, check_writable, write_json
+from xpnet.cli.options import JsonPath, prepare, write_json
 from xpnet.plotting import check_plottable
 
 __all__ = ["bench"]
@@ -38,8 +38,7 @@ def bench(
 
     Takes less than two minutes on two cores that nobody else uses.
     """
-    for path in (json, plot):
-        check_writable(path)
+    out = prepare(json, plot)
     if plot:
         check_plottable(plot)
     with pinned(cores() if threads is None else threads):
@@ -48,7 +47,6 @@ def bench(
     if plot:
         plot_results(results, plot)
     if not quiet:
-        out = sys.stderr if json == "-" else sys.stdout
         width = shutil.get_terminal_size().columns if out.isatty() else WIDTH
         told = headline(results)
         lines = textwrap.wrap(told, width) if out.isatty() else [told]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from typing import Annotated
 
 import typer
@@ -17,8 +16,8 @@ from xpnet.cli.options import (
     Init,
     JsonPath,
     Seed,
-    check_writable,
     network_and_images,
+    prepare,
     write_json,
 )
 from xpnet.gradient import check_gradients
@@ -44,7 +43,7 @@ def gradcheck(
 
     Exit code 1 if a gradient differs by more than the errors of both explain.
     """
-    check_writable(json)
+    out = prepare(json)
     where = set_backend(backend)
     net, x, t = network_and_images(hidden, activation, init, seed, dtype, data, images)
     report = check_gradients(net, x, t, h=step)
@@ -70,6 +69,6 @@ def gradcheck(
         "problems": list(report.problems),
         "passed": report.passed,
     }
-    print(report, file=sys.stderr if json == "-" else sys.stdout)
+    print(report, file=out)
     write_json(json, document)
     return 0 if report.passed else 1

@@ -17,8 +17,8 @@ from xpnet.cli.options import (
     Hidden,
     Init,
     Seed,
-    check_writable,
     network_and_images,
+    prepare,
 )
 from xpnet.errors import OptionError
 from xpnet.files import write_whole
@@ -61,7 +61,7 @@ def graph(
     ending = "" if out is None else Path(out).suffix.lower()
     if out is not None and ending not in (*FILES, *TEXTS):
         raise OptionError(f"--out {out}: wanted a file {', '.join([*FILES, *TEXTS])}")
-    check_writable(out)
+    prepare(None, out)
     set_backend(backend)
     if name == "net":
         net, x, t = network_and_images(hidden, activation, init, seed, "float32", data, images)

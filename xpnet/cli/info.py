@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import platform
-import sys
 from typing import Any
 
 import numpy as np
@@ -12,7 +11,7 @@ import numpy as np
 import xpnet
 from xpnet.backends import available_backends, load_backend
 from xpnet.bench.machine import cores, installed
-from xpnet.cli.options import JsonPath, check_writable, write_json
+from xpnet.cli.options import JsonPath, prepare, write_json
 
 __all__ = ["info"]
 
@@ -22,7 +21,7 @@ THREAD_VARIABLES = "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"
 
 def info(json: JsonPath = None) -> int:
     """Show versions, BLAS, threads, and each backend and why it is or is not available."""
-    check_writable(json)
+    out = prepare(json)
     found = installed(PACKAGES)
     document = {
         "xpnet": xpnet.__version__,
@@ -37,7 +36,6 @@ def info(json: JsonPath = None) -> int:
             for name, state in available_backends().items()
         },
     }
-    out = sys.stderr if json == "-" else sys.stdout
     for line in _lines(document):
         print(line, file=out)
     write_json(json, document)

@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 import math
 import sys
-from typing import Annotated, Any
+from typing import IO, Annotated, Any
 
 import typer
 
 from xpnet import files
 from xpnet.backends import Array
+from xpnet.cli.streams import Output
 from xpnet.datasets import load_mnist
 from xpnet.errors import OptionError
 from xpnet.networks import MultiLayerNet, Network, TwoLayerNet
@@ -32,6 +33,7 @@ __all__ = [
     "check_writable",
     "classes_in",
     "network_and_images",
+    "prepare",
     "write_json",
 ]
 
@@ -43,6 +45,8 @@ OPTIMIZERS: dict[str, Any] = {
     "adam": Adam,
 }
 CHAPTER_LR = 0.1
+STDOUT = "-", "/dev/stdout", "/dev/fd/1", "/proc/self/fd/1"
+"""Paths under which nothing but JSON goes to stdout."""
 
 BackendName = Annotated[
     str,
@@ -149,14 +153,37 @@ def network_and_images(
     return net, x[:images], t[:images]
 
 
-def check_writable(path: str | None) -> None:
-    """Refuse a path that cannot be written before the work, not after it.
+def prepare(json: str | None, *others: str | None) -> IO[str]:
+    """Try every file that a command is to write, before the work.
+
+    Returns
+    -------
+    text stream
+        For the command's words: stderr where stdout is for JSON. With files to write, the command
+        goes on to write them when nobody reads its words any more.
 
     Raises
     ------
     OptionError
     """
-    if path is not None and path != "-":
+    for path in (json, *others):
+        check_writable(path)
+        if path is not None and path not in STDOUT and isinstance(sys.stdout, Output):
+            sys.stdout.forgiving = True
+    return sys.stderr if json in STDOUT else sys.stdout
+
+
+def check_writable(path: str | None) -> None:
+    """Refuse a path that cannot be written before the work, not after it; - is stdout.
+
+    Raises
+    ------
+    OptionError
+    """
+    if path in STDOUT:
+        if sys.stdout is None or (isinstance(sys.stdout, Output) and sys.stdout.closed_before):
+            raise OptionError(f"{path} cannot be written: stdout is closed")
+    elif path is not None:
         files.check_writable(path)
 
 
@@ -165,7 +192,7 @@ def write_json(path: str | None, document: dict[str, Any]) -> None:
     if path is None:
         return
     text = json.dumps(_finite(document), indent=2, allow_nan=False) + "\n"
-    if path == "-":
+    if path in STDOUT:
         sys.stdout.write(text)
     else:
         files.write_whole(path, text)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import platform
-import sys
 from typing import Annotated, Any
 
 import numpy as np
@@ -23,8 +22,8 @@ from xpnet.cli.options import (
     Seed,
     build_network,
     build_optimizer,
-    check_writable,
     classes_in,
+    prepare,
     write_json,
 )
 from xpnet.datasets import load_mnist
@@ -60,7 +59,7 @@ def parity(
 
     Exit code 1 if a difference leaves its bound: the first such is named.
     """
-    check_writable(json)
+    out = prepare(json)
     for name, value in (("steps", steps), ("batch-size", batch_size)):
         if value < 1:
             raise OptionError(f"--{name} {value}: wanted a whole number from 1 on")
@@ -90,7 +89,6 @@ def parity(
         dtypes=types,
     )
     sizes = [pixels, *map(int, hidden.split(",")), classes]
-    out = sys.stderr if json == "-" else sys.stdout
     print(f"{'-'.join(map(str, sizes))} network, batches of {batch_size}, {step!r}", file=out)
     print(certificate, file=out)
     document: dict[str, Any] = {

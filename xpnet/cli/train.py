@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import sys
 from typing import Annotated, Any
 
 import typer
 
 import xpnet
 from xpnet.backends import set_backend
+from xpnet.checks import check_memory
 from xpnet.cli.options import (
     Activation,
     BackendName,
@@ -22,8 +22,8 @@ from xpnet.cli.options import (
     Seed,
     build_network,
     build_optimizer,
-    check_writable,
     classes_in,
+    prepare,
     write_json,
 )
 from xpnet.datasets import load_mnist
@@ -64,9 +64,7 @@ def train(
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print nothing but errors.")] = False,
 ) -> int:
     """Train a network on MNIST. With no options: the chapter's run."""
-    out = sys.stderr if json == "-" else sys.stdout
-    for path in (json, plot):
-        check_writable(path)
+    out = prepare(json, plot)
     if plot:
         check_plottable(plot)
     where = set_backend(backend)
@@ -123,6 +121,7 @@ def _goal(iterations: int | None, epochs: int | None) -> dict[str, int]:
         value = CHAPTER_ITERATIONS
     if value < 1:
         raise OptionError(f"--{name} {value}: wanted a whole number from 1 on")
+    check_memory(f"--{name} {value}: the loss of every step", 8 * value)
     return {name: value}
 
 

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import sys
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from itertools import pairwise
 from typing import Any
 
 from xpnet.backends import get_backend
-from xpnet.checks import is_whole
-from xpnet.errors import OptionError
+from xpnet.checks import check_memory, is_whole
+from xpnet.errors import OptionError, OutOfMemoryError
 from xpnet.initializers import seeded, weights, zeros
 from xpnet.layers import Affine, Relu, Sigmoid, SoftmaxWithLoss
 from xpnet.networks.network import Network
+from xpnet.networks.out_of_memory import let_go
 
 __all__ = ["MultiLayerNet", "TwoLayerNet"]
 
@@ -32,7 +35,7 @@ class TwoLayerNet(Network):
 
     Raises
     ------
-    OptionError
+    OptionError, OutOfMemoryError
 
     Examples
     --------
@@ -51,7 +54,8 @@ class TwoLayerNet(Network):
         dtype: Any = "float32",
     ) -> None:
         sizes = [input_size, hidden_size, output_size]
-        super().__init__(_stack(sizes, "relu", weight_init_std, seed, dtype), SoftmaxWithLoss())
+        with _in_memory(sizes):
+            super().__init__(_stack(sizes, "relu", weight_init_std, seed, dtype), SoftmaxWithLoss())
 
 
 class MultiLayerNet(Network):
@@ -69,7 +73,7 @@ class MultiLayerNet(Network):
 
     Raises
     ------
-    OptionError
+    OptionError, OutOfMemoryError
 
     Examples
     --------
@@ -91,7 +95,8 @@ class MultiLayerNet(Network):
         if not isinstance(hidden_sizes, Iterable):
             raise OptionError(f"hidden_sizes={hidden_sizes!r}: wanted a list, such as [100, 50]")
         sizes = [input_size, *hidden_sizes, output_size]
-        super().__init__(_stack(sizes, activation, weight_init, seed, dtype), SoftmaxWithLoss())
+        with _in_memory(sizes):
+            super().__init__(_stack(sizes, activation, weight_init, seed, dtype), SoftmaxWithLoss())
 
 
 def _stack(
@@ -101,14 +106,41 @@ def _stack(
     for size in sizes:
         if not is_whole(size):
             raise OptionError(f"layer sizes {sizes}: each must be a whole number from 1 on")
+    sizes = [int(size) for size in sizes]  # NumPy's own wrap around
     if activation not in ACTIVATIONS:
         raise OptionError(f"activation={activation!r}: wanted 'relu' or 'sigmoid'")
     dtype, rng = _floating(dtype), seeded(seed)
+    _check_memory(sizes, dtype)
     layers: list[Any] = []
     for fan_in, fan_out in pairwise(sizes):
         affine = Affine(weights(rng, fan_in, fan_out, init, dtype), zeros(fan_out, dtype))
         layers += [affine, ACTIVATIONS[activation]()]
     return layers[:-1]
+
+
+def _check_memory(sizes: list[int], dtype: Any) -> None:
+    """Refuse at once what could not be held, before the first weights are drawn."""
+    if max(sizes) > sys.maxsize:  # Python may not even print it
+        raise OptionError("a layer size is beyond what any memory holds; try a smaller layer")
+    backend = get_backend()
+    pool = backend.pool()
+    entry = backend.xp.zeros(1, dtype=dtype).nbytes
+    count = sum(fan_in * fan_out + fan_out for fan_in, fan_out in pairwise(sizes))
+    # parameters and their gradients
+    check_memory(f"layer sizes {sizes}", 2 * entry * count, pool.total if pool else None)
+
+
+@contextmanager
+def _in_memory(sizes: list[int]) -> Iterator[None]:
+    """What is too much for the memory that is left is told with the sizes that ask for it."""
+    try:
+        yield
+    except MemoryError as error:
+        backend = get_backend()
+        let_go(error, backend)
+        raise OutOfMemoryError(
+            f"layer sizes {sizes}: out of memory on {backend.device}: try a smaller layer"
+        ) from error
 
 
 def _floating(dtype: Any) -> Any:

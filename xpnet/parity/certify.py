@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from xpnet.backends import Array, load_backend, to_numpy
-from xpnet.checks import whole_number
+from xpnet.checks import check_memory, whole_number
 from xpnet.errors import NonFiniteLossError, OptionError
 from xpnet.initializers import seeded
 from xpnet.networks import Network
@@ -96,6 +96,7 @@ def certify(
     if getattr(optimizer, "state", None):
         raise OptionError(f"optimizer is {optimizer!r}, which has taken steps: wanted a new one")
     rng = seeded(seed)
+    check_memory(f"steps={steps}", 8 * steps * batch_size)
     batches = [rng.permutation(rows)[:batch_size] for _ in range(steps)]
     known = {**LAYER_RULES, **UPDATE_RULES, **(rules or {})}
     checks: list[Check] = []
