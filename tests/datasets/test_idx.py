@@ -297,9 +297,18 @@ def test_numbers_beyond_memory_are_a_data_error(
     def run_out(*args: Any) -> None:
         raise MemoryError
 
-    monkeypatch.setattr(np, "ndarray", run_out)
-    with pytest.raises(DataError, match="numbers: what it holds does not fit in memory"):
-        read_idx(write(LABELS))
+    told = "numbers: what it holds does not fit in memory"
+    with monkeypatch.context() as patch:
+        patch.setattr(np, "ndarray", run_out)
+        with pytest.raises(DataError, match=told):
+            read_idx(write(LABELS))
+    read_idx(write(idx_bytes(np.zeros(50, "uint8"))))
+    monkeypatch.setattr("xpnet.datasets.idx.memory", lambda: 100)
+    read_idx(write(idx_bytes(np.zeros(49, "uint8"))))
+    with pytest.raises(DataError, match=told):
+        read_idx(write(idx_bytes(np.zeros(51, "uint8"))))
+    with pytest.raises(DataError, match="truncated"):
+        read_idx(write(idx_bytes(np.zeros(51, "uint8"))[:-10]))
 
 
 def test_a_missing_file_is_a_data_error(tmp_path: Path) -> None:

@@ -76,7 +76,7 @@ class Output:
                 raise OutputLostError from error
 
     def _encodable(self, text: str) -> str:
-        encoding = self._stream.encoding
+        encoding = getattr(self._stream, "encoding", None)
         if not encoding or _has(encoding, text):
             return text
         # all signs that have a plain form get it: a line looks the same throughout

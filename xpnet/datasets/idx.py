@@ -24,6 +24,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from xpnet.checks import memory
 from xpnet.datasets.paths import located
 from xpnet.errors import DataError
 
@@ -92,7 +93,10 @@ def _array(file: Path, stream: BufferedReader | gzip.GzipFile) -> NDArray[Any]:
     dtype, shape = _header(file, stream)
     # Python's integers cannot overflow, and nothing is allocated by the header's word
     wanted = math.prod(shape) * dtype.itemsize
-    content = _read(stream, wanted + 1)
+    room = memory() // 2  # it is copied once
+    content = _read(stream, min(wanted, room) + 1)
+    if len(content) > room:
+        raise DataError(f"{file}: what it holds does not fit in memory")
     if len(content) != wanted:
         short = len(content) < wanted
         raise DataError(
