@@ -88,6 +88,11 @@ def nobody():
     """
     if not hasattr(os, "geteuid") or os.geteuid() != 0:
         pytest.skip("needs root, to make files of one user and to be another")
+    try:
+        os.seteuid(NOBODY)
+    except PermissionError:
+        pytest.skip("this root may not become another user")
+    os.seteuid(0)
 
     @contextlib.contextmanager
     def become():

@@ -2,6 +2,7 @@
 
 import errno
 import os
+import shutil
 import socket
 import subprocess
 import sys
@@ -11,6 +12,11 @@ import pytest
 
 from xpnet.errors import OptionError
 from xpnet.files import check_writable, expanded, write_whole
+
+pytestmark = pytest.mark.skipif(
+    not sys.platform.startswith("linux"),
+    reason="the errors and devices are those of Linux",
+)
 
 
 @pytest.fixture
@@ -27,6 +33,8 @@ def mounted(tmp_path):
     host, bound = tmp_path / "host.json", tmp_path / "bound.json"
     host.write_text("old")
     bound.touch()
+    if shutil.which("mount") is None:
+        pytest.skip("no file can be mounted here: there is no command for it")
     done = subprocess.run(
         ["mount", "--bind", host, bound], capture_output=True, text=True, check=False
     )
@@ -205,6 +213,22 @@ def test_a_file_of_somebody_else_is_written_in_place_and_stays_theirs(nobody):
     assert list(nobody.folder.iterdir()) == [path]
 
 
+def test_a_place_where_nothing_can_be_made_still_has_its_files_written(tmp_path, monkeypatch):
+    opened = os.open
+
+    def forbid(path, flags, *mode):
+        if flags & os.O_CREAT:  # a sticky folder does so too for a file of somebody else
+            raise PermissionError(errno.EACCES, "Permission denied")
+        return opened(path, flags, *mode)
+
+    path = tmp_path / "run.json"
+    path.write_text("something old")
+    monkeypatch.setattr(os, "open", forbid)
+    check_writable(path)
+    write_whole(path, "new")
+    assert path.read_text() == "new"
+
+
 def test_a_pipe_is_not_opened_before_there_is_something_to_write(tmp_path):
     os.mkfifo(tmp_path / "pipe")
     check_writable(tmp_path / "pipe")  # waits for a reader if it opens
@@ -214,6 +238,16 @@ def test_a_pipe_is_not_opened_before_there_is_something_to_write(tmp_path):
     assert os.read(reader, 1000) == b"through it"
     os.close(reader)
     assert (tmp_path / "pipe").is_fifo()
+
+
+def test_a_link_may_lead_to_a_pipe_that_has_no_path(tmp_path):
+    reader, writer = os.pipe()
+    (tmp_path / "link").symlink_to(f"/proc/{os.getpid()}/fd/{writer}")
+    check_writable(tmp_path / "link")
+    write_whole(tmp_path / "link", "new")
+    assert os.read(reader, 100) == b"new"
+    os.close(reader)
+    os.close(writer)
 
 
 def test_devices_and_open_files_are_written_as_they_are(tmp_path):
@@ -258,6 +292,15 @@ def test_trying_leaves_no_trace(tmp_path):
     check_writable(path)
     assert path.stat() == before
     assert list(tmp_path.iterdir()) == [path]
+
+
+def test_a_file_that_appears_while_its_name_is_tried_stays(tmp_path, monkeypatch):
+    path = tmp_path / "run.json"
+    path.write_text("of somebody else")
+    monkeypatch.setattr("xpnet.files._found", lambda path: (str(path), None))
+    with pytest.raises(OptionError, match="File exists"):
+        check_writable(path)
+    assert path.read_text() == "of somebody else"
 
 
 @pytest.mark.parametrize(
