@@ -200,6 +200,7 @@ def test_a_stream_that_was_closed_takes_everything():
     output.flush()
     output.end()
     assert (output.closed_before, output.error, output.isatty()) == (True, None, False)
+    assert output.getvalue() == ""  # and keeps nothing
 
 
 def test_descriptors_that_are_closed_are_led_to_nowhere():
@@ -222,6 +223,12 @@ def test_words_go_to_stderr_where_stdout_is_for_json(tmp_path):
         assert prepare(json_path) is sys.stdout
     for json_path in ("-", "/dev/stdout", "/dev/fd/1", "/proc/self/fd/1"):
         assert prepare(json_path) is sys.stderr
+
+
+def test_words_go_nowhere_where_their_stream_is_closed(monkeypatch, capsys):
+    monkeypatch.setattr(sys, "stderr", None)
+    print("words", file=prepare("-"))
+    assert capsys.readouterr().out == ""
 
 
 def test_every_file_is_tried(tmp_path):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import math
 import sys
-from typing import IO, Annotated, Any
+from typing import IO, Annotated, Any, cast
 
 import typer
 
@@ -170,7 +170,10 @@ def prepare(json: str | None, *others: str | None) -> IO[str]:
         check_writable(path)
         if path is not None and path not in STDOUT and isinstance(sys.stdout, Output):
             sys.stdout.forgiving = True
-    return sys.stderr if json in STDOUT else sys.stdout
+    words = sys.stderr if json in STDOUT else sys.stdout
+    return (
+        cast("IO[str]", Output(None)) if words is None else words
+    )  # None would be stdout to print
 
 
 def check_writable(path: str | None) -> None:
