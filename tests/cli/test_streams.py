@@ -203,6 +203,17 @@ def test_a_stream_that_was_closed_takes_everything():
     assert output.getvalue() == ""  # and keeps nothing
 
 
+def test_no_file_of_a_command_gets_the_number_of_a_closed_stream(tmp_path):
+    code = (
+        "import os, sys; from xpnet import cli; sys.argv = ['xpnet', '--version']\n"
+        "try: cli.main()\n"
+        "except SystemExit: pass\n"
+        "assert os.open('file', os.O_CREAT | os.O_WRONLY) > 2"
+    )
+    line = f"{shlex.quote(sys.executable)} -c {shlex.quote(code)} <&- >&- 2>&-"
+    subprocess.run(["bash", "-c", line], cwd=tmp_path, check=True)
+
+
 def test_descriptors_that_are_closed_are_led_to_nowhere():
     saved = os.dup(0)
     os.close(0)
