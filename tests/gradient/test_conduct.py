@@ -12,6 +12,13 @@ def test_differ_is_blind_to_rounding_and_to_nan_beside_nan():
     assert differ(a, np.array([1.0 + 1e-12, np.nan, 1e-30]))
 
 
+def test_differ_allows_for_the_size_of_what_was_rounded():
+    loss = np.array([1e-12])
+    assert differ(loss, loss + 1e-16)
+    assert not differ(loss, loss + 1e-16, size=1.0)
+    assert differ(loss, loss + 1e-13, size=1.0)
+
+
 def test_differ_sees_shapes_and_integers_and_nothing_in_empty_arrays():
     assert differ(np.zeros(2), np.zeros((2, 1)))
     assert differ(np.array([1, 2]), np.array([1, 3]))

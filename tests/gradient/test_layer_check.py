@@ -23,6 +23,11 @@ CASES = {
     "mul of an array with itself": lambda: (MulLayer(), *[normal(3)] * 2),
     "add of a column": lambda: (AddLayer(), normal(5, 4), normal(5, 1, seed=1)),
     "add of a number": lambda: (AddLayer(), 1.5, normal(5, 4)),
+    "add of numbers": lambda: (AddLayer(), 200, 450),
+    "relu of a number": lambda: (Relu(), 2.0),
+    "relu of a negative number": lambda: (Relu(), -2),
+    "sigmoid of a number": lambda: (Sigmoid(), 0.5),
+    "loss of one row": lambda: (SoftmaxWithLoss(), normal(4), xpnet.asarray(2)),
 }
 
 
@@ -41,6 +46,8 @@ def test_every_floating_input_and_parameter_is_checked():
 
 def test_a_wrong_gradient_fails_and_the_input_is_named():
     class Square(Layer):
+        kept = ("x",)
+
         def forward(self, x):
             self.x = x
             return x * x
@@ -79,6 +86,49 @@ def test_a_plain_class_with_forward_and_backward_can_be_checked():
     assert check_layer(Double(), np.array([1.0, 2.0])).passed
 
 
+@pytest.mark.parametrize("wrong", [1, 2])
+def test_a_loss_that_is_a_python_number_can_be_checked(wrong):
+    class Total:
+        def forward(self, x):
+            self.shape = x.shape
+            return float((x * x).sum() / 2)
+
+        def backward(self, dout=1):
+            return dout * wrong * X
+
+    report = check_layer(Total(), X)
+    assert report.passed == (wrong == 1), str(report)
+    assert [check.name for check in report.parameters] == ["x"]
+
+
+def test_gradients_that_are_python_numbers_are_those_of_numbers():
+    class Product:
+        def forward(self, x, y):
+            self.factors = float(x), float(y)
+            return float(x * y)
+
+        def backward(self, dout):
+            factor = self.factors[1]
+            return dout * factor, dout * factor
+
+    report = check_layer(Product(), 3.0, 2.0)
+    assert report["x"].passed
+    assert not report["y"].passed
+
+
+def test_every_input_of_a_forward_that_takes_any_number_is_checked():
+    class Sum:
+        def forward(self, first, *others):
+            return first + sum(others)
+
+        def backward(self, dout):
+            return dout, dout, 2 * dout
+
+    report = check_layer(Sum(), X, X, X)
+    assert [check.name for check in report.parameters] == ["first", "others0", "others1"]
+    assert [check.passed for check in report.parameters] == [True, True, False]
+
+
 def test_a_gradient_of_another_shape_is_a_problem():
     class Summed(Layer):
         def forward(self, x):
@@ -115,6 +165,7 @@ AMISS = {
     "forward returns None": layer(lambda self, x: None, lambda self, dout: dout),
     "backward returns (None,)": layer(lambda self, x: 2 * x, lambda self, dout: None),
     "backward returns ([1.0],)": layer(lambda self, x: 2 * x, lambda self, dout: [1.0]),
+    "forward gives NaN": layer(lambda self, x: x * np.nan, lambda self, dout: dout),
 }
 
 
@@ -123,6 +174,8 @@ def test_what_is_no_gradient_at_all_is_a_problem_not_a_crash(problem):
     report = check_layer(AMISS[problem], X)
     assert not report.passed
     assert report.problems[0].startswith(problem)
+    assert report.parameters == ()
+    assert str(report).endswith("gradient check FAILED (float64, h = 0.0001)")
 
 
 def test_a_gradient_that_is_never_set_is_a_problem():
@@ -145,3 +198,26 @@ def test_a_layer_of_which_nothing_can_be_checked_does_not_pass():
     report = check_layer(whole, np.array([1, 2]))
     assert not report.passed
     assert report.problems[-1].startswith("nothing was checked")
+    assert report.parameters == ()
+    assert report.undecided
+
+
+def test_the_checks_of_a_report_cannot_be_changed():
+    assert isinstance(check_layer(*CASES["relu"]()).parameters, tuple)
+
+
+def test_inputs_that_decide_nothing_are_made_smaller_and_put_back(backend):
+    x, t = xpnet.asarray([[64.0, 0.0, 1.0]]), xpnet.asarray([0])
+    report = check_layer(SoftmaxWithLoss(), x, t)
+    assert report.passed
+    assert report["x"].checked == 3
+    assert "not checked: this is the check at 0.125 times its numbers" in report.notes[0]
+    assert xpnet.to_numpy(x).tolist() == [[64, 0, 1]]
+
+
+def test_a_gradient_that_one_output_hides_is_not_called_wrong():
+    # b rounds away what x adds to the first output, and shows it in the second
+    layer = Affine(np.full((1, 2), 1e-12, "f4"), np.array([1e3, 0], "f4"))
+    report = check_layer(layer, np.ones((1, 1), "f4"))
+    assert report.passed, str(report)
+    assert not report["x"].checked

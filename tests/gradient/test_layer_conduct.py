@@ -99,3 +99,55 @@ def test_it_is_told_that(complaint):
 def test_a_good_layer_gets_no_complaint():
     for layer in (Relu(), affine(Affine)):
         assert list(layer_misbehaviour(layer, [X.copy()], DOUT.copy())) == []
+
+
+def test_a_row_that_depends_on_others_is_found_wherever_it_is():
+    class LastRow(Layer):
+        rowwise = True
+
+        def forward(self, x):
+            y = 2 * x
+            y[4:] += y[:1].sum()
+            return y
+
+        def backward(self, dout):
+            return 2 * dout
+
+    problems = list(layer_misbehaviour(LastRow(), [X[:, :2].copy()], DOUT[:, :2].copy()))
+    assert any("a row alone gives another output" in problem for problem in problems)
+
+
+def test_numbers_of_python_are_compared_too():
+    class Total(Layer):
+        def forward(self, x):
+            return float(x.sum())
+
+        def backward(self, dout):
+            return dout * np.ones_like(X)
+
+    class OtherTotal(Total):
+        def apply(self, x):
+            return float(abs(x).sum())
+
+    assert list(layer_misbehaviour(Total(), [X.copy()], 2.5)) == []
+    assert list(layer_misbehaviour(OtherTotal(), [X.copy()], 2.5)) == [
+        "apply and forward give different outputs"
+    ]
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_rounding_where_a_product_cancels_is_no_misbehaviour(seed):
+    rng = np.random.default_rng(seed)
+    W = rng.normal(size=(40, 1))
+    x = rng.normal(size=(20, 40))
+    x -= (x @ W) * W.T / (W.T @ W)  # every output is 0 but for rounding
+    dout = rng.normal(size=(20, 1))
+    assert list(layer_misbehaviour(Affine(W, np.zeros(1)), [x], dout)) == []
+
+
+def test_apply_may_be_rounded_otherwise_than_forward():
+    class Shifts(Relu):
+        def apply(self, x):
+            return super().apply(x + 1 - 1)
+
+    assert list(layer_misbehaviour(Shifts(), [abs(X) * 1e-9], DOUT.copy())) == []

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 
 from xpnet.gradient.report import Entry, GradientReport, ParameterCheck
@@ -10,8 +12,8 @@ def check(name="W1", passed=True, kinks=(), unchecked=0):
     )
 
 
-def report(*checks, problems=()):
-    return GradientReport(tuple(checks), tuple(problems), 1e-4, "float64")
+def report(*checks, problems=(), notes=()):
+    return GradientReport(tuple(checks), tuple(problems), 1e-4, "float64", tuple(notes))
 
 
 def test_all_parameters_passing_is_a_pass():
@@ -66,3 +68,49 @@ def test_columns_are_aligned():
 
 def test_a_report_of_nothing_is_no_pass():
     assert not report().passed
+
+
+def test_notes_are_printed_and_do_not_fail():
+    noted = report(check(), notes=["at 0.125 times its numbers"])
+    assert noted.passed
+    assert "at 0.125 times its numbers\ngradient check passed" in str(noted)
+
+
+def test_what_rounding_hides_is_not_checked_and_does_not_fail():
+    hidden = replace(check("b1"), checked=0, unresolved=8)
+    both = report(check("W1"), hidden)
+    assert both.passed
+    assert "b1         1.00e-10     2.00e-10    3.00e-10  not checked" in str(both)
+    assert "b1: no entry was checked: the largest gradient, 0.5, is too near" in str(both)
+    some = report(replace(check("b1"), checked=5, unresolved=3))
+    assert "pass" in str(some).splitlines()[1]
+    assert "b1: 3 of its entries were not checked" in str(some)
+
+
+@pytest.mark.parametrize(
+    ("given", "blunt"),
+    [
+        (report(check(), problems=["W1: nothing was checked; take another h"]), True),
+        (report(replace(check(passed=False), unchecked=8, checked=0)), False),
+    ],
+)
+def test_too_little_checked_is_undecided_not_wrong(given, blunt):
+    assert not given.passed
+    assert given.undecided
+    assert given.blunt == blunt
+    assert "gradient check UNDECIDED (float64" in str(given)
+    assert "FAIL" not in str(given)
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        report(check(passed=False), problems=["W1: nothing was checked; take another h"]),
+        report(check(), problems=["backward ignores dout", "W1: nothing was checked"]),
+        report(replace(check(passed=False), checked=0, unresolved=8)),
+    ],
+)
+def test_what_is_wrong_beside_it_is_failed(given):
+    assert not given.undecided
+    assert not given.blunt
+    assert "gradient check FAILED" in str(given)

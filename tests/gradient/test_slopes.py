@@ -3,7 +3,7 @@ import math
 import numpy as np
 import pytest
 
-from xpnet.gradient.slopes import measure, noise
+from xpnet.gradient.slopes import measure
 
 H = 1e-4
 EPSILON = np.finfo(float).eps
@@ -90,12 +90,38 @@ def test_rounding_bounds_what_noise_does_to_the_central_difference():
     assert not slopes.kinked.any()
 
 
-def test_noise_of_a_rounded_function_is_measured():
+def test_values_and_noise_may_be_given_for_each_variable():
+    functions = [math.sin, lambda s: 5 + max(s, 0.0), lambda s: -2 + 3 * s]
+
+    def moved(s, entries=None):
+        chosen = functions if entries is None else [functions[k] for k in entries]
+        return np.array([f(s) for f in chosen])
+
+    slopes = measure(moved, moved(0.0), np.array([0, EPSILON, 1e-9]), H)
+    assert slopes.kinked.tolist() == [False, True, False]
+    assert slopes.slack.tolist() == [0, math.inf, 0]
+    assert slopes.rounding[2] > 1e-6 > slopes.rounding[0]
+
+
+def test_rounding_that_was_underestimated_makes_no_kinks():
     rng = np.random.default_rng(0)
-    measured = [noise(lambda s: math.sin(s) + rng.normal(0, 1e-10), H) for _ in range(50)]
-    assert 0.5e-10 < np.median(measured) < 2e-10
+    slopes = slopes_of([lambda s: 3 * s + (rng.normal(0, 1e-9) if s else 0)] * 50, H, 1e-13)
+    assert not slopes.kinked.any()
+    assert (abs(slopes.central - 3) <= slopes.rounding).all()
 
 
-def test_a_smooth_exact_function_has_no_noise():
-    assert noise(lambda s: 3 * s, 2**-10) == 0
-    assert noise(math.exp, H) < 4 * EPSILON
+def test_a_kink_is_still_one_where_rounding_was_underestimated():
+    rng = np.random.default_rng(0)
+
+    def noisy(f):
+        return lambda s: f(s) + (rng.normal(0, 1e-12) if s else 0)
+
+    slopes = slopes_of([noisy(math.sin), noisy(lambda s: max(s, 0.0))], H, 1e-18)
+    assert slopes.kinked.tolist() == [False, True]
+
+
+def test_a_kink_too_small_to_be_told_from_rounding_is_in_the_budget():
+    jump = 3e-6
+    slopes = slopes_of([lambda s: 3 * s + jump * max(s, 0.0)], H, deviation=1e-11)
+    assert not slopes.kinked.any()
+    assert slopes.rounding[0] >= abs(slopes.central[0] - 3) == pytest.approx(jump / 2)

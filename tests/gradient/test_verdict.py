@@ -1,8 +1,10 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from xpnet.gradient.slopes import Slopes
-from xpnet.gradient.verdict import judge
+from xpnet.gradient.verdict import judge, too_blunt
 
 
 def slopes(central, kinked=None, slack=0.0, nearest=None):
@@ -54,3 +56,37 @@ def test_a_gradient_that_is_not_finite_fails(bad):
 
 def test_a_numerical_gradient_that_is_nan_fails():
     assert not judge("W", np.array([1.0]), slopes([float("nan")])).passed
+
+
+def test_each_entry_has_its_own_budget():
+    given = slopes([1.0, 1.0])
+    given = replace(given, rounding=np.array([1e-3, 1e-6]))
+    assert judge("W", np.array([1.0009, 1.0]), given).passed
+    assert not judge("W", np.array([1.0, 1.0009]), given).passed
+
+
+def test_entries_below_four_budgets_are_not_checked_and_do_not_fail():
+    given = replace(slopes([1.0, 1e-6]), rounding=np.array([1e-6, 0.3]))
+    check = judge("W", np.array([1.0, -1e-6]), given)
+    assert check.passed
+    assert (check.checked, check.unresolved) == (1, 1)
+
+
+def test_a_parameter_whose_largest_gradient_rounding_hides_is_not_checked_at_all():
+    given = replace(slopes([1e-6, 0.0]), rounding=np.array([1e-6, 0.0]))
+    check = judge("W", np.array([-1e-6, 0.0]), given)
+    assert check.passed
+    assert (check.checked, check.unresolved) == (0, 2)
+    assert "W: the budget is above every gradient here" in too_blunt([check])[0]
+    assert not too_blunt([replace(check, budget=1e-9)])
+
+
+def test_gradients_of_zero_that_agree_are_checked():
+    check = judge("W", np.zeros(2), slopes([0.0, 0.0]))
+    assert (check.passed, check.checked, check.unresolved) == (True, 2, 0)
+    assert not too_blunt([check])
+
+
+def test_a_gradient_that_is_not_finite_fails_on_a_kink_too():
+    given = slopes([1.0, 0.5], kinked=[False, True], slack=np.inf)
+    assert not judge("b", np.array([1.0, np.nan]), given).passed

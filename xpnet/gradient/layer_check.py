@@ -5,15 +5,19 @@ from __future__ import annotations
 import inspect
 import math
 import random
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 from xpnet.backends import Array, asarray, backend_of
+from xpnet.gradient.comparison import compare
+from xpnet.gradient.elsewhere import decided
+from xpnet.gradient.keeping import strays
 from xpnet.gradient.layer_conduct import as_tuple, layer_misbehaviour
 from xpnet.gradient.numerical import checked_step, moved_values
 from xpnet.gradient.report import GradientReport, ParameterCheck
-from xpnet.gradient.slopes import measure, noise
-from xpnet.gradient.verdict import judge, too_blunt
+from xpnet.gradient.response import Response, is_finite, random_like
+from xpnet.gradient.verdict import too_blunt
 from xpnet.layers import part
 
 __all__ = ["check_layer"]
@@ -26,7 +30,12 @@ def check_layer(layer: Any, *inputs: Any, h: float | None = None, seed: int = 0)
     central differences for every floating input and parameter. Further: neither `forward` nor
     `backward` writes into what it was given; a second backward gives the same; `apply` agrees
     with `forward`, `backward_params` with `backward`, `nudged` and `reach` with one nudge at a
-    time; and `rowwise`, where it is claimed, is true.
+    time; `rowwise`, where it is claimed, is true; and no array is kept that a network would not
+    know of.
+
+    Where every gradient is so small that rounding hides it, as of a loss that is sure of its
+    labels, the inputs given decide nothing. The check is then of the same inputs made smaller,
+    and a note says so.
 
     Parameters
     ----------
@@ -49,6 +58,8 @@ def check_layer(layer: Any, *inputs: Any, h: float | None = None, seed: int = 0)
     >>> check_layer(Relu(), np.array([[1.0, -0.5], [-2.0, 3.0]])).passed
     True
     >>> class Square(Layer):
+    ...     kept = ("x",)
+    ...
     ...     def forward(self, x):
     ...         self.x = x
     ...         return x * x
@@ -65,23 +76,44 @@ def check_layer(layer: Any, *inputs: Any, h: float | None = None, seed: int = 0)
     backend = backend_of(*arrays, caller="check_layer")
     # copies: entries are moved in place, and two inputs may be views of one array
     arrays = [backend.xp.array(x, copy=True) for x in arrays]
+    again = partial(_check, layer, arrays, h, seed)
+    report = again()
+    return decided(report, _moving(layer, arrays, report), again)
+
+
+def _moving(layer: Any, arrays: Sequence[Array], report: GradientReport) -> list[Array]:
+    """The inputs that were checked, and the parameters."""
+    names = _names(layer, len(arrays))
+    found = [check.name for check in report.parameters]
+    inputs = [array for name, array in zip(names, arrays, strict=True) if name in found]
+    return [*inputs, *part(layer, "params").values()]
+
+
+def _check(layer: Any, arrays: Sequence[Array], h: float | None, seed: int) -> GradientReport:
+    """The check at these inputs, which are moved in place and put back."""
+    backend = backend_of(*arrays)
     out = layer.forward(*arrays)
+    refused = partial(_refused, h=h, arrays=arrays)
     if not (isinstance(out, (int, float)) or hasattr(out, "shape")):
-        return _refused(f"forward returns {out!r}: wanted an array or a number", h, arrays)
-    dout = _random_like(out, random.Random(seed))
+        return refused(f"forward returns {out!r}: wanted an array or a number")
+    if not is_finite(out, backend):
+        return refused("forward gives NaN or infinity here: there is no gradient to check")
+    dout = random_like(out, backend, random.Random(seed))
     # a copy: a backward that overwrites it would hide that by having done so already
-    given = dout if isinstance(dout, float) else backend.xp.array(dout, copy=True)
+    given = backend.xp.array(dout, copy=True) if getattr(dout, "ndim", 0) else dout
     gradients = as_tuple(layer.backward(given))
     if not all(isinstance(g, (int, float)) or hasattr(g, "shape") for g in gradients):
-        return _refused(f"backward returns {gradients}: wanted an array each", h, arrays)
+        return refused(f"backward returns {gradients}: wanted an array each")
     missing = [name for name in part(layer, "params") if part(layer, "grads")[name] is None]
     if missing:
-        return _refused(f"backward sets no gradient of {', '.join(missing)}", h, arrays)
+        return refused(f"backward sets no gradient of {', '.join(missing)}")
     problems = list(layer_misbehaviour(layer, arrays, dout))
+    unknown, notes = strays(layer, arrays, dout)
+    problems += unknown
 
-    names = inspect.signature(layer.forward).parameters
+    names = _names(layer, len(arrays))
     variables = {
-        name: (array, gradient)
+        name: (array, _as_array(gradient, array))
         for name, array, gradient in zip(names, arrays, gradients, strict=False)
         if backend.is_floating(array)
     }
@@ -91,10 +123,7 @@ def check_layer(layer: Any, *inputs: Any, h: float | None = None, seed: int = 0)
     for name, param in part(layer, "params").items():
         variables[name] = param, part(layer, "grads")[name]
 
-    def value(_: Array = None) -> float:
-        return float((dout * layer.forward(*arrays)).sum())
-
-    checks = []
+    response, checks = Response(layer, arrays, dout), []
     for name, (array, gradient) in variables.items():
         if tuple(gradient.shape) != tuple(array.shape):
             problems.append(
@@ -102,36 +131,48 @@ def check_layer(layer: Any, *inputs: Any, h: float | None = None, seed: int = 0)
                 "they must have one shape"
             )
         elif math.prod(array.shape):
-            checks.append(_check(name, value, array, gradient, checked_step(h, array)))
+            checks.append(_of_one(name, response, array, gradient, checked_step(h, array)))
     problems += too_blunt(checks)
     if not checks:
         problems.append("nothing was checked: no input and no parameter has floating entries")
     first = next(iter(variables.values()))[0] if variables else backend.xp.zeros(1)
-    return GradientReport(tuple(checks), tuple(problems), checked_step(h, first), str(first.dtype))
+    step, dtype = checked_step(h, first), str(first.dtype)
+    return GradientReport(tuple(checks), tuple(problems), step, dtype, tuple(notes))
 
 
-def _refused(problem: str, h: float | None, arrays: list[Array]) -> GradientReport:
+def _refused(problem: str, h: float | None, arrays: Sequence[Array]) -> GradientReport:
     return GradientReport((), (problem,), h or 1e-4, str(arrays[0].dtype))
 
 
-def _check(
-    name: str, value: Callable[..., float], array: Array, gradient: Array, h: float
+def _names(layer: Any, count: int) -> list[str]:
+    """What `forward` calls its inputs; those of ``*x`` are x0, x1, ..."""
+    names: list[str] = []
+    for name, parameter in inspect.signature(layer.forward).parameters.items():
+        more = count - len(names) if parameter.kind is parameter.VAR_POSITIONAL else 0
+        names += [f"{name}{k}" for k in range(more)] if more else [name]
+    return names[:count]
+
+
+def _as_array(gradient: Any, like: Array) -> Array:
+    """A gradient that came as a number, as an array."""
+    if getattr(gradient, "ndim", 0):
+        return gradient
+    return backend_of(like).asarray(gradient, like.dtype)
+
+
+def _of_one(
+    name: str, response: Response, array: Array, gradient: Array, h: float
 ) -> ParameterCheck:
-    """Hold one gradient against differences of `value`, which looks at `array`."""
-    backend, centre = backend_of(array), value()
+    """Hold one gradient against differences of what the layer answers, which looks at `array`."""
+    backend = backend_of(array)
 
-    def moved(s: float, entries: Sequence[int] | None = None) -> Array:
-        return backend.asarray(moved_values(value, array, s, entries), array.dtype)
+    def moved(s: float, /, *, entries: Sequence[int] | None = None) -> Array:
+        return backend.asarray(moved_values(response.change, array, s, entries), array.dtype)
 
-    deviation = noise(lambda s: float(moved(s, [0])[0]), h)
-    deviation = max(deviation, backend.epsilon(array) * abs(centre))
-    return judge(name, gradient, measure(moved, centre, deviation, h))
-
-
-def _random_like(out: Any, rng: random.Random) -> Any:
-    """A random gradient for this output, away from 0 and 1, which hide mistakes."""
-    backend = backend_of(out) if getattr(out, "ndim", 0) else None
-    if backend is None:
-        return rng.uniform(2.0, 3.0)
-    numbers = [rng.choice((-1, 1)) * rng.uniform(2.0, 3.0) for _ in range(math.prod(out.shape))]
-    return backend.asarray(numbers, out.dtype).reshape(out.shape)
+    epsilon = max(backend.epsilon(array), response.epsilon)
+    above, below = (moved_values(response.size, array, s) for s in (2 * h, -2 * h))
+    size = backend.asarray([*map(max, above, below)], array.dtype)
+    # an entry itself is rounded where it is moved to, which costs its gradient
+    finite = backend.xp.where(backend.xp.isfinite(gradient), gradient, 0)
+    noise = epsilon * (size + abs(array * finite).reshape(-1))
+    return compare(name, gradient, moved, noise, epsilon * response.largest, h)[0]

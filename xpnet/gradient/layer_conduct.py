@@ -34,7 +34,8 @@ def layer_misbehaviour(layer: Any, inputs: Sequence[Array], dout: Any) -> Iterat
     out = layer.forward(*inputs)
     if any(differ(*pair) for pair in zip(inputs, given, strict=True)):
         yield "forward writes into its input"
-    if differ(xp.asarray(part(layer, "apply")(*inputs)), xp.asarray(out)):
+    size = _largest(layer, inputs)
+    if differ(xp.asarray(part(layer, "apply")(*inputs)), xp.asarray(out), size):
         yield "apply and forward give different outputs"
 
     layer.forward(*inputs)
@@ -53,26 +54,40 @@ def layer_misbehaviour(layer: Any, inputs: Sequence[Array], dout: Any) -> Iterat
     if set(part(layer, "grads")) != set(part(layer, "params")):
         yield "params and grads have different names"
     if part(layer, "rowwise"):
-        yield from _rowwise(layer, inputs[0])
+        yield from _rowwise(layer, inputs[0], size)
+
+
+def _largest(layer: Any, inputs: Sequence[Array]) -> float:
+    """The largest number that the output is computed from: products of inputs and parameters.
+
+    Where these cancel, or `out` is a small part of what was rounded, two right ways to compute
+    it differ by as much as rounding does to them.
+    """
+    peaks = []
+    for arrays in (inputs, part(layer, "params").values()):
+        filled = [array for array in arrays if math.prod(array.shape)]
+        peaks.append(max((float(abs(array).max()) for array in filled), default=1.0))
+    product = peaks[0] * peaks[1]
+    return max((x for x in (*peaks, product) if math.isfinite(x)), default=1.0)
 
 
 def _changed(layer: Any, grads: dict[str, Array]) -> bool:
     return any(differ(part(layer, "grads")[name], grad) for name, grad in grads.items())
 
 
-def _rowwise(layer: Any, x: Array) -> Iterator[str]:
+def _rowwise(layer: Any, x: Array, size: float) -> Iterator[str]:
     """Whether each row comes from its own alone, and `nudged` and `reach` from single nudges."""
     apply = part(layer, "apply")
     y = apply(x)
     if x.ndim < 2:
         return
-    if any(differ(apply(x[k : k + 1]), y[k : k + 1]) for k in range(x.shape[0])):
+    if any(differ(apply(x[k : k + 1]), y[k : k + 1], size) for k in range(x.shape[0])):
         yield "rowwise is True, but a row alone gives another output than in its batch"
     for name, param in part(layer, "params").items():
         index = range(math.prod(param.shape))
         fast = part(layer, "nudged")(name, index, NUDGE, x, y)
         plain = Layer.nudged(layer, name, index, NUDGE, x, y)
-        if differ(fast, plain):
+        if differ(fast, plain, size):
             yield f"nudged moves {name} otherwise than one entry at a time"
         reach = part(layer, "reach")(name, x)
         if reach is not None and _moves_beyond(reach, plain, y):

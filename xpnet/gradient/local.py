@@ -83,15 +83,32 @@ class NearbyLosses:
         -------
         array, shape (K,), dtype of the parameter
         """
+        if self.rides(position):
+            return self._row_losses().mean() + self.changes(position, name, h, entries)
+        param = part(self._layers[position], "params")[name]
+        return backend_of(param).asarray(
+            self.moved_plainly(position, name, h, entries), param.dtype
+        )
+
+    def changes(
+        self, position: int, name: str, h: float, entries: Sequence[int] | None = None
+    ) -> Array:
+        """How far `moved` is from the loss at the point, without the rounding of what stays."""
         param = part(self._layers[position], "params")[name]
         if self.rides(position):
             if entries is not None:  # from anywhere: no slices to tell their reach
                 return self._ride(position, name, h, entries, None)
             reach = part(self._layers[position], "reach")(name, self._inputs[position])
             return self._ride(position, name, h, range(math.prod(param.shape)), reach)
-        return backend_of(param).asarray(
-            self.moved_plainly(position, name, h, entries), param.dtype
-        )
+        loss = self.loss()
+        changes = [moved - loss for moved in self.moved_plainly(position, name, h, entries)]
+        return backend_of(param).asarray(changes, param.dtype)
+
+    def largest(self) -> float:
+        """The largest number that the loss is computed from."""
+        params = [p for layer in self._layers for p in part(layer, "params").values()]
+        arrays = [a for a in (*self._inputs, *params) if math.prod(a.shape)]
+        return max(float(abs(array).max()) for array in arrays)
 
     def moved_plainly(
         self, position: int, name: str, h: float, entries: Sequence[int] | None = None
@@ -104,9 +121,8 @@ class NearbyLosses:
         self, position: int, name: str, h: float, entries: Sequence[int], reach: Array | None
     ) -> Array:
         y, backend = self._inputs[position + 1], backend_of(self._inputs[position])
-        kept = self._last.row_losses(self._inputs[-1], self._t)  # (N,)
-        losses = backend.xp.empty(len(entries), dtype=kept.dtype)
-        losses[...] = kept.mean()
+        kept = self._row_losses()  # (N,)
+        changes = backend.xp.zeros(len(entries), dtype=kept.dtype)
         room = CHUNK_BYTES // max(1, y.nbytes // len(y))  # rows that ride at once
         reached = None if reach is None else backend.to_numpy(reach)
         for begun, ended, moved in runs(len(entries), reached, room):
@@ -119,7 +135,12 @@ class NearbyLosses:
                 index = entries[start : min(start + chunk, ended)]
                 out = part(self._layers[position], "nudged")(name, index, h, x, y)  # (K, M, ...)
                 change = self._row_losses_behind(position, out, labels) - loss  # (K, M)
-                losses[start : start + len(index)] += change.sum(axis=1) / len(kept)
+                changes[start : start + len(index)] = change.sum(axis=1) / len(kept)
+        return changes
+
+    def _row_losses(self) -> Array:
+        """The losses of the rows at the point, shape (N,)."""
+        losses: Array = self._last.row_losses(self._inputs[-1], self._t)
         return losses
 
     def _row_losses_behind(self, position: int, out: Array, labels: Array) -> Array:

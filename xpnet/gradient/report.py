@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-__all__ = ["Entry", "GradientReport", "ParameterCheck"]
+__all__ = ["NOTHING", "Entry", "GradientReport", "ParameterCheck"]
+
+NOTHING = "nothing was checked"
+"""In a problem that contradicts no gradient."""
 
 
 @dataclass(frozen=True)
@@ -35,7 +38,8 @@ class ParameterCheck:
         ``truncation + rounding``: as far as the two gradients may differ when both are right.
     truncation, rounding : float
         The error of the central difference, estimated from two step sizes, and that of the
-        arithmetic, measured from the noise of the loss.
+        arithmetic, measured from the noise of the loss. Each entry has its own; these are the
+        widest.
     largest : float
         The largest gradient, by either way, to hold `budget` against.
     worst : Entry
@@ -46,9 +50,13 @@ class ParameterCheck:
     unchecked : int
         How many of these lie on the kink itself, where there is no derivative to check.
     checked : int
-        How many entries were checked. A parameter of which none was does not pass: try other
-        inputs, or biases that are not 0.
+        How many entries were checked. A parameter whose entries all lie on kinks does not pass:
+        try other inputs, or biases that are not 0.
     passed : bool
+        No entry differs by more than it may.
+    unresolved : int
+        How many entries may differ by as much as the largest gradient here: what rounding leaves
+        of the loss does not tell this gradient from 0. They pass, but were not checked.
     """
 
     name: str
@@ -63,6 +71,7 @@ class ParameterCheck:
     unchecked: int
     checked: int
     passed: bool
+    unresolved: int = 0
 
 
 @dataclass(frozen=True)
@@ -77,20 +86,36 @@ class GradientReport:
     h : float
         The step.
     dtype : str
+    notes : tuple of str
+        What is worth knowing and not wrong.
     passed : bool
         Every parameter passed, and there are no problems.
+    undecided : bool
+        It did not pass, yet nothing is known to be wrong: too little could be checked.
     """
 
     parameters: tuple[ParameterCheck, ...]
     problems: tuple[str, ...]
     h: float
     dtype: str
+    notes: tuple[str, ...] = ()
 
     @property
     def passed(self) -> bool:
         """Every parameter passed, there is at least one, and there are no problems."""
         checked = bool(self.parameters) and all(check.passed for check in self.parameters)
         return checked and not self.problems
+
+    @property
+    def blunt(self) -> bool:
+        """Nothing is known to be wrong, but some budget is above every gradient."""
+        return self.undecided and bool(self.problems)
+
+    @property
+    def undecided(self) -> bool:
+        """It did not pass, and neither a gradient nor a problem says that something is wrong."""
+        wrong = any(_word(check) == "FAIL" for check in self.parameters)
+        return not (self.passed or wrong) and all(NOTHING in told for told in self.problems)
 
     def __bool__(self) -> bool:
         return self.passed
@@ -121,15 +146,27 @@ class GradientReport:
         failed = [c for c in self.parameters if _word(c) == "FAIL"]
         lines += [f"{c.name}: worst entry {c.worst}" for c in failed]
         lines += [_kinks(c) for c in self.parameters if c.kinks]
-        lines += self.problems
-        verdict = "passed" if self.passed else "FAILED"
+        lines += [_blurred(c) for c in self.parameters if c.unresolved]
+        lines += [*self.notes, *self.problems]
+        verdict = "passed" if self.passed else "UNDECIDED" if self.undecided else "FAILED"
         return "\n".join([*lines, f"gradient check {verdict} ({self.dtype}, h = {self.h:g})"])
 
 
 def _word(check: ParameterCheck) -> str:
-    if check.passed:
-        return "pass"
-    return "not checked" if check.unchecked and not check.checked else "FAIL"
+    left_out = check.unchecked or check.unresolved
+    # where all lie on kinks none passed, where none is resolved none failed
+    if left_out and not check.checked and (check.passed or not check.unresolved):
+        return "not checked"
+    return "pass" if check.passed else "FAIL"
+
+
+def _blurred(check: ParameterCheck) -> str:
+    """A line on the entries of a parameter that rounding hides."""
+    number = "no entry was" if not check.checked else f"{check.unresolved} of its entries were not"
+    return (
+        f"{check.name}: {number} checked: the largest gradient, {check.largest:.2g}, is too near "
+        "to what rounding hides"
+    )
 
 
 def _kinks(check: ParameterCheck, shown: int = 3) -> str:

@@ -6,27 +6,19 @@ import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
-from itertools import pairwise
-from typing import Protocol
+from typing import Any, Protocol
 
 from xpnet.backends import Array, backend_of
+from xpnet.gradient.grain import APART, SPREAD, grain
 
-__all__ = ["Slopes", "measure", "noise"]
+__all__ = ["Slopes", "measure", "one_of"]
 
 SAFETY = 2
 """The truncation estimate is the leading term of a series: twice it covers the rest."""
 
-SPREAD = 64
-"""Rounding errors of this many deviations are not met: the differences below add up to 10 of
-them, the largest of many thousand lies at 5 times that, and the rest is for a short sample."""
-
 RESOLVED = 1 / 8
 """Of a function that the step resolves, each term of the series is smaller than this share of
 the one before."""
-
-TABLE = 8
-"""Values in a noise table; its third differences leave nothing of a smooth function."""
-
 
 FINER, LEVELS = 8, 3
 """Where a kink lies within the step, smaller steps look for the slope at the point itself."""
@@ -48,8 +40,8 @@ class Slopes:
         ``(f(x + h) - f(x - h)) / 2h`` for each variable.
     truncation : array, shape (K,)
         A bound on what the step `h` costs `central` where the function is smooth.
-    rounding : float
-        A bound on what rounding costs it.
+    rounding : float or array, shape (K,)
+        A bound on what rounding costs it, and a kink too small to be told from rounding.
     kinked : array of bool, shape (K,)
         Where the function has a kink within `h`.
     nearest : array, shape (K,)
@@ -62,25 +54,28 @@ class Slopes:
 
     central: Array
     truncation: Array
-    rounding: float
+    rounding: Any
     kinked: Array
     nearest: Array
     slack: Array
 
 
-def measure(moved: Moved, value: float, noise: float, h: float) -> Slopes:
+def measure(moved: Moved, value: Any, noise: Any, h: float) -> Slopes:
     """Slopes of a function by each of its variables.
 
     Parameters
     ----------
     moved : callable
-    value : float
+    value : float or array, shape (K,)
         The function with nothing moved.
-    noise : float
-        The standard deviation of its rounding error.
+    noise : float or array, shape (K,)
+        The standard deviation of its rounding error. Where what looks like a kink turns out to
+        be more rounding than this, more is taken.
     h : float
     """
-    central, truncation, rounding, kinked = _differences(moved, value, noise, h)
+    central, truncation, disturbance = _differences(moved, value, h)
+    noise = _without_false_kinks(moved, disturbance, noise, h)
+    kinked = disturbance > SPREAD * noise / h
     backend = backend_of(central)
     nearest, slack = central + 0, central * 0
     entries = backend.xp.nonzero(kinked)[0]
@@ -88,20 +83,25 @@ def measure(moved: Moved, value: float, noise: float, h: float) -> Slopes:
         if not len(entries):
             break
         host: list[int] = backend.to_numpy(entries).tolist()
-        slope, lost, rounded, still = _differences(
-            partial(moved, entries=host), value, noise, h / FINER**level
-        )
+        finer, step = partial(moved, entries=host), h / FINER**level
+        slope, lost, disturbed = _differences(finer, _of(value, entries), step)
+        rounded = SPREAD * _of(noise, entries) / step
         nearest[entries] = slope
         slack[entries] = lost + rounded
-        entries = entries[still]
+        entries = entries[disturbed > rounded]
     slack[entries] = math.inf  # the point is on the kink itself
-    return Slopes(central, truncation, rounding, kinked, nearest, slack)
+    # a kink too small to be told from rounding costs no more than it disturbs
+    unsure = backend.xp.where(~kinked & (disturbance > 0), disturbance, 0)
+    return Slopes(central, truncation, APART * noise / h + unsure, kinked, nearest, slack)
 
 
-def _differences(
-    moved: Moved, value: float, noise: float, h: float
-) -> tuple[Array, Array, float, Array]:
-    """Central differences, their truncation and rounding, and which are disturbed by a kink.
+def one_of(moved: Moved, entry: int, start: float = 0.0) -> Callable[[float], float]:
+    """The function of one variable alone, from a place beside the point."""
+    return lambda s: float(moved(start + s, entries=[entry])[0])
+
+
+def _differences(moved: Moved, value: Any, h: float) -> tuple[Array, Array, Array]:
+    """Central differences, their truncation, and by how much a kink or rounding disturbs them.
 
     For a smooth function the central difference at step s is ``f' + s**2 f''' / 6``: two step
     sizes give the second term, which is four times as large at twice the step. The slopes to
@@ -113,34 +113,34 @@ def _differences(
     for step in (h / 2, h, 2 * h):
         above, below = moved(step), moved(-step)
         central[step] = (above - below) / (2 * step)
-        jump[step] = (above - 2 * value + below) / step
-    rounding = SPREAD * noise / h
+        jump[step] = ((above - value) + (below - value)) / step
     # D(h) - D(h/2) holds three quarters of the leading error of D(h)
     change, wider_change = central[h] - central[h / 2], central[2 * h] - central[h]
     truncation = abs(change) * (4 / 3)
-    limit = rounding + RESOLVED * truncation
-    kinked = abs(jump[h] - 2 * jump[h / 2]) > limit
-    kinked |= abs(jump[2 * h] - 2 * jump[h]) > limit
-    kinked |= abs(wider_change - 4 * change) > limit
-    return central[h], SAFETY * truncation, rounding, kinked
+    maximum = backend_of(change).xp.maximum
+    disturbance = maximum(abs(jump[h] - 2 * jump[h / 2]), abs(jump[2 * h] - 2 * jump[h]))
+    disturbance = maximum(disturbance, abs(wider_change - 4 * change))
+    return central[h], SAFETY * truncation, disturbance - RESOLVED * truncation
 
 
-def noise(f: Callable[[float], float], h: float) -> float:
-    """The standard deviation of the rounding error of `f` near 0.
+def _without_false_kinks(moved: Moved, disturbance: Array, noise: Any, h: float) -> Any:
+    """The noise, or more where the least disturbed entry is disturbed by rounding, not by a kink.
 
-    Parameters
-    ----------
-    f : callable
-        ``f(s)`` is the function with one variable moved by s.
-    h : float
-        The step of the differences that the noise will disturb.
-
-    Notes
-    -----
-    From the third differences of values so close that all else cancels (Moré and Wild,
-    "Estimating computational noise", 2011): their mean square is 20 times the variance.
+    All entries move one function, and share its rounding: when the least is a kink, all are.
     """
-    row = [f(k * h / 1024) for k in range(TABLE)]
-    for _ in range(3):
-        row = [after - before for before, after in pairwise(row)]
-    return math.sqrt(sum(d * d for d in row) / len(row) / math.comb(6, 3))
+    xp = backend_of(disturbance).xp
+    while True:
+        suspects = disturbance > SPREAD * noise / h
+        if not bool(suspects.any()):
+            return noise
+        least = int(xp.where(suspects, disturbance, math.inf).argmin())
+        found = grain(one_of(moved, least), h)
+        if not float(disturbance[least]) <= SPREAD * found / h:
+            return noise
+        noise = xp.zeros_like(disturbance) + noise
+        noise = xp.where(noise < found, found, noise)
+
+
+def _of(per_entry: Any, entries: Array) -> Any:
+    """Some of many numbers; one number stands for all."""
+    return per_entry[entries] if getattr(per_entry, "ndim", 0) else per_entry

@@ -1,0 +1,169 @@
+"""Right gradients at difficult points are never called wrong; wrong ones never pass unseen."""
+
+import numpy as np
+import pytest
+
+from xpnet.gradient import check_gradients, check_layer
+from xpnet.layers import AddLayer, Affine, MulLayer, Relu, Sigmoid, SoftmaxWithLoss
+from xpnet.networks import MultiLayerNet, Network
+from xpnet.optimizers import Adam
+
+DTYPES = ["float64", "float32"]
+SCALES = [0.0, 1e-12, 1e-8, 1e-4, 1.0, 1.0, 30.0, 1e3]
+MARGINS = [0, 1, 4, 8, 12, 16, 20, 25, 30, 34, 36, 40, 100, 700]
+
+
+def numbers(rng, dtype, *shape):
+    """Of one size, some of them 0."""
+    array = rng.normal(size=shape) * rng.choice(SCALES)
+    return (array * (rng.random(shape) < rng.choice([0.6, 1, 1]))).astype(dtype)
+
+
+def scores_and_labels(rng, dtype):
+    rows, classes = rng.integers(1, 5), rng.integers(2, 6)
+    x, t = rng.normal(size=(rows, classes)), rng.integers(0, classes, rows)
+    x[np.arange(rows), t] += rng.choice(MARGINS, rows)
+    labels = [t, np.eye(classes)[t], np.full((rows, classes), 1 / classes)][rng.integers(3)]
+    return x.astype(dtype), labels if labels.ndim == 1 else labels.astype(dtype)
+
+
+LAYERS = {
+    "affine": lambda rng, d: (
+        Affine(numbers(rng, d, 4, 3), numbers(rng, d, 3)),
+        numbers(rng, d, 3, 4),
+    ),
+    "mul": lambda rng, d: (MulLayer(), numbers(rng, d, 3, 4), numbers(rng, d, 4)),
+    "add": lambda rng, d: (AddLayer(), numbers(rng, d, 3, 4), numbers(rng, d, 3, 1)),
+    "relu": lambda rng, d: (Relu(), numbers(rng, d, 3, 4)),
+    "sigmoid": lambda rng, d: (Sigmoid(), numbers(rng, d, 3, 4) + rng.choice([0, -30, 30])),
+    "loss": lambda rng, d: (SoftmaxWithLoss(), *scores_and_labels(rng, d)),
+    "numbers": lambda rng, _: (
+        [MulLayer, AddLayer][rng.integers(2)](),
+        *map(float, rng.choice([0, 1e-9, 2, 450, -1e5], 2)),
+    ),
+}
+
+
+def no_alarm(report):
+    """Nothing is called wrong: it passed, or says that too little could be checked."""
+    told = str(report)
+    return report.passed or (report.undecided and "not checked" in told and "FAIL" not in told)
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+@pytest.mark.parametrize("kind", LAYERS)
+def test_a_right_layer_is_never_called_wrong(kind, dtype):
+    for seed in range(20):
+        rng = np.random.default_rng([seed, len(kind)])
+        report = check_layer(*LAYERS[kind](rng, dtype), seed=seed)
+        assert no_alarm(report), f"seed {seed}\n{report}"
+        assert kind == "relu" or not any(check.kinks for check in report.parameters), report
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+def test_a_softmax_regression_that_is_sure_is_never_called_wrong(dtype):
+    for seed, margin in enumerate(MARGINS):
+        net = MultiLayerNet(3, [], 2, seed=seed, weight_init=0.01, dtype=dtype)
+        net.params["b1"][...] = [margin, 0]
+        x = np.random.default_rng(seed).normal(size=(2, 3))
+        report = check_gradients(net, x, np.array([0, 0]))
+        assert no_alarm(report), f"margin {margin}\n{report}"
+        assert not any(check.kinks for check in report.parameters), report
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+@pytest.mark.parametrize("activation", ["relu", "sigmoid"])
+def test_a_network_of_any_weights_is_never_called_wrong(activation, dtype):
+    for seed in range(8):
+        rng = np.random.default_rng(seed)
+        net = MultiLayerNet(4, [5, 3], 3, activation, rng.choice([1e-12, 1e-6, 0.01, 2]), 0, dtype)
+        if seed % 3 == 0:
+            net.params["W1"][...] = 0
+        if seed % 2 == 0:
+            net.params["b1"][...] = rng.normal(size=5)
+        x = rng.normal(size=(3, 4)) * rng.choice([0, 1e-6, 1])
+        report = check_gradients(net, x, rng.integers(0, 3, 3))
+        assert no_alarm(report), f"seed {seed}\n{report}"
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+@pytest.mark.parametrize("goal", [1e-1, 1e-3, 1e-5])
+def test_a_trained_network_is_never_called_wrong(goal, dtype):
+    for seed in range(2):
+        rng = np.random.default_rng(seed)
+        net = MultiLayerNet(4, [16], 3, seed=seed, dtype=dtype)
+        x, t, optimizer = rng.normal(size=(8, 4)), rng.integers(0, 3, 8), Adam(0.1)
+        while float(net.loss(x, t)) > goal:
+            optimizer.update(net.params, net.gradient(x, t))
+        report = check_gradients(net, x[:5], t[:5])
+        assert no_alarm(report), f"seed {seed}\n{report}"
+
+
+def spoiled(fault, gradient, rng):
+    """A gradient with a mistake in it; the same one where it does not show."""
+    wrong = np.array(gradient, order="C")
+    if fault == "one entry off by 1e-5":
+        entries = np.nonzero(abs(wrong.reshape(-1)) > 0.1 * abs(wrong).max())[0]
+        wrong.reshape(-1)[rng.choice(entries)] *= 1 + 1e-5
+    elif fault == "transposed":
+        wrong = np.ascontiguousarray(wrong.T) if wrong.shape == wrong.T.shape else wrong
+    else:
+        wrong *= {"another sign": -1, "a factor of 2": 2, "a factor of 1/2": 0.5}[fault]
+    return wrong
+
+
+def wrong_layer(layer, fault, seed):
+    """The layer with a mistake in the gradient of its first input."""
+    right = layer.backward
+
+    def backward(dout=1):
+        gradients = right(dout)
+        first, *others = gradients if isinstance(gradients, tuple) else (gradients,)
+        first = spoiled(fault, first, np.random.default_rng(seed))
+        return (first, *others) if others else first
+
+    layer.backward = backward
+    return layer
+
+
+FAULTS = ["another sign", "a factor of 2", "a factor of 1/2", "transposed", "one entry off by 1e-5"]
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+@pytest.mark.parametrize("kind", ["affine", "mul", "add", "relu", "sigmoid", "loss"])
+def test_a_wrong_layer_does_not_pass(kind, fault):
+    for seed in range(5):
+        rng = np.random.default_rng(seed)
+        x, y, b = rng.normal(size=(3, 3)), rng.normal(size=(3, 3)), rng.normal(size=3)
+        layer, inputs = {
+            "affine": (Affine(y, b), [x]),
+            "mul": (MulLayer(), [x, y]),
+            "add": (AddLayer(), [x, y]),
+            "relu": (Relu(), [abs(x)]),
+            "sigmoid": (Sigmoid(), [x]),
+            "loss": (SoftmaxWithLoss(), [x, np.array([0, 2, 1])]),
+        }[kind]
+        report = check_layer(wrong_layer(layer, fault, seed), *inputs, seed=seed)
+        assert not report.passed, f"seed {seed}\n{report}"
+        assert not report.undecided
+
+
+@pytest.mark.parametrize("margin", [25, 40, 100, 700])
+@pytest.mark.parametrize("fault", ["another sign", "a factor of 2", "transposed"])
+def test_a_wrong_loss_does_not_pass_where_it_is_sure(fault, margin):
+    x = np.random.default_rng(0).normal(size=(3, 3)) + margin * np.eye(3)
+    report = check_layer(wrong_layer(SoftmaxWithLoss(), fault, 0), x, np.arange(3))
+    assert not report.passed, str(report)
+
+
+@pytest.mark.parametrize("margin", [25, 40, 100, 700])
+def test_a_wrong_network_does_not_pass_where_it_is_sure(margin):
+    class Half(Affine):
+        def backward_params(self, dout):
+            super().backward_params(dout / 2)
+
+    right = MultiLayerNet(3, [], 2, seed=0, weight_init=0.01, dtype="float64")
+    affine = Half(right.params["W1"].copy(), np.array([margin, 0.0]))
+    net = Network([affine], SoftmaxWithLoss())
+    report = check_gradients(net, np.random.default_rng(0).normal(size=(2, 3)), np.array([0, 0]))
+    assert not report.passed, str(report)

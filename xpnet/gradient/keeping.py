@@ -1,0 +1,75 @@
+"""The arrays that a layer keeps, and whether a network knows of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from xpnet.backends import Array, backend_of
+from xpnet.layers import Layer, part
+
+__all__ = ["kept_arrays", "strays"]
+
+
+def kept_arrays(layer: Any) -> dict[str, list[Any]]:
+    """The floating arrays in each attribute of a layer, and in lists and mappings there."""
+    found = {name: list(_arrays(value)) for name, value in getattr(layer, "__dict__", {}).items()}
+    return {name: arrays for name, arrays in found.items() if arrays}
+
+
+def strays(layer: Any, inputs: Sequence[Array], dout: Any) -> tuple[list[str], list[str]]:
+    """What a network would not know of: problems, and notes.
+
+    Parameters
+    ----------
+    layer : layer
+        After a forward and a backward.
+    inputs : sequence of arrays
+    dout : number or array of the output's shape
+
+    Notes
+    -----
+    An array that another pass leaves in its place is a parameter, or data, that no network trains,
+    moves or saves. One that each pass makes anew is what `forward` keeps: a network cannot forget
+    it after the step. A plain class, as the chapter writes them, is told the second in a note.
+    """
+    before = kept_arrays(layer)
+    xp = backend_of(*inputs).xp
+    layer.forward(*[xp.array(array, copy=True) for array in inputs])  # others, if they are kept
+    layer.backward(xp.array(dout, copy=True) if getattr(dout, "ndim", 0) else dout)
+    problems: list[str] = []
+    notes: list[str] = []
+    owned = [*part(layer, "params").values(), *part(layer, "grads").values()]
+    for name, arrays in kept_arrays(layer).items():
+        if name in part(layer, "kept") or all(_among(array, owned) for array in arrays):
+            continue
+        if any(_among(array, before.get(name, ())) for array in arrays):
+            problems.append(
+                f"{name} is a float array that is no parameter: a network neither trains, moves "
+                f"nor saves it; if it is to learn, write self.own({name}=...)"
+            )
+        else:
+            (problems if isinstance(layer, Layer) else notes).append(
+                f"{name} is a float array that each pass keeps and `kept` does not list: a network "
+                f"cannot forget it after a step; write kept = ({name!r},)"
+            )
+    return problems, notes
+
+
+def _arrays(value: Any) -> Iterator[Any]:
+    if isinstance(value, (list, tuple)):
+        members = list(value)
+    else:
+        members = list(value.values()) if isinstance(value, dict) else [value]
+    for member in members:
+        if getattr(member, "ndim", 0) and hasattr(member, "dtype"):
+            try:
+                backend = backend_of(member)
+            except TypeError:  # it looks like an array, and is none of a backend
+                continue
+            if backend.is_floating(member):
+                yield member
+
+
+def _among(array: Any, others: Any) -> bool:
+    return any(array is other for other in others)
