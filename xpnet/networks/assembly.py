@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import weakref
-from collections.abc import Container, Mapping, Sequence
-from itertools import count
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from xpnet.errors import NetworkError
 from xpnet.layers import part
 
-__all__ = ["check_layers", "named", "numbered", "settle"]
+__all__ = ["by_layer", "check_layers", "named", "numbered", "settle"]
 
 _homes: weakref.WeakValueDictionary[int, Any] = weakref.WeakValueDictionary()
 """The network each layer belongs to, for as long as that network lives: it keeps the layer alive,
@@ -28,6 +28,7 @@ def check_layers(layers: Mapping[str, Any], last_layer: Any) -> None:
     if not layers:
         raise NetworkError("a network needs at least one layer before its last layer")
     everyone = [*layers.values(), last_layer]
+    places = Counter(map(id, everyone))  # by id: layers that are equal are told apart
     if part(last_layer, "params"):
         raise NetworkError(
             "the last layer has parameters, which nothing would train: give them to "
@@ -48,7 +49,7 @@ def check_layers(layers: Mapping[str, Any], last_layer: Any) -> None:
                 "where the network cannot train them: inherit from xpnet.layers.Layer and call "
                 "self.own(W=W, b=b)"
             )
-        twice, home = sum(layer is other for other in everyone) > 1, _homes.get(id(layer))
+        twice, home = places[id(layer)] > 1, _homes.get(id(layer))
         if twice or (home is not None and _holds(home, layer)):
             where = "twice in this network" if twice else "in another network"
             raise NetworkError(
@@ -71,12 +72,37 @@ def named(layers: Sequence[Any] | Mapping[str, Any]) -> dict[str, Any]:
     """The layers by name; without names, by type and running number."""
     if isinstance(layers, Mapping):
         return dict(layers)
-    named: dict[str, Any] = {}
-    for layer in layers:
-        named[numbered(type(layer).__name__, named)] = layer
-    return named
+    stack = list(layers)
+    return dict(zip(numbered(type(layer).__name__ for layer in stack), stack, strict=True))
 
 
-def numbered(name: str, taken: Container[str]) -> str:
-    """`name` with the first number, from 1 on, that is not taken."""
-    return next(key for number in count(1) if (key := f"{name}{number}") not in taken)
+def numbered(names: Iterable[str]) -> list[str]:
+    """Each name with the first number, from 1 on, that makes it one of its own.
+
+    Examples
+    --------
+    >>> numbered(["W", "b", "W"])
+    ['W1', 'b1', 'W2']
+    """
+    found: dict[str, None] = {}
+    last: Counter[str] = Counter()  # what is taken stays taken, so no name looks at a number twice
+    for name in names:
+        last[name] += 1
+        while f"{name}{last[name]}" in found:
+            last[name] += 1
+        found[f"{name}{last[name]}"] = None
+    return list(found)
+
+
+def by_layer(places: Mapping[str, tuple[int, str]]) -> dict[int, list[tuple[str, str]]]:
+    """For each layer with parameters, by position: their names in the network and its own.
+
+    Examples
+    --------
+    >>> by_layer({"W1": (0, "W"), "b1": (0, "b"), "W2": (2, "W")})
+    {0: [('W1', 'W'), ('b1', 'b')], 2: [('W2', 'W')]}
+    """
+    found: dict[int, list[tuple[str, str]]] = {}
+    for key, (position, name) in places.items():
+        found.setdefault(position, []).append((key, name))
+    return found

@@ -15,7 +15,7 @@ from xpnet.graph.layered import layered_graph
 from xpnet.graph.variable import Variable
 from xpnet.layers import part
 from xpnet.networks import inference
-from xpnet.networks.assembly import check_layers, named, numbered, settle
+from xpnet.networks.assembly import by_layer, check_layers, named, numbered, settle
 from xpnet.networks.out_of_memory import told_of_memory
 from xpnet.networks.summary import summary
 from xpnet.parameters import Parameters, Scope
@@ -64,11 +64,10 @@ class Network:
         self._layers = named(layers)
         self.last_layer = last_layer
         check_layers(self._layers, last_layer)
-        self._places: dict[str, tuple[int, str]] = {}
-        for position, layer in enumerate(self._layers.values()):
-            for name in part(layer, "params"):
-                self._places[numbered(name, self._places)] = position, name
         stack = list(self._layers.values())
+        places = [(k, name) for k, layer in enumerate(stack) for name in part(layer, "params")]
+        keys = numbered(name for _, name in places)
+        self._places: dict[str, tuple[int, str]] = dict(zip(keys, places, strict=True))
         arrays = {key: stack[k].params[name] for key, (k, name) in self._places.items()}
         self._first_owner = min((k for k, _ in self._places.values()), default=len(stack))
         self._take(Parameters(arrays, dtype))
@@ -78,10 +77,11 @@ class Network:
         if params.flat.dtype not in map(params.backend.dtype, ("float32", "float64")):
             raise OptionError(f"dtype={params.dtype}: wanted 'float32' or 'float64'")
         self._params, self._grads = params, params.zeros_like()
-        for position, layer in enumerate(self._layers.values()):
-            names = {name: key for key, (k, name) in self._places.items() if k == position}
-            if names:
-                layer.params, layer.grads = Scope(params, names), Scope(self._grads, names)
+        stack = list(self._layers.values())
+        for position, own in by_layer(self._places).items():
+            names = {name: key for key, name in own}
+            stack[position].params = Scope(params, names)
+            stack[position].grads = Scope(self._grads, names)
         settle(self)
 
     def __setstate__(self, state: dict[str, Any]) -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 from typing import Any
 
+from xpnet.networks.assembly import by_layer
+
 __all__ = ["summary"]
 
 
@@ -21,11 +23,15 @@ def summary(net: Any) -> str:
     SoftmaxWithLoss                                 0
     39,760 parameters, float32, on numpy (cpu)
     """
-    rows = [("layer", "parameters", "numbers")]
+    rows, own, shapes = (
+        [("layer", "parameters", "numbers")],
+        by_layer(net.places),
+        net.params.shapes,
+    )
     for position, name in enumerate(net.layers):
-        keys = [key for key, (k, _) in net.places.items() if k == position]
-        listed = ", ".join(f"{key} {net.params.shapes[key]}" for key in keys)
-        numbers = sum(math.prod(net.params.shapes[key]) for key in keys)
+        keys = [key for key, _ in own.get(position, ())]
+        listed = ", ".join(f"{key} {shapes[key]}" for key in keys)
+        numbers = sum(math.prod(shapes[key]) for key in keys)
         rows.append((name, listed, f"{numbers:,}"))
     rows.append((type(net.last_layer).__name__, "", "0"))
     first, second, third = (max(map(len, column)) for column in zip(*rows, strict=True))
