@@ -90,8 +90,8 @@ OPTIMIZERS = (
     Row("AdaGrad.update", 1),
     Row("RMSProp.update", 1),
     Row("Adam.update", 1),
-    Row("SGD.update, a dict of 4 arrays", 4),
-    Row("Adam.update, a dict of 4 arrays", 4),
+    Row("SGD.update, a dict of 4 arrays", 7),
+    Row("Adam.update, a dict of 4 arrays", 13),
 )
 
 BACKEND = (
@@ -105,6 +105,8 @@ BACKEND = (
     Row("pool", 0),
     Row("free_unused", 0),
     Row("buffer_of", 0),
+    Row("is_writable", 0),
+    Row("overlap", 0),
     Row("relu", 1),
     Row("relu_with_mask", 1),
     Row("relu_grad", 1),

@@ -18,6 +18,7 @@ __all__ = [
     "below_one",
     "check_matplotlib",
     "check_memory",
+    "is_number",
     "is_whole",
     "memory",
     "whole_number",
@@ -29,14 +30,14 @@ CONTAINER_LIMITS = "/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.li
 
 def above_zero(name: str, value: float) -> float:
     """`value` as a float, if it is a finite number above 0; else `OptionError`."""
-    if not _is_number(value) or not 0 < value < math.inf:
+    if not is_number(value) or not 0 < value < math.inf:
         raise OptionError(f"{name}={value!r}: wanted a number above 0")
     return float(value)
 
 
 def below_one(name: str, value: float) -> float:
     """`value` as a float, if it is a number from 0 to below 1; else `OptionError`."""
-    if not _is_number(value) or not 0 <= value < 1:
+    if not is_number(value) or not 0 <= value < 1:
         raise OptionError(f"{name}={value!r}: wanted a number from 0 to below 1")
     return float(value)
 
@@ -80,6 +81,6 @@ def check_matplotlib() -> None:
         raise OptionError("pictures need matplotlib: pip install 'xpnet[plot]'")
 
 
-def _is_number(value: object) -> bool:
-    """Of Python or NumPy."""
+def is_number(value: object) -> bool:
+    """Whether this is a real number, of Python or of NumPy."""
     return isinstance(value, Real) and not isinstance(value, bool)

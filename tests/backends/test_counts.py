@@ -56,6 +56,8 @@ SCENARIOS: dict[str, Arguments] = {
     "owns": arrays(1),
     "floats, of 8 numbers": scalars(8),
     "floats, of 9 numbers or more": scalars(100),
+    "is_writable": arrays(1),
+    "overlap": arrays(2),
     "assign": arrays(2),
     "assign, over memory that is shared": shared,
     "pool": lambda seed: [],

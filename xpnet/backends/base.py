@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, TypeAlias
 
 import numpy as np
 
 from xpnet.errors import LabelError
 
-__all__ = ["Array", "Backend", "Pool"]
+__all__ = ["Array", "Backend", "Pool", "repeats"]
 
 Array: TypeAlias = Any
 """An array of any backend; what its shape and dtype must be stands in each docstring."""
@@ -84,9 +85,28 @@ class Backend:
         """Whether the entries of `x` are integers."""
         return bool(x.dtype.kind in "iu")
 
+    def is_writable(self, x: Array) -> bool:
+        """Whether each entry of `x` can be written, and alone."""
+        return True
+
+    def overlap(self, x: Array, y: Array) -> bool:
+        """Whether writing into `x` may change `y`."""
+        return self.buffer_of(x)[0] == self.buffer_of(y)[0]
+
+    def step_dtype(self, param: Array) -> Any:
+        """The dtype of an optimizer's step and its state: float32, or that of `param` if wider.
+
+        The square of a gradient of 1e-4 is 0 in float16, and so is the usual eps.
+        """
+        return param.dtype if param.dtype.itemsize >= 4 else self.dtype("float32")
+
     def epsilon(self, x: Array) -> float:
         """Distance from 1 to the next number of the floating dtype of `x`."""
         return float(self.xp.finfo(x.dtype).eps)
+
+    def not_zero(self, number: float, x: Array) -> float:
+        """`number` above 0, or the smallest of the floating dtype of `x` where it would be 0."""
+        return max(number, _smallest(self.xp, x.dtype))
 
     def floats(self, values: Sequence[Array]) -> list[float]:
         """0-d results as Python floats: one wait for all of them."""
@@ -203,6 +223,7 @@ class Backend:
     # --- one step of each optimizer, written over `param` and the state ----------------------
     # All arrays have one dtype, to which `Optimizer.update` casts, and overlap nothing.
     # Each takes all its memory before it writes: a step that runs out of it is not half done.
+    # An `eps` that the dtype rounds to 0 would make 0 / 0 of an entry that no gradient moves.
 
     def sgd(self, param: Array, grad: Array, lr: float) -> None:
         """``param -= lr * grad``."""
@@ -217,6 +238,7 @@ class Backend:
 
     def adagrad(self, param: Array, grad: Array, h: Array, lr: float, eps: float) -> None:
         """``h += grad ** 2``, then ``param -= lr * grad / (sqrt(h) + eps)``."""
+        eps = self.not_zero(eps, param)
         new_h = h + grad * grad
         step = lr * grad / (self.xp.sqrt(new_h) + eps)
         h[...] = new_h
@@ -226,6 +248,7 @@ class Backend:
         self, param: Array, grad: Array, h: Array, lr: float, decay: float, eps: float
     ) -> None:
         """``h = decay * h + (1 - decay) * grad ** 2``, then as `adagrad`."""
+        eps = self.not_zero(eps, param)
         new_h = decay * h + (1 - decay) * grad * grad
         step = lr * grad / (self.xp.sqrt(new_h) + eps)
         h[...] = new_h
@@ -244,9 +267,23 @@ class Backend:
     ) -> None:
         """Both moments, their bias at `step` (counted from 1) mended, and the update."""
         beta1, beta2 = betas
+        eps = self.not_zero(eps, param)
         new_m = beta1 * m + (1 - beta1) * grad
         new_v = beta2 * v + (1 - beta2) * grad * grad
         m_hat, v_hat = new_m / (1 - beta1**step), new_v / (1 - beta2**step)
         move = lr * m_hat / (self.xp.sqrt(v_hat) + eps)
         m[...], v[...] = new_m, new_v
         param -= move
+
+
+def repeats(x: Array) -> bool:
+    """Whether entries of `x`, an array of NumPy or CuPy, lie on each other: a broadcast view."""
+    steps = zip(x.strides, x.shape, strict=True)
+    return 0 in x.strides and any(step == 0 and length > 1 for step, length in steps)
+
+
+@cache
+def _smallest(xp: Any, dtype: Any) -> float:
+    """The smallest number above 0 of a floating dtype."""
+    limits = xp.finfo(dtype)
+    return float(limits.tiny) * float(limits.eps)

@@ -12,7 +12,7 @@ from typing import Any
 import cupy as cp
 
 from xpnet.backends import cupy_kernels as kernels
-from xpnet.backends.base import Array, Backend, Pool
+from xpnet.backends.base import Array, Backend, Pool, repeats
 from xpnet.errors import BackendError
 
 __all__ = ["CupyBackend"]
@@ -57,6 +57,12 @@ class CupyBackend(Backend):
     def owns(self, x: Array) -> bool:
         return bool(x.data.device_id == self.device_id)
 
+    def is_writable(self, x: Array) -> bool:
+        return not repeats(x)
+
+    def overlap(self, x: Array, y: Array) -> bool:
+        return bool(cp.may_share_memory(x, y))
+
     def floats(self, values: Sequence[Array]) -> list[float]:
         if not values:
             return []
@@ -65,7 +71,7 @@ class CupyBackend(Backend):
 
     def assign(self, target: Array, value: Any) -> None:
         # CuPy copies entry by entry in no order: over shared memory it would read what it wrote
-        if isinstance(value, cp.ndarray) and cp.may_share_memory(target, value):
+        if isinstance(value, cp.ndarray) and self.overlap(target, value):
             value = value.copy()
         target[...] = value
 
@@ -181,12 +187,12 @@ class CupyBackend(Backend):
         kernels.momentum(grad, lr, momentum, param, v)
 
     def adagrad(self, param: Array, grad: Array, h: Array, lr: float, eps: float) -> None:
-        kernels.adagrad(grad, lr, eps, param, h)
+        kernels.adagrad(grad, lr, self.not_zero(eps, param), param, h)
 
     def rmsprop(
         self, param: Array, grad: Array, h: Array, lr: float, decay: float, eps: float
     ) -> None:
-        kernels.rmsprop(grad, lr, decay, 1 - decay, eps, param, h)
+        kernels.rmsprop(grad, lr, decay, 1 - decay, self.not_zero(eps, param), param, h)
 
     def adam(
         self,
@@ -201,6 +207,7 @@ class CupyBackend(Backend):
     ) -> None:
         beta1, beta2 = betas
         bias1, bias2 = 1 - beta1**step, 1 - beta2**step
+        eps = self.not_zero(eps, param)
         kernels.adam(grad, lr, beta1, 1 - beta1, beta2, 1 - beta2, bias1, bias2, eps, param, m, v)
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from xpnet.backends.base import Array, Backend
+from xpnet.backends.base import Array, Backend, repeats
 
 __all__ = ["NumpyBackend"]
 
@@ -23,10 +23,20 @@ class NumpyBackend(Backend):
     array_type = np.ndarray
     device = "cpu"
 
+    def is_writable(self, x: Array) -> bool:
+        flags = x.flags
+        return bool(flags.writeable) and (bool(flags.forc) or not repeats(x))
+
+    def overlap(self, x: Array, y: Array) -> bool:
+        if x.base is None and y.base is None and x is not y:  # each owns its memory
+            return False
+        return np.may_share_memory(x, y)
+
     def buffer_of(self, x: Array) -> tuple[Hashable, int]:
         while isinstance(x.base, np.ndarray):
             x = x.base
-        return x.__array_interface__["data"][0], x.nbytes
+        # what owns its memory stands for it; memory of others is told by its address
+        return id(x) if x.base is None else x.__array_interface__["data"][0], x.nbytes
 
     def relu(self, x: Array) -> Array:
         # one pass instead of a mask and a choice; maximum keeps NaN too

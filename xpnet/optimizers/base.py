@@ -2,21 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, MutableMapping
+import copy
+import math
+from collections.abc import Callable, Mapping, MutableMapping
+from functools import partial
 from typing import Any, ClassVar
 
-from xpnet.backends import Array, Backend, asarray, backend_of
+from xpnet.backends import Array, Backend, backend_of
 from xpnet.checks import above_zero
-from xpnet.errors import NetworkError, ShapeError
+from xpnet.errors import NetworkError
+from xpnet.optimizers.entries import check_param, entries
+from xpnet.optimizers.owner import Owner
+from xpnet.optimizers.state import beside, copied
 from xpnet.parameters import Parameters
 
 __all__ = ["Optimizer"]
+
+Step = tuple[Backend, Array, Array, list[Array]]
+"""Of one array: where it lives, the parameter, its gradient and its state."""
 
 
 class Optimizer:
     """What every optimizer shares: its state, and how it finds the arrays to step over.
 
     A subclass names its state in `slots` and does one step in `_step`.
+
+    The state belongs to the parameters that were stepped first, and follows them: to another
+    backend or dtype, into a copy of their network. For other parameters make another optimizer; a
+    copy of one, by `copy.deepcopy` or pickle, goes on with what it steps next. An optimizer
+    without state steps anything.
 
     Attributes
     ----------
@@ -26,7 +40,8 @@ class Optimizer:
         Updates done.
     state : dict of str to mapping
         For each slot the arrays beside the parameters, zeros at first. They follow the
-        parameters: after ``net.to("cupy")`` the next update moves them.
+        parameters: after ``net.to("cupy")`` the next update moves them. Of parameters in float16
+        they are float32.
     """
 
     slots: ClassVar[tuple[str, ...]] = ()
@@ -35,113 +50,135 @@ class Optimizer:
         self.lr = above_zero("lr", lr)
         self.steps = 0
         self.state: dict[str, Any] = {}
+        self._owner = Owner()
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}(lr={self.lr:g})"
 
-    def update(self, params: MutableMapping[str, Array], grads: Mapping[str, Array]) -> None:
-        """One step: writes into the arrays of `params`.
+    def __copy__(self) -> Optimizer:
+        """State has one optimizer, so a copy has state of its own."""
+        return copy.deepcopy(self)
+
+    def update(self, params: MutableMapping[str, Any], grads: Mapping[str, Any]) -> None:
+        """One step: writes into the arrays of `params`. All is checked before anything is written.
 
         Parameters
         ----------
-        params : Parameters, or mapping of str to array
-        grads : mapping of str to array
-            Under the same names, in the same shapes. Where both are `Parameters` of one layout,
-            all parameters are one fused step; else it is a loop.
+        params : Parameters, or mapping of str to array or number
+            Floating arrays are written over. A number becomes a new float in the mapping.
+        grads : mapping of str to array or number
+            Under the same names, in the same shapes, floating. Where both are `Parameters` of one
+            layout, all parameters are one fused step; else it is a loop.
 
         Raises
         ------
         NetworkError
-            The names differ.
+            The names differ, a parameter is read-only, or the state belongs to other parameters.
         ShapeError
             A gradient is missing or has another shape, or the state belongs to parameters of
             other shapes.
         MixedBackendError
             Parameters and gradients live on two backends.
+        TypeError
+            A parameter or a gradient is not floating.
+        MemoryError
+            Nothing is written: a next try does the same step.
+
+        Examples
+        --------
+        >>> params = {"x": -7.0, "y": 2.0}
+        >>> SGD(lr=0.5).update(params, {"x": -0.7, "y": 4.0})
+        >>> params
+        {'x': -6.65, 'y': 0.0}
         """
-        if _in_one_step(params, grads):
-            flat, grad = params.flat, grads.flat  # type: ignore[attr-defined]
-            backend = backend_of(flat, grad, caller=type(self).__name__, names=("params", "grads"))
-            state = self._state_beside(params)
-            self.steps += 1
-            try:
-                self._step(backend, flat, grad, [slot.flat for slot in state])
-            except MemoryError:  # nothing is written, so it is no step
-                self.steps -= 1
-                raise
-            return
-        _check(params, grads, caller=type(self).__name__)
-        state = self._state_beside(params)
+        if (
+            isinstance(params, Parameters)
+            and isinstance(grads, Parameters)
+            and params.same_layout(grads)
+            and params.dtype == grads.dtype
+        ):
+            self._update_at_once(params, grads)
+        else:
+            self._update_each(params, grads)
+
+    def _update_at_once(self, params: Parameters, grads: Parameters) -> None:
+        """One step over the flat buffers."""
+        flat, grad, name = params.flat, grads.flat, type(self).__name__
+        backend = backend_of(flat, grad, caller=name, names=("params", "grads"))
+        check_param(backend, "params.flat", flat, name)
+        if backend.overlap(flat, grad):
+            grad = copied(backend, grad)
+        state = self._state_of(params, params, params)
+        self._all_or_none([(backend, flat, grad, [slot.flat for slot in state.values()])])
+        self._stepped(params, params, state)
+
+    def _update_each(self, params: MutableMapping[str, Any], grads: Mapping[str, Any]) -> None:
+        """One step over each parameter."""
+        found = entries(params, grads, caller=type(self).__name__)
+        flat = isinstance(params, Parameters)
+        values = params if flat else {entry.name: entry.value for entry in found}
+        arrays = params if flat else {entry.name: entry.param for entry in found}
+        state = self._state_of(params, values, arrays)
+        steps = [
+            (e.backend, e.param, e.grad, [slot[e.name] for slot in state.values()]) for e in found
+        ]
+        self._all_or_none(sorted(steps, key=lambda step: math.prod(step[1].shape)))
+        for entry in found:
+            if entry.number:
+                params[entry.name] = entry.result()
+        self._stepped(params, values, state)
+
+    def _all_or_none(self, steps: list[Step]) -> None:
+        """Do these steps; where one fails, what those before it wrote is taken back.
+
+        A step that runs out of memory has written nothing, so the last, which is the largest,
+        needs no copy.
+        """
+        back: list[Callable[[], None]] = []
         self.steps += 1
-        for name, param in params.items():
-            backend = backend_of(param)
-            grad = backend.asarray(grads[name], param.dtype)
-            self._step(backend, param, grad, [slot[name] for slot in state])
+        try:
+            for step in steps:
+                backend, param, _, state = step
+                if step is not steps[-1]:
+                    back += [
+                        partial(backend.assign, x, copied(backend, x)) for x in (param, *state)
+                    ]
+                self._write(*step)
+        except BaseException as error:
+            for undo in reversed(back):
+                undo()
+            self.steps -= 1
+            if step is steps[-1] and not isinstance(error, MemoryError):
+                error.args = (
+                    f"{error} ({self!r} stopped within a step: parameters and state may hold a "
+                    "part of it)",
+                )
+            raise
+
+    def _write(self, backend: Backend, param: Array, grad: Array, state: list[Array]) -> None:
+        """One step in the dtype that is wide enough for it."""
+        dtype = backend.step_dtype(param)
+        if dtype == param.dtype:
+            self._step(backend, param, grad, state)
+            return
+        wide = backend.asarray(param, dtype)
+        self._step(backend, wide, backend.asarray(grad, dtype), state)
+        backend.assign(param, wide)
 
     def _step(self, backend: Backend, param: Array, grad: Array, state: list[Array]) -> None:
         raise NotImplementedError(f"{type(self).__name__} must define _step")
 
-    def _state_beside(self, params: MutableMapping[str, Array]) -> list[Any]:
-        """The state, made at the first step, and moved to where the parameters now are."""
-        for slot in self.slots:
-            if slot not in self.state:
-                self.state[slot] = _zeros_like(params)
-            elif not _beside(self.state[slot], params):
-                self.state[slot] = self._moved(self.state[slot], params)
-        return [self.state[slot] for slot in self.slots]
-
-    def _moved(self, state: Any, params: MutableMapping[str, Array]) -> Any:
-        shapes = {name: tuple(array.shape) for name, array in state.items()}
-        if shapes != {name: tuple(array.shape) for name, array in params.items()}:
-            raise ShapeError(
-                f"{self!r}: its state belongs to parameters of shapes {shapes}: "
-                "make a new optimizer for other parameters"
+    def _state_of(self, params: Any, values: Any, arrays: Any) -> dict[str, Any]:
+        """The state of these parameters: new at the first step, moved to where they now are."""
+        state = {slot: beside(self.state.get(slot), arrays, self) for slot in self.slots}
+        if self.state and not self._owner.knows(params, values):
+            raise NetworkError(
+                f"{self!r}: its state belongs to other parameters: make a new optimizer for these, "
+                "or go on with copy.deepcopy(optimizer), which takes the state along"
             )
-        made = _zeros_like(params)
-        for name, param in params.items():
-            made[name][...] = asarray(state[name], param.dtype, backend=backend_of(param).name)
-        return made
+        return state
 
-
-def _in_one_step(params: Any, others: Any) -> bool:
-    """Whether entry i of one flat buffer belongs to entry i of the other, in one dtype."""
-    return (
-        isinstance(params, Parameters)
-        and params.same_layout(others)
-        and params.dtype == others.dtype
-    )
-
-
-def _check(params: Mapping[str, Array], grads: Mapping[str, Array], caller: str) -> None:
-    """Same names, shapes and backend; checked before anything is written."""
-    if set(params) != set(grads):
-        raise NetworkError(
-            f"params are {', '.join(params)}, grads {', '.join(grads)}: the names must agree"
-        )
-    for name, param in params.items():
-        grad = grads[name]
-        shape = getattr(grad, "shape", None)
-        if shape is None or tuple(shape) != tuple(param.shape):
-            came = f"a {type(grad).__name__}" if shape is None else tuple(shape)
-            came = "missing (run backward first)" if grad is None else came
-            raise ShapeError(f"{name} has shape {tuple(param.shape)}, its gradient is {came}")
-        backend_of(param, grad, caller=caller, names=(f"params[{name!r}]", "its gradient"))
-
-
-def _zeros_like(params: MutableMapping[str, Array]) -> Any:
-    if isinstance(params, Parameters):
-        return params.zeros_like()
-    return {name: backend_of(param).xp.zeros_like(param) for name, param in params.items()}
-
-
-def _beside(state: Any, params: MutableMapping[str, Array]) -> bool:
-    """Whether a slot fits these parameters as it is: backend, dtype and layout."""
-    if isinstance(params, Parameters):
-        return _in_one_step(params, state) and type(state.flat) is type(params.flat)
-    return not isinstance(state, Parameters) and all(
-        name in state
-        and type(state[name]) is type(param)
-        and state[name].dtype == param.dtype
-        and tuple(state[name].shape) == tuple(param.shape)
-        for name, param in params.items()
-    )
+    def _stepped(self, params: Any, values: Any, state: dict[str, Any]) -> None:
+        if self.slots:
+            self.state.update(state)
+            self._owner.stepped(params, values)

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from xpnet.backends import Array, Backend, asarray, backend_of, get_backend, load_backend
-from xpnet.parameters.mappings import FixedNames, NamedArrays
+from xpnet.parameters.mappings import FixedNames, NamedArrays, fitting
 
 __all__ = ["Parameters", "Scope"]
 
@@ -29,7 +29,8 @@ class Parameters(NamedArrays):
     ----------
     flat : array, 1-d
         The buffer: an optimizer's step over it is one kernel. Between the parameters lies
-        padding, which is zero, stays zero and is not counted.
+        padding, which is zero, stays zero and is not counted. Assigning writes into it: what is
+        assigned has its length and backend, and is cast.
 
     Examples
     --------
@@ -54,21 +55,36 @@ class Parameters(NamedArrays):
 
     def _attach(self, shapes: Mapping[str, tuple[int, ...]], step: int, flat: Array) -> None:
         """Make the views of `flat`, each at a multiple of `step` entries."""
-        self.shapes, self._step, self.flat = shapes, step, flat
-        self._arrays = {}
-        start = 0
+        arrays, start = {}, 0
         for name, shape in shapes.items():
-            self._arrays[name] = flat[start : start + math.prod(shape)].reshape(shape)
+            arrays[name] = flat[start : start + math.prod(shape)].reshape(shape)
             start += _padded(shape, step)
+        self.shapes, self._step, self._flat, self._arrays = shapes, step, flat, arrays
 
     # Copies and pickles carry the buffer alone and make the views again: views that were copied
     # one by one would look right and be detached.
 
     def __getstate__(self) -> dict[str, Any]:
-        return {"shapes": self.shapes, "step": self._step, "flat": self.flat}
+        return {"shapes": self.shapes, "step": self._step, "flat": self._flat}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         self._attach(state["shapes"], state["step"], state["flat"])
+
+    @property
+    def flat(self) -> Array:
+        """The buffer."""
+        return self._flat
+
+    @flat.setter
+    def flat(self, value: Any) -> None:
+        if value is self._flat:  # `params.flat *= 2` has written already
+            return
+        value = fitting(value, self._flat, "params.flat", "flat")
+        # a copy, since the value may be a view of what is written before it; entry by entry,
+        # since padding stays zero
+        copied = self.like(backend_of(value).xp.array(value, dtype=self.dtype, copy=True))
+        for name, array in self._arrays.items():
+            array[...] = copied[name]
 
     @property
     def backend(self) -> Backend:
@@ -147,6 +163,10 @@ class Scope(FixedNames):
     def __setitem__(self, name: str, value: Any) -> None:
         self._refuse_new(name)  # another layer's parameter may have this name in the network
         self._owner[self.names[name]] = value
+
+    def _fitted(self, name: str, value: Any) -> Array:
+        self._refuse_new(name)
+        return self._owner._fitted(self.names[name], value)
 
     def __iter__(self) -> Iterator[str]:
         return iter(self.names)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, MutableMapping, Sequence
 from typing import Any
 
-from xpnet.backends import Array, backend_of
+from xpnet.backends import Array, asarray, backend_of
 from xpnet.errors import NetworkError, ShapeError
 
-__all__ = ["FixedNames", "FreshGradients", "NamedArrays", "place_of"]
+__all__ = ["FixedNames", "FreshGradients", "NamedArrays", "fitting", "place_of"]
 
 
 class FixedNames(MutableMapping[str, Array]):
@@ -22,6 +22,19 @@ class FixedNames(MutableMapping[str, Array]):
     def target(self, name: str) -> Array:
         """The array to write the gradient of `name` into."""
         return self[name]
+
+    def update(self, other: Any = (), /, **more: Any) -> None:
+        """Assign to several names: to all of them, or to none where one does not fit."""
+        values = dict(other, **more)
+        fitted = {name: self._fitted(name, value) for name, value in values.items()}
+        # copies, since a value may be a view of what is written before it
+        copies = {n: backend_of(a).xp.array(a, copy=True) for n, a in fitted.items()}
+        for name, value in copies.items():
+            self[name] = value
+
+    def _fitted(self, name: str, value: Any) -> Array:
+        """`value` as an array that can be assigned to `name`."""
+        raise NotImplementedError(f"{type(self).__name__} must define _fitted")
 
     def _refuse_new(self, name: str) -> None:
         if name not in self:
@@ -55,19 +68,14 @@ class NamedArrays(FixedNames):
         return len(self._arrays)
 
     def __setitem__(self, name: str, value: Any) -> None:
-        self._refuse_new(name)
+        fitted = self._fitted(name, value)
         target = self._arrays[name]
-        if value is target:  # `params["W"] -= step` has written already
-            return
-        if isinstance(value, (list, tuple, int, float)):
-            value = backend_of(target).asarray(value)
-        backend = backend_of(value, target, caller=f"params[{name!r}]", names=("value", name))
-        if tuple(value.shape) != tuple(target.shape):
-            raise ShapeError(
-                f"params[{name!r}] has shape {tuple(target.shape)}, the value {tuple(value.shape)}"
-                f": to fill it with one number write params[{name!r}][...] = number"
-            )
-        backend.assign(target, value)
+        if value is not target:  # `params["W"] -= step` has written already
+            backend_of(target).assign(target, fitted)
+
+    def _fitted(self, name: str, value: Any) -> Array:
+        self._refuse_new(name)
+        return fitting(value, self._arrays[name], f"params[{name!r}]", name)
 
 
 class FreshGradients(FixedNames):
@@ -90,6 +98,9 @@ class FreshGradients(FixedNames):
         return len(self._grads)
 
     def __setitem__(self, name: str, value: Array) -> None:
+        self._grads[name] = self._fitted(name, value)
+
+    def _fitted(self, name: str, value: Array) -> Array:
         self._refuse_new(name)
         backend_of(value, self._params[name], caller=f"grads[{name!r}]", names=("value", name))
         shape = tuple(getattr(value, "shape", ()))  # a number has none
@@ -98,13 +109,32 @@ class FreshGradients(FixedNames):
                 f"the gradient of {name!r} has shape {shape}, the parameter "
                 f"{tuple(self._params[name].shape)}: they must be the same"
             )
-        self._grads[name] = value
+        return value
 
     def target(self, name: str) -> Array:
         """A new array, in the parameter's shape and dtype."""
         param = self._params[name]
         self._grads[name] = backend_of(param).xp.empty_like(param)
         return self._grads[name]
+
+
+def fitting(value: Any, target: Array, place: str, name: str) -> Array:
+    """`value` as an array that can be written over `target`, which an error calls `place`.
+
+    Raises
+    ------
+    ShapeError, MixedBackendError, TypeError
+        It has another shape, lives on another backend, or is no array and no numbers.
+    """
+    if isinstance(value, (list, tuple, int, float)):
+        value = asarray(value, backend=backend_of(target).name)
+    backend_of(value, target, caller=place, names=("value", name))
+    if tuple(value.shape) != tuple(target.shape):
+        raise ShapeError(
+            f"{place} has shape {tuple(target.shape)}, the value {tuple(value.shape)}"
+            f": to fill it with one number write {place}[...] = number"
+        )
+    return value
 
 
 def place_of(entry: int, shape: Sequence[int]) -> tuple[int, ...]:

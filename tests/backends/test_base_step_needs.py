@@ -1,0 +1,70 @@
+"""What an optimizer asks of a backend before a step: whether and in which dtype it can be done."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+import xpnet
+from xpnet.backends import Backend
+
+
+def test_arrays_and_their_views_can_be_written(backend: Backend) -> None:
+    x = xpnet.asarray(np.ones((3, 4)))
+    for view in (x, x.T, x[::-1], x[:, ::2], x[:0], x[0, 0:1], x[0].reshape(1, 4)):
+        assert backend.is_writable(view) is True
+
+
+def test_a_view_that_repeats_an_entry_cannot_be_written(backend: Backend) -> None:
+    xp = backend.xp
+    for shape in ((2,), (3, 2)):
+        assert backend.is_writable(xp.broadcast_to(xpnet.asarray([1.0]), shape)) is False
+    repeated = xp.lib.stride_tricks.as_strided(xpnet.asarray([1.0, 2.0]), (2, 2), (0, 8))
+    assert backend.is_writable(repeated) is False
+
+
+def test_read_only_arrays_of_numpy_cannot_be_written() -> None:
+    x = np.ones(3)
+    x.flags.writeable = False
+    backend = xpnet.backend_of(x)
+    assert backend.is_writable(x) is backend.is_writable(x[1:]) is False
+
+
+def test_overlap_is_told_of_views_and_not_of_neighbours(backend: Backend) -> None:
+    x, y = xpnet.asarray(np.arange(6.0)), xpnet.asarray(np.arange(6.0))
+    for one, other in ((x, x), (x, x[::-1]), (x[2:], x[:3]), (x[:1].reshape(()), x)):
+        assert backend.overlap(one, other) is True
+        assert backend.overlap(other, one) is True
+    for one, other in ((x, y), (x[:3], x[3:]), (x[1:], y[1:])):
+        assert backend.overlap(one, other) is False
+
+
+def test_a_step_is_done_in_float32_or_more(backend: Backend) -> None:
+    found = {
+        dtype: str(backend.step_dtype(xpnet.asarray([1.0], dtype)))
+        for dtype in ("float16", "float32", "float64")
+    }
+    assert found == {"float16": "float32", "float32": "float32", "float64": "float64"}
+
+
+@pytest.mark.parametrize("dtype", ["float16", "float32", "float64"])
+def test_a_number_that_the_dtype_rounds_to_zero_becomes_its_smallest(
+    backend: Backend, dtype: str
+) -> None:
+    x = xpnet.asarray([1.0], dtype)
+    least = float(np.finfo(dtype).smallest_subnormal)
+    assert backend.not_zero(5e-324, x) == least
+    for number in (1.0, 1e-3, 4 * least):
+        assert backend.not_zero(number, x) == number
+
+
+@pytest.mark.parametrize("dtype", ["float16", "float32"])
+@pytest.mark.parametrize("name", ["adagrad", "rmsprop", "adam"])
+def test_an_entry_that_no_gradient_moves_stays(backend: Backend, name: str, dtype: str) -> None:
+    options = {"adagrad": (), "rmsprop": (0.9,), "adam": ((0.9, 0.999),)}[name]
+    param, *zeros = (xpnet.asarray(values, dtype) for values in ([1.0, 2.0], *[[0.0, 0.0]] * 3))
+    state = zeros[1:] if name == "adam" else zeros[1:2]
+    after = (3,) if name == "adam" else ()
+    for step in (Backend, type(backend)):
+        getattr(step, name)(backend, param, zeros[0], *state, 0.1, *options, 1e-50, *after)
+        assert xpnet.to_numpy(param).tolist() == [1, 2]
