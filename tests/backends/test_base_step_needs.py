@@ -10,8 +10,8 @@ from xpnet.backends import Backend
 
 
 def test_arrays_and_their_views_can_be_written(backend: Backend) -> None:
-    x = xpnet.asarray(np.ones((3, 4)))
-    for view in (x, x.T, x[::-1], x[:, ::2], x[:0], x[0, 0:1], x[0].reshape(1, 4)):
+    x, none = xpnet.asarray(np.ones((3, 4))), xpnet.asarray(np.ones((3, 0)))
+    for view in (none, x, x.T, x[::-1], x[:, ::2], x[:0], x[:, :0], x[0, 0:1], x[0].reshape(1, 4)):
         assert backend.is_writable(view) is True
 
 

@@ -122,7 +122,9 @@ def test_a_refusal_names_the_place():
 def test_params_and_grads_cannot_be_replaced(backend):
     net = TwoLayerNet(4, 3, 2, seed=0)
     for name in ("params", "grads"):
-        with pytest.raises(AttributeError):
+        with pytest.raises(
+            AttributeError, match=rf"write net\.{name}\.flat = buffer, or net\.{name}"
+        ):
             setattr(net, name, {})
 
 

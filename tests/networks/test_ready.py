@@ -32,6 +32,22 @@ def test_multi_layer_net_has_an_activation_between_its_layers(backend):
     assert list(shapes(net).values()) == [(7, 5), (5,), (5, 3), (3,), (3, 2), (2,)]
 
 
+def test_networks_are_for_mnist_unless_told_otherwise():
+    assert [shape for shape in shapes(TwoLayerNet()).values() if len(shape) == 2] == [
+        (784, 50),
+        (50, 10),
+    ]
+    assert [shape for shape in shapes(MultiLayerNet()).values() if len(shape) == 2] == [
+        (784, 100),
+        (100, 50),
+        (50, 10),
+    ]
+    for net in (TwoLayerNet(seed=0), MultiLayerNet(seed=0)):
+        assert net.dtype == "float32"
+    assert xpnet.to_numpy(TwoLayerNet(seed=0).params["W1"]).std() == pytest.approx(0.01, rel=0.02)
+    assert list(MultiLayerNet().layers)[1] == "Relu1"
+
+
 @pytest.mark.parametrize("sizes", [(), [], iter(())])
 def test_multi_layer_net_without_hidden_layers_is_softmax_regression(sizes):
     assert list(MultiLayerNet(4, sizes, 3).layers) == ["Affine1"]

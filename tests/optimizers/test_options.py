@@ -38,3 +38,28 @@ def test_a_bad_decay_is_refused(kind, name, value):
 def test_numbers_of_numpy_are_numbers(lr):
     assert SGD(lr=lr).lr == lr
     assert type(SGD(lr=lr).lr) is float
+
+
+DEFAULTS = {
+    SGD: {"lr": 0.01},
+    Momentum: {"lr": 0.01, "momentum": 0.9},
+    AdaGrad: {"lr": 0.01, "eps": 1e-10},
+    RMSProp: {"lr": 0.01, "decay": 0.99, "eps": 1e-8},
+    Adam: {"lr": 0.001, "betas": (0.9, 0.999), "eps": 1e-8},
+}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_defaults_are_the_usual_ones(kind):
+    made = kind()
+    assert {name: getattr(made, name) for name in DEFAULTS[kind]} == DEFAULTS[kind]
+
+
+@pytest.mark.parametrize("kind", [AdaGrad, RMSProp, Adam])
+def test_the_default_eps_is_what_holds_back_a_tiny_gradient(kind):
+    # the gradient is as large as eps: with the root of its own square below, half a step
+    grad = DEFAULTS[kind]["eps"]
+    options = {"decay": 0} if kind is RMSProp else {}
+    params = {"W": np.zeros(1)}
+    kind(lr=1, **options).update(params, {"W": np.full(1, grad)})
+    np.testing.assert_allclose(params["W"], -0.5, rtol=1e-6)

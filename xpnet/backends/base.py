@@ -279,7 +279,7 @@ class Backend:
 def repeats(x: Array) -> bool:
     """Whether entries of `x`, an array of NumPy or CuPy, lie on each other: a broadcast view."""
     steps = zip(x.strides, x.shape, strict=True)
-    return 0 in x.strides and any(step == 0 and length > 1 for step, length in steps)
+    return 0 in x.strides and 0 not in x.shape and any(n > 1 for step, n in steps if step == 0)
 
 
 @cache

@@ -8,9 +8,29 @@ from typing import Any, ClassVar
 
 from xpnet.backends import Array, backend_of
 from xpnet.errors import NotForwardedError
-from xpnet.parameters import FixedNames, FreshGradients, NamedArrays, place_of
+from xpnet.parameters import FixedNames, FreshGradients, NamedArrays, Scope, place_of
 
-__all__ = ["Gradient", "Layer", "Parameter", "part"]
+__all__ = ["Gradient", "Held", "Layer", "Parameter", "part", "settle_in"]
+
+NONE = NamedArrays({})
+"""What a layer without parameters has."""
+
+
+class Held:
+    """A mapping of a layer; in a network a part of the network's, into which assigning writes."""
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        self.attribute = f"_{name}"
+
+    def __get__(self, layer: Layer | None, owner: type) -> Any:
+        return NONE if layer is None else getattr(layer, self.attribute)
+
+    def __set__(self, layer: Layer, value: Any) -> None:
+        held = getattr(layer, self.attribute)
+        if isinstance(held, Scope):
+            held.replace(value)
+        else:
+            setattr(layer, self.attribute, value)
 
 
 class Layer:
@@ -34,13 +54,15 @@ class Layer:
 
     rowwise: ClassVar[bool] = False
     kept: ClassVar[tuple[str, ...]] = ()
-    params: FixedNames = NamedArrays({})
-    grads: FixedNames = NamedArrays({})
+    params, grads = Held(), Held()
+    _params: FixedNames = NONE
+    _grads: FixedNames = NONE
 
     def own(self, **arrays: Array) -> None:
-        """Take these arrays, not copied, as the parameters."""
+        """Take these arrays, not copied, as the parameters; in a network write them over those."""
         self.params = NamedArrays(arrays)
-        self.grads = FreshGradients(self.params)
+        if not isinstance(self.params, Scope):
+            self.grads = FreshGradients(self.params)
 
     def forward(self, *inputs: Any, **options: Any) -> Array:
         """Compute the output of an input (a loss: of scores and labels), for `backward` to come."""
@@ -142,13 +164,20 @@ def part(layer: Any, name: str) -> Any:
     return MethodType(default, layer) if callable(default) else default
 
 
+def settle_in(layer: Any, params: Scope, grads: Scope) -> None:
+    """Give a layer its part of a network's parameters, in place of what it had."""
+    for name, scope in (("params", params), ("grads", grads)):
+        ours = getattr(type(layer), name, None) is NONE
+        setattr(layer, f"_{name}" if ours else name, scope)
+
+
 class Parameter:
     """``layer.W``: the entry of ``layer.params`` under this name; assigning writes into it."""
 
-    mapping: ClassVar[str] = "params"
+    mapping: ClassVar[str] = "_params"
 
     def __set_name__(self, owner: type, attribute: str) -> None:
-        self.name = attribute.removeprefix("d") if self.mapping == "grads" else attribute
+        self.name = attribute.removeprefix("d") if self.mapping == "_grads" else attribute
 
     def __get__(self, layer: Layer | None, owner: type) -> Any:
         return self if layer is None else getattr(layer, self.mapping)[self.name]
@@ -160,4 +189,4 @@ class Parameter:
 class Gradient(Parameter):
     """``layer.dW``: the entry of ``layer.grads`` for the parameter ``W``."""
 
-    mapping = "grads"
+    mapping = "_grads"

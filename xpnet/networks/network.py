@@ -14,6 +14,7 @@ from xpnet.gradient.numerical import checked_step
 from xpnet.graph.layered import layered_graph
 from xpnet.graph.variable import Variable
 from xpnet.layers import part
+from xpnet.layers.base import settle_in
 from xpnet.networks import inference
 from xpnet.networks.assembly import by_layer, check_layers, named, numbered, settle
 from xpnet.networks.out_of_memory import told_of_memory
@@ -80,8 +81,7 @@ class Network:
         stack = list(self._layers.values())
         for position, own in by_layer(self._places).items():
             names = {name: key for key, name in own}
-            stack[position].params = Scope(params, names)
-            stack[position].grads = Scope(self._grads, names)
+            settle_in(stack[position], Scope(params, names), Scope(self._grads, names))
         settle(self)
 
     def __setstate__(self, state: dict[str, Any]) -> None:
@@ -101,10 +101,18 @@ class Network:
         """All parameters; assigning to an entry writes into it."""
         return self._params
 
+    @params.setter
+    def params(self, value: Any) -> None:
+        raise AttributeError(_not_replaced("params"))
+
     @property
     def grads(self) -> Parameters:
         """Where `backprop` writes the gradients, in the layout of `params`."""
         return self._grads
+
+    @grads.setter
+    def grads(self, value: Any) -> None:
+        raise AttributeError(_not_replaced("grads"))
 
     @property
     def backend(self) -> Backend:
@@ -377,3 +385,10 @@ class Network:
         if getattr(x, "ndim", 0) == 0:
             raise ShapeError(f"{name}: x is one number; wanted rows (N, ...), or one row")
         return backend
+
+
+def _not_replaced(name: str) -> str:
+    return (
+        f"net.{name} cannot be replaced, since the layers hold views of it: write "
+        f"net.{name}.flat = buffer, or net.{name}.update(arrays by name)"
+    )

@@ -42,9 +42,12 @@ class Optimizer:
         For each slot the arrays beside the parameters, zeros at first. They follow the
         parameters: after ``net.to("cupy")`` the next update moves them. Of parameters in float16
         they are float32.
+    writing : bool
+        Whether an update writes at this moment, or was cut off while it wrote.
     """
 
     slots: ClassVar[tuple[str, ...]] = ()
+    writing: bool = False
 
     def __init__(self, lr: float) -> None:
         self.lr = above_zero("lr", lr)
@@ -135,6 +138,7 @@ class Optimizer:
         needs no copy.
         """
         back: list[Callable[[], None]] = []
+        self.writing = True
         self.steps += 1
         try:
             for step in steps:
@@ -148,7 +152,8 @@ class Optimizer:
             for undo in reversed(back):
                 undo()
             self.steps -= 1
-            if step is steps[-1] and not isinstance(error, MemoryError):
+            self.writing = step is steps[-1] and not isinstance(error, MemoryError)
+            if self.writing:
                 error.args = (
                     f"{error} ({self!r} stopped within a step: parameters and state may hold a "
                     "part of it)",
@@ -182,3 +187,4 @@ class Optimizer:
         if self.slots:
             self.state.update(state)
             self._owner.stepped(params, values)
+        self.writing = False

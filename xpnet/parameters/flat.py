@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from xpnet.backends import Array, Backend, asarray, backend_of, get_backend, load_backend
+from xpnet.errors import NetworkError
 from xpnet.parameters.mappings import FixedNames, NamedArrays, fitting
 
 __all__ = ["Parameters", "Scope"]
@@ -163,6 +164,23 @@ class Scope(FixedNames):
     def __setitem__(self, name: str, value: Any) -> None:
         self._refuse_new(name)  # another layer's parameter may have this name in the network
         self._owner[self.names[name]] = value
+
+    def replace(self, arrays: Mapping[str, Any]) -> None:
+        """Assign to every name.
+
+        Raises
+        ------
+        NetworkError
+            The names are others.
+        ShapeError, MixedBackendError, TypeError
+            An array does not fit; nothing is written.
+        """
+        if set(arrays) != set(self):
+            raise NetworkError(
+                f"the names must be {', '.join(self)}, and not {', '.join(map(str, arrays))}: the "
+                "network trains these"
+            )
+        self.update(arrays)
 
     def _fitted(self, name: str, value: Any) -> Array:
         self._refuse_new(name)
