@@ -62,6 +62,7 @@ def test_a_loop_that_fails_at_any_parameter_is_taken_back(
         optimizer.update(params, arrays(2))
     assert_same(snapshot(optimizer, params), before)
     assert optimizer.steps == done
+    assert optimizer.writing is (at == 3 and error is not MemoryError)
     monkeypatch.undo()
     optimizer.update(params, arrays(2))
     same.update(wanted, arrays(2))
@@ -103,6 +104,7 @@ def test_a_step_that_fails_after_it_wrote_says_so(backend, hold):
     with pytest.raises(ArithmeticError, match=wanted):
         optimizer.update(hold({"W": arrays(0)["W1"]}), hold({"W": arrays(1)["W1"]}))
     assert optimizer.steps == 0
+    assert optimizer.writing
 
 
 @pytest.mark.parametrize("kind", KINDS[1:])

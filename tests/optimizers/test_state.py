@@ -142,3 +142,32 @@ def test_a_copy_goes_on_where_the_original_is(backend, kind, copied):
     made, made_net = copied(optimizer), copied(net)
     steps(optimizer, net, [20, 21])
     np.testing.assert_allclose(steps(made, made_net, [2, 3]), wanted, rtol=1e-13)
+
+
+@pytest.mark.parametrize("kind", WITH_STATE)
+def test_state_that_is_replaced_by_hand_is_the_one_that_counts(backend, elsewhere, kind):
+    wanted = steps(kind(lr=0.1), new_net(), range(6))
+    optimizer, net = kind(lr=0.1), new_net()
+    steps(optimizer, net, range(3))
+    saved = {slot: arrays.copy() for slot, arrays in optimizer.state.items()}
+    params = net.params.copy()
+    steps(optimizer, net, [20])
+    optimizer.state, optimizer.steps = saved, 3
+    net.params.flat = params.flat
+    steps(optimizer, net, [3])
+    for arrays in optimizer.state.values():
+        arrays.to(elsewhere)
+    steps(optimizer, net, [4])
+    assert {xpnet.backend_of(array).name for array in of_state(optimizer)} == {backend.name}
+    optimizer.state = {slot: dict(arrays) for slot, arrays in optimizer.state.items()}
+    np.testing.assert_array_equal(steps(optimizer, net, [5]), wanted)
+
+
+@pytest.mark.parametrize("kind", WITH_STATE)
+def test_an_update_that_is_done_writes_no_more(backend, kind):
+    optimizer, net = kind(lr=0.1), new_net()
+    for k in range(2):
+        steps(optimizer, net, [k])
+        assert optimizer.writing is False
+    optimizer.update(dict(net.params), dict(gradient(net, 2)))
+    assert optimizer.writing is False

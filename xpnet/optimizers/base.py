@@ -96,11 +96,10 @@ class Optimizer:
         """
         if (
             isinstance(params, Parameters)
-            and isinstance(grads, Parameters)
             and params.same_layout(grads)
-            and params.dtype == grads.dtype
+            and params.dtype == grads.dtype  # type: ignore[attr-defined]
         ):
-            self._update_at_once(params, grads)
+            self._update_at_once(params, grads)  # type: ignore[arg-type]
         else:
             self._update_each(params, grads)
 
@@ -111,9 +110,15 @@ class Optimizer:
         check_param(backend, "params.flat", flat, name)
         if backend.overlap(flat, grad):
             grad = copied(backend, grad)
-        state = self._state_of(params, params, params)
-        self._all_or_none([(backend, flat, grad, [slot.flat for slot in state.values()])])
-        self._stepped(params, params, state)
+        state = [getattr(self.state.get(slot), "flat", None) for slot in self.slots]
+        if not self.slots or self._owner.fits((flat, *state)):
+            self._all_or_none([(backend, flat, grad, state)])
+            self.writing = False
+            return
+        made = self._state_of(params, params, params)
+        state = [slot.flat for slot in made.values()]
+        self._all_or_none([(backend, flat, grad, state)])
+        self._stepped(params, params, made, (flat, *state))
 
     def _update_each(self, params: MutableMapping[str, Any], grads: Mapping[str, Any]) -> None:
         """One step over each parameter."""
@@ -183,8 +188,11 @@ class Optimizer:
             )
         return state
 
-    def _stepped(self, params: Any, values: Any, state: dict[str, Any]) -> None:
+    def _stepped(
+        self, params: Any, values: Any, state: dict[str, Any], buffers: tuple[Array, ...] = ()
+    ) -> None:
+        """The step is done: the state is kept, and whose it is."""
         if self.slots:
             self.state.update(state)
-            self._owner.stepped(params, values)
+            self._owner.stepped(params, values, buffers)
         self.writing = False

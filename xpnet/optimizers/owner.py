@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from operator import is_
 from typing import Any
 
-from xpnet.backends import asarray, backend_of
+from xpnet.backends import Array, asarray, backend_of
 from xpnet.checks import is_number
 
 __all__ = ["Owner"]
@@ -23,6 +24,7 @@ class Owner:
         # held, not only named: no other parameters can take the place of what is held
         self._params: Any = None
         self._values: Mapping[str, Any] = {}
+        self._buffers: tuple[Array, ...] = ()
 
     def __reduce__(self) -> Any:
         return Owner, ()
@@ -36,9 +38,15 @@ class Owner:
             for name, value in values.items()
         )
 
-    def stepped(self, params: Any, values: Mapping[str, Any]) -> None:
-        """Remember whose step it was."""
-        self._params, self._values = params, values
+    def fits(self, buffers: tuple[Array, ...]) -> bool:
+        """Whether the last step went over these buffers, of parameters and state, as they are."""
+        return len(buffers) == len(self._buffers) and all(map(is_, buffers, self._buffers))
+
+    def stepped(
+        self, params: Any, values: Mapping[str, Any], buffers: tuple[Array, ...] = ()
+    ) -> None:
+        """Remember whose step it was, and over which buffers, if it was over whole ones."""
+        self._params, self._values, self._buffers = params, values, buffers
 
 
 def _same(old: Any, new: Any) -> bool:
