@@ -78,15 +78,27 @@ def test_numbers_and_arrays_are_taken_back_together(monkeypatch):
     assert params["W"].tolist() == [1, 1]
 
 
-def test_one_array_under_two_names_is_taken_back(monkeypatch):
+def test_one_array_under_several_names_is_taken_back(monkeypatch):
     shared, optimizer = np.ones(2), Momentum()
-    params, grads = {"a": shared, "b": shared}, {"a": np.ones(2), "b": np.ones(2)}
+    params, grads = ({name: make(2) for name in "abc"} for make in (lambda n: shared, np.ones))
     optimizer.update(params, grads)
     before = shared.copy()
-    failing(optimizer, monkeypatch, 1, MemoryError)
+    failing(optimizer, monkeypatch, 2, MemoryError)
     with pytest.raises(MemoryError):
         optimizer.update(params, grads)
     np.testing.assert_array_equal(shared, before)
+
+
+def test_the_largest_array_is_not_copied(monkeypatch):
+    shapes = []
+
+    def noted(backend, array):
+        shapes.append(array.shape)
+        return array.copy()
+
+    monkeypatch.setattr("xpnet.optimizers.base.copied", noted)
+    Momentum().update(arrays(0), arrays(1))
+    assert shapes == [(), (), (3,), (3,), (3, 2), (3, 2)]
 
 
 class Careless(Optimizer):

@@ -158,6 +158,9 @@ def test_a_network_that_has_gone_nan_is_followed_too(backend, kind):
     net.params["W1"][...] = float("nan")
     step(optimizer, copy.deepcopy(net), 1)
     assert optimizer.steps == 2
+    other = copy.deepcopy(net)
+    other.params["W1"][...] = 1
+    assert_refused(optimizer, other.params, gradient(other, 2))
 
 
 @pytest.mark.parametrize("kind", WITH_STATE)
@@ -291,3 +294,13 @@ def test_state_that_is_cleared_belongs_to_nobody(backend, kind):
     optimizer.state.clear()
     step(optimizer, new_net(1), 1)
     assert optimizer.steps == 2
+
+
+@pytest.mark.parametrize("kind", WITH_STATE)
+def test_state_of_other_names_that_is_put_in_by_hand_does_not_change_the_owner(backend, kind):
+    optimizer, other = kind(lr=0.1), kind(lr=0.1)
+    optimizer.update({"a": xpnet.asarray([1.0])}, {"a": xpnet.asarray([1.0])})
+    params, made = {"b": xpnet.asarray([1.0])}, {"b": xpnet.asarray([1.0])}
+    other.update(params, made)
+    optimizer.state = other.state
+    assert_refused(optimizer, params, made)
