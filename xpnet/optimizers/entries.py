@@ -131,7 +131,9 @@ def _of_number(name: str, value: Any, slope: Any, caller: str) -> Entry:
     if not host.is_floating(param):  # a whole number, or a fraction
         param = host.asarray(float(value))
     _check_shape(name, (), slope)
-    if not is_number(slope):
+    if not hasattr(slope, "dtype"):
+        slope = float(slope)
+    elif not is_number(slope):
         _check_gradient(name, slope, backend_of(slope, caller=caller), caller)
     return Entry(name, value, host, param, asarray(slope, host.step_dtype(param), backend="numpy"))
 
