@@ -116,3 +116,88 @@ def test_a_square_gets_both_halves_of_its_gradient(backend):
     layer.forward(x, x)
     dx, dy = layer.backward(1)
     np.testing.assert_array_equal(xpnet.to_numpy(dx + dy), [6, -8])
+
+
+class TestWholeNumbers:
+    """They do not wrap around, whatever their type."""
+
+    @pytest.mark.parametrize("dtype", ["int8", "uint8", "int16", "uint16", "int32", "uint32"])
+    def test_products_and_sums_of_the_extremes_are_exact(self, backend, dtype):
+        info = np.iinfo(dtype)
+        ends = [info.min, info.max]
+        x = xpnet.asarray(np.array(ends, dtype))
+        product, total = MulLayer().forward(x, x), AddLayer().forward(x, x)
+        # float64 rounds above 2**53, as it does for the square of a long integer
+        assert xpnet.to_numpy(product).tolist() == [float(n) ** 2 for n in ends]
+        assert xpnet.to_numpy(total).tolist() == [2 * n for n in ends]
+
+    @pytest.mark.parametrize("dtype", ["int64", "uint64"])
+    def test_the_longest_are_rounded_but_keep_their_size(self, backend, dtype):
+        n = np.iinfo(dtype).max
+        x = xpnet.asarray(np.array([n], dtype))
+        assert float(AddLayer().forward(x, x)[0]) == pytest.approx(2 * n)
+        assert float(MulLayer().forward(x, x)[0]) == pytest.approx(n**2)
+
+    def test_truth_values_count_as_0_and_1(self, backend):
+        x = xpnet.asarray([True, False])
+        assert xpnet.to_numpy(AddLayer().forward(x, x)).tolist() == [2, 0]
+        assert xpnet.to_numpy(MulLayer().forward(x, x)).tolist() == [1, 0]
+
+    @pytest.mark.parametrize("number", [-5, 300, 10**30, np.uint8(250), np.int16(-3)])
+    def test_a_number_beside_pixels_may_be_of_any_size(self, backend, number):
+        x = xpnet.asarray([1, 200], "uint8")
+        total, product = AddLayer().forward(x, number), MulLayer().forward(number, x)
+        assert xpnet.to_numpy(total).tolist() == [float(n + int(number)) for n in (1, 200)]
+        assert xpnet.to_numpy(product).tolist() == [float(n * int(number)) for n in (1, 200)]
+
+    @pytest.mark.parametrize("dout", [-1, 300, np.uint8(200), np.float64(2)])
+    def test_gradients_do_not_either(self, backend, dout):
+        x, y, layer = xpnet.asarray([1, 200], "uint8"), xpnet.asarray([255, 3], "uint8"), MulLayer()
+        layer.forward(x, y)
+        dx, dy = (xpnet.to_numpy(gradient).tolist() for gradient in layer.backward(dout))
+        assert (dx, dy) == (
+            [float(dout) * n for n in (255, 3)],
+            [float(dout) * n for n in (1, 200)],
+        )
+
+    def test_a_gradient_of_integers_is_widened_beside_floating_inputs(self, backend):
+        layer = MulLayer()
+        layer.forward(xpnet.asarray([0.5], "float32"), xpnet.asarray([200], "uint8"))
+        dx, _ = layer.backward(xpnet.asarray([200], "uint8"))
+        assert xpnet.to_numpy(dx).tolist() == [40000]
+
+    def test_scalars_of_numpy_are_computed_as_integers_of_python(self):
+        assert MulLayer().forward(np.uint8(200), np.uint8(200)) == 40000
+        assert AddLayer().forward(np.int8(127), np.int8(127)) == 254
+
+    def test_integers_of_python_stay_what_they_are(self):
+        layer = MulLayer()
+        prices = [layer.forward(100, 2), *layer.backward(np.int8(3)), AddLayer().forward(200, 450)]
+        assert prices == [200, 6, 300, 650]
+        assert {type(price) for price in prices} == {int}
+
+
+@pytest.mark.parametrize("kind", [MulLayer, AddLayer])
+@pytest.mark.parametrize(
+    "value",
+    [
+        1j,
+        np.complex64(1),
+        np.timedelta64(1),
+        np.datetime64(1, "s"),
+        np.array([1j]),
+        np.array(["1"]),
+        np.array([1], "M8[s]"),
+        np.array([1], "m8[s]"),
+        np.array([None]),
+    ],
+    ids=repr,
+)
+def test_what_is_no_real_number_is_refused(kind, value):
+    for inputs in ((value, 2.0), (np.ones(1), value)):
+        with pytest.raises(TypeError, match=rf"^{kind.__name__}: "):
+            kind().forward(*inputs)
+    layer = kind()
+    layer.forward(np.ones(1), 2.0)
+    with pytest.raises(TypeError, match=rf"^{kind.__name__}: "):
+        layer.backward(value)

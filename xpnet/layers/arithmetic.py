@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
-from numbers import Number
+from numbers import Complex, Real
 from typing import Any
 
 from xpnet.backends import backend_of
 from xpnet.errors import ShapeError
 from xpnet.layers.base import Layer
 from xpnet.layers.broadcasting import broadcast, shape_of, sum_to
+from xpnet.layers.widening import is_scalar, widened
 
 __all__ = ["AddLayer", "MulLayer"]
 
 
 class _Pair(Layer):
-    """A layer of two inputs, numbers or arrays, which broadcast as NumPy's do; keeps both."""
+    """A layer of two inputs, numbers or arrays, which broadcast as NumPy's do; keeps both.
+
+    Whole numbers do not wrap around: where no array is of floating point numbers, arrays of
+    integers and of bools are computed in float64; integers alone stay integers of any length.
+    """
 
     kept = ("x", "y")
 
@@ -33,6 +38,8 @@ class _Pair(Layer):
         ------
         ShapeError, MixedBackendError
             The shapes do not broadcast; the arrays live on two backends.
+        TypeError
+            An input is neither a number nor an array, or is not made of real numbers.
         """
         out = self.apply(x, y)
         self.x, self.y = x, y
@@ -54,7 +61,9 @@ class _Pair(Layer):
         NotForwardedError, ShapeError, MixedBackendError
         """
         x, y = self.recall("x"), self.recall("y")
-        dx, dy = self.gradients(_upstream(dout, x, y, type(self).__name__), x, y)
+        _check_upstream(dout, x, y, type(self).__name__)
+        dout, x, y = widened(dout, x, y)
+        dx, dy = self.gradients(_full(dout, x, y), x, y)
         return sum_to(dx, x), sum_to(dy, y)
 
     def gradients(self, dout: Any, x: Any, y: Any) -> tuple[Any, Any]:
@@ -77,6 +86,7 @@ class MulLayer(_Pair):
     def apply(self, x: Any, y: Any) -> Any:
         """``x * y``, keeping nothing."""
         _check(x, y, "MulLayer")
+        x, y = widened(x, y)
         return x * y
 
     def gradients(self, dout: Any, x: Any, y: Any) -> tuple[Any, Any]:
@@ -99,6 +109,7 @@ class AddLayer(_Pair):
     def apply(self, x: Any, y: Any) -> Any:
         """``x + y``, keeping nothing."""
         _check(x, y, "AddLayer")
+        x, y = widened(x, y)
         return x + y
 
     def gradients(self, dout: Any, x: Any, y: Any) -> tuple[Any, Any]:
@@ -106,14 +117,12 @@ class AddLayer(_Pair):
         return dout * 1, dout * 1
 
 
-def _numbers(*values: Any) -> bool:
-    return all(isinstance(value, Number) for value in values)
-
-
 def _check(x: Any, y: Any, layer: str) -> None:
-    """Numbers or arrays of one backend, whose shapes broadcast."""
-    if not _numbers(x, y):
+    """Real numbers or arrays of them, of one backend, whose shapes broadcast."""
+    if not (is_scalar(x) and is_scalar(y)):
         backend_of(x, y, caller=layer, names=("x", "y"))
+    for name, value in (("x", x), ("y", y)):
+        _check_real(name, value, layer)
     if broadcast(shape_of(x), shape_of(y)) is None:
         raise ShapeError(
             f"{layer}: x is {shape_of(x)}, y is {shape_of(y)}, which do not broadcast: from the "
@@ -121,14 +130,38 @@ def _check(x: Any, y: Any, layer: str) -> None:
         )
 
 
-def _upstream(dout: Any, x: Any, y: Any, layer: str) -> Any:
+def _check_real(name: str, value: Any, layer: str) -> None:
+    kind = repr(value)
+    if not is_scalar(value):
+        backend = backend_of(value, caller=layer, names=(name,))
+        is_bool = value.dtype == backend.dtype("bool")
+        real = backend.is_floating(value) or backend.is_integer(value) or is_bool
+        kind = f"an array of {value.dtype}"
+    elif hasattr(value, "dtype"):
+        real = value.dtype.kind in "iufb"
+    else:
+        real = isinstance(value, Real) or not isinstance(value, Complex)
+    if not real:
+        raise TypeError(f"{layer}: {name} is {kind}; wanted real numbers")
+
+
+def _check_upstream(dout: Any, x: Any, y: Any, layer: str) -> None:
+    """A real number, or an array of them in the output's shape."""
+    _check_real("dout", dout, layer)
+    if is_scalar(dout) and is_scalar(x) and is_scalar(y):
+        return
+    backend_of(dout, x, y, caller=layer, names=("dout", "x", "y"))
+    shape = broadcast(shape_of(x), shape_of(y))
+    if shape_of(dout) not in (shape, ()):
+        raise ShapeError(
+            f"{layer}: dout is {shape_of(dout)}, the output was {shape}: they must agree"
+        )
+
+
+def _full(dout: Any, x: Any, y: Any) -> Any:
     """`dout` in the output's shape; one number stands for an array full of it."""
-    if _numbers(dout, x, y):
-        return dout
-    backend = backend_of(dout, x, y, caller=layer, names=("dout", "x", "y"))
     shape = broadcast(shape_of(x), shape_of(y))
     if shape_of(dout) == shape:
         return dout
-    if shape_of(dout) == ():
-        return dout + backend.xp.zeros(shape, dtype=backend.xp.result_type(x, y))
-    raise ShapeError(f"{layer}: dout is {shape_of(dout)}, the output was {shape}: they must agree")
+    backend = backend_of(dout, x, y)
+    return dout + backend.xp.zeros(shape, dtype=backend.xp.result_type(x, y))
