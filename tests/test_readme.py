@@ -7,6 +7,8 @@ import re
 from collections import Counter
 from pathlib import Path
 
+import pytest
+
 from xpnet.graph import examples, trace
 
 from .counts_table import TRAINING
@@ -65,10 +67,18 @@ def test_the_picture_of_a_graph_shows_the_numbers_of_that_graph():
     )
 
 
+ROOMS = re.findall(r"^\| `xpnet\.(\w+)` \| (.*) \|$", README, re.M)
+
+
 def test_the_rooms_in_the_table_hold_what_it_says():
-    rows = re.findall(r"^\| `xpnet\.(\w+)` \| (.*) \|$", README, re.M)
-    assert len(rows) == 12
-    for room, listed in rows:
+    assert len(ROOMS) == 12
+    for room, listed in ROOMS:
         module = importlib.import_module(f"xpnet.{room}")
         for name in re.findall(r"`(\w+)`", listed):
             assert hasattr(module, name), f"xpnet.{room}.{name}"
+
+
+@pytest.mark.parametrize("room", [room for room, _ in ROOMS])
+def test_a_room_in_the_table_is_an_attribute_of_the_package(python, room):
+    done = python(f"import xpnet; print(xpnet.{room}.__name__, {room!r} in dir(xpnet))")
+    assert done.stdout == f"xpnet.{room} True\n", done.stderr

@@ -42,10 +42,12 @@ __all__ = [
 _MODULES = frozenset(
     [
         "backends",
+        "bench",
         "datasets",
         "errors",
         "functions",
         "gradient",
+        "graph",
         "initializers",
         "layers",
         "memory",
