@@ -9,7 +9,8 @@ import pytest
 
 from xpnet.errors import OptionError
 from xpnet.graph import Variable, examples, trace
-from xpnet.graph.page import MOST_NODES, page, to_html
+from xpnet.graph.diagram import MOST_NODES
+from xpnet.graph.page import page, to_html
 from xpnet.graph.player import WORDS
 
 HOSTILE = [
@@ -223,10 +224,13 @@ def test_what_is_no_variable_is_refused(tmp_path):
         to_html(3.0, tmp_path / "page.html")
 
 
-def test_a_graph_too_large_to_look_at_is_refused(tmp_path):
+def test_a_graph_too_large_to_look_at_is_refused_before_the_work(tmp_path, monkeypatch):
     y = Variable(0.0, "x")
     for _ in range(MOST_NODES - 1):
         y = -y
+    with pytest.raises(OptionError, match="has 501 nodes, and a page shows at most 500: collapse"):
+        page(trace(y))
+    monkeypatch.setitem(trace.__globals__, "told_steps", None)
     with pytest.raises(OptionError, match="has 501 nodes, and a page shows at most 500: collapse"):
         to_html(y, tmp_path / "page.html")
 

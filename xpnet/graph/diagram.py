@@ -4,7 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-__all__ = ["Diagram", "Edge", "Node", "Step"]
+from xpnet.errors import OptionError
+
+__all__ = ["MOST_NODES", "Diagram", "Edge", "Node", "Step", "check_nodes"]
+
+MOST_NODES = 500
+"""That a page or a picture shows: of more, nobody would find one."""
 
 
 @dataclass(frozen=True)
@@ -89,3 +94,12 @@ class Diagram:
     nodes: tuple[Node, ...]
     edges: tuple[Edge, ...]
     steps: tuple[Step, ...]
+
+
+def check_nodes(count: int, shown_by: str) -> None:
+    """`OptionError` where a page or a picture would have more nodes than can be looked at."""
+    if count > MOST_NODES:
+        raise OptionError(
+            f"the graph has {count:,} nodes, and {shown_by} shows at most {MOST_NODES}: "
+            "collapse parts of it, or read it as text (to_text)"
+        )

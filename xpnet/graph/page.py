@@ -13,7 +13,7 @@ from string import Template
 
 from xpnet.errors import OptionError
 from xpnet.files import check_writable, write_whole
-from xpnet.graph.diagram import Diagram, Step
+from xpnet.graph.diagram import Diagram, Step, check_nodes
 from xpnet.graph.player import WORDS, picture
 from xpnet.graph.tracing import trace
 from xpnet.graph.variable import Variable
@@ -21,7 +21,6 @@ from xpnet.graph.variable import Variable
 __all__ = ["page", "to_html"]
 
 ENDINGS = ".html", ".htm"
-MOST_NODES = 500
 COLUMNS = "number", "node", "kind", "value", "grad"
 
 
@@ -63,7 +62,7 @@ def to_html(
     if Path(path).suffix.lower() not in ENDINGS:
         raise OptionError(f"{path}: a page is .html or .htm")
     check_writable(path)
-    write_whole(path, page(trace(y, language), title, language))
+    write_whole(path, page(trace(y, language, "a page"), title, language))
 
 
 def page(diagram: Diagram, title: str | None = None, language: str = "en") -> str:
@@ -81,11 +80,7 @@ def page(diagram: Diagram, title: str | None = None, language: str = "en") -> st
     OptionError
         The graph is too large to look at.
     """
-    if len(diagram.nodes) > MOST_NODES:
-        raise OptionError(
-            f"the graph has {len(diagram.nodes):,} nodes, and a page shows at most {MOST_NODES}: "
-            "collapse parts of it, or read it as text (to_text)"
-        )
+    check_nodes(len(diagram.nodes), "a page")
     words = WORDS[language]
     if title is None:
         names = [node.label for node in diagram.nodes if node.kind == "output" and node.label]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from xpnet.graph.diagram import Diagram, Edge, Node
+from xpnet.graph.diagram import Diagram, Edge, Node, check_nodes
 from xpnet.graph.labels import label
 from xpnet.graph.language import teller
 from xpnet.graph.propagation import contributions, in_order
@@ -12,7 +12,7 @@ from xpnet.graph.variable import Variable
 __all__ = ["trace"]
 
 
-def trace(y: Variable, language: str = "en") -> Diagram:
+def trace(y: Variable, language: str = "en", shown_by: str = "") -> Diagram:
     """The graph that led to `y`, with the gradients that its last `backward` left.
 
     Parameters
@@ -20,6 +20,8 @@ def trace(y: Variable, language: str = "en") -> Diagram:
     y : Variable
     language : "en" or "ko"
         Of the words in the steps.
+    shown_by : str
+        "a page" or "a picture", for which a graph may be too large. Default: of any size.
 
     Returns
     -------
@@ -32,7 +34,7 @@ def trace(y: Variable, language: str = "en") -> Diagram:
     GraphError
         A variable leads back to itself.
     OptionError
-        The language is none of these.
+        The language is none of these, or the graph has more than 500 nodes and is to be shown.
 
     Examples
     --------
@@ -51,6 +53,8 @@ def trace(y: Variable, language: str = "en") -> Diagram:
         )
     tell = teller(language)
     variables = in_order(y)
+    if shown_by:
+        check_nodes(len(variables) + 1, shown_by)  # and the output
     keys = {id(variable): key for key, variable in enumerate(variables)}
     nodes = [_node(key, variable) for key, variable in enumerate(variables)]
     end = Node(len(nodes), "output", y.name or "", nodes[-1].value, nodes[-1].grad)

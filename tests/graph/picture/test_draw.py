@@ -2,7 +2,7 @@ import pytest
 
 from tests.graph.diagrams import apple, orange
 from xpnet.errors import OptionError
-from xpnet.graph import Variable, draw, examples
+from xpnet.graph import Variable, draw, examples, trace
 from xpnet.graph.picture.draw import FORMATS, drawn
 from xpnet.networks import TwoLayerNet
 
@@ -70,6 +70,41 @@ class TestAPicture:
         monkeypatch.setattr("xpnet.graph.picture.paint.MOST_PIXELS", 10)
         with pytest.raises(OptionError, match=r"apple\.png: the picture would have .* pixels"):
             draw(examples.apple(), tmp_path / "apple.png")
+
+
+class TestAGraphTooLargeToLookAt:
+    @pytest.fixture
+    def chain(self):
+        def chained(nodes):
+            y = Variable(0.0, "x")
+            for _ in range(nodes - 2):  # the output is a node too
+                y = -y
+            return y
+
+        return chained
+
+    @pytest.mark.parametrize("ending", ["svg", "png"])
+    def test_it_is_refused_as_for_a_page_before_anything_is_laid_out(
+        self, chain, tmp_path, monkeypatch, needs_matplotlib, ending
+    ):
+        for name in ("told_steps", "label"):  # what a trace does for each node
+            monkeypatch.setitem(trace.__globals__, name, None)
+        with pytest.raises(OptionError, match="has 501 nodes, and a picture shows at most 500: c"):
+            draw(chain(501), tmp_path / f"chain.{ending}")
+        assert not list(tmp_path.iterdir())
+
+    def test_a_diagram_is_refused_before_anything_is_laid_out(
+        self, chain, tmp_path, monkeypatch, needs_matplotlib
+    ):
+        diagram = trace(chain(501))
+        monkeypatch.setitem(FORMATS, ".svg", None)
+        with pytest.raises(OptionError, match="has 501 nodes, and a picture shows at most 500: c"):
+            drawn(diagram, tmp_path / "chain.svg")
+
+    def test_one_node_less_is_shown(self, chain, tmp_path, monkeypatch, needs_matplotlib):
+        monkeypatch.setitem(FORMATS, ".svg", lambda diagram: str(len(diagram.nodes)))
+        draw(chain(500), tmp_path / "chain.svg")
+        assert (tmp_path / "chain.svg").read_text() == "500"
 
 
 @pytest.mark.parametrize("name", ["graph.gif", "graph", "svg", "graph.svg.txt"])

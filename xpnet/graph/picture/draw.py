@@ -9,7 +9,7 @@ from pathlib import Path
 from xpnet.checks import check_matplotlib
 from xpnet.errors import OptionError
 from xpnet.files import check_writable, write_whole
-from xpnet.graph.diagram import Diagram
+from xpnet.graph.diagram import Diagram, check_nodes
 from xpnet.graph.picture.paint import png, svg
 from xpnet.graph.tracing import trace
 from xpnet.graph.variable import Variable
@@ -37,7 +37,7 @@ def draw(y: Variable, path: str | os.PathLike[str]) -> None:
     ------
     OptionError
         The ending is another, the folder does not exist, the file cannot be written, the PNG
-        would be too large, or matplotlib is not installed.
+        would be too large, the graph has more than 500 nodes, or matplotlib is not installed.
     TypeError
         `y` is no variable.
 
@@ -50,7 +50,7 @@ def draw(y: Variable, path: str | os.PathLike[str]) -> None:
     xpnet.errors.OptionError: apple.gif: a picture is .svg or .png
     """
     _check_drawable(Path(path))
-    drawn(trace(y), path)
+    drawn(trace(y, shown_by="a picture"), path)
 
 
 def drawn(diagram: Diagram, path: str | os.PathLike[str]) -> None:
@@ -67,6 +67,7 @@ def drawn(diagram: Diagram, path: str | os.PathLike[str]) -> None:
     """
     target = Path(path)
     _check_drawable(target)
+    check_nodes(len(diagram.nodes), "a picture")
     try:
         content = FORMATS[target.suffix.lower()](diagram)
     except OptionError as error:
