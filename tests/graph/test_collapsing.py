@@ -67,3 +67,8 @@ class TestRefusals:
     def test_nothing_between(self):
         with pytest.raises(GraphError, match="no nodes to collapse"):
             collapse(Variable(1.0), symbol="f")
+
+    def test_the_output_itself_is_no_input(self):
+        y = Variable(1.0) * 2
+        with pytest.raises(GraphError, match="does not lead to"):
+            collapse(y, y, symbol="f")

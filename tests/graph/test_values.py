@@ -9,7 +9,8 @@ import pytest
 
 import xpnet
 from xpnet.errors import MixedBackendError, ShapeError
-from xpnet.graph.values import checked, fitted, plain, upstream
+from xpnet.graph.operations import Add, Reshape
+from xpnet.graph.values import arguments, checked, constant, fitted, plain, upstream
 
 
 class TestChecked:
@@ -28,11 +29,20 @@ class TestChecked:
         assert (made.shape, made.dtype, float(made)) == ((), np.float32, 1.5)
 
     @pytest.mark.parametrize(
-        "value", [True, 1j, "3", None, [1, 2], (1,), {}, object(), np.complex64(1), Fraction(1, 2)]
+        "value",
+        [
+            *(True, 1j, "3", None, [1, 2], (1,), {}, object(), np.complex64(1), Fraction(1, 2)),
+            *(np.True_, np.str_("3"), np.datetime64(1, "s"), np.timedelta64(1, "s")),
+        ],
     )
     def test_anything_else_is_refused_with_what_came_and_what_was_wanted(self, value):
         with pytest.raises(TypeError, match=r"Variable: got an? .*xpnet\.asarray\(x"):
             checked(value)
+
+    @pytest.mark.parametrize("dtype", ["M8[s]", "m8[s]", "U1", "S1", "O", "V1"])
+    def test_arrays_of_no_numbers_are_refused(self, dtype):
+        with pytest.raises(TypeError, match="Variable: got an array of "):
+            checked(np.zeros(2, dtype))
 
     @pytest.mark.parametrize("dtype", ["bool", "complex64"])
     def test_arrays_of_other_things_than_real_numbers_are_refused(self, backend, dtype):
@@ -66,6 +76,14 @@ class TestUpstream:
     def test_a_number_fills_the_shape(self, backend):
         dout = upstream(0.5, xpnet.asarray([1.0, 2.0]))
         assert xpnet.to_numpy(dout).tolist() == [0.5, 0.5]
+
+    @pytest.mark.parametrize("dout", [np.float64(2), np.int64(2), np.float32(2), np.uint8(2)])
+    def test_a_scalar_of_numpy_is_a_number_on_every_backend(self, backend, dout):
+        made = upstream(dout, xpnet.asarray([1.0, 2.0]))
+        assert xpnet.backend_of(made) is backend
+        assert xpnet.to_numpy(made).tolist() == [2.0, 2.0]
+        start = upstream(dout, 3.0)
+        assert (start, type(start)) == (2, type(dout.item()))
 
     def test_what_is_given_is_not_handed_out(self, backend):
         given = xpnet.asarray([1.0, 2.0])
@@ -103,3 +121,39 @@ class TestFitted:
     def test_a_number_among_arrays_gets_one_entry(self, backend):
         made = fitted(xpnet.asarray([0.5, 1.5]), 3)
         assert (made.shape, float(made)) == ((), 2.0)
+
+
+class TestConstant:
+    """What an expression takes of what is no variable."""
+
+    def test_an_array_is_copied_and_a_number_is_itself(self, backend):
+        x = xpnet.asarray([1.0, 2.0])
+        made = constant(x, [])
+        x[0] = 9.0
+        assert xpnet.to_numpy(made).tolist() == [1.0, 2.0]
+        assert constant(10**30, [x]) == 10**30
+
+    def test_a_scalar_of_numpy_is_beside_an_array_one_of_its_backend(self, backend):
+        made = constant(np.float32(1.5), [2.0, xpnet.asarray([1.0])])
+        assert xpnet.backend_of(made) is backend
+        assert (made.shape, str(made.dtype), float(made)) == ((), "float32", 1.5)
+
+    def test_a_scalar_of_numpy_is_among_numbers_one_of_python(self):
+        made = [constant(np.float32(1.5), [2.0]), constant(np.uint8(3), [])]
+        assert made == [1.5, 3]
+        assert [type(value) for value in made] == [float, int]
+
+    @pytest.mark.parametrize("value", [True, np.True_, 1j, "3", np.array([True]), [1.0]])
+    def test_what_no_variable_may_hold_is_refused(self, value):
+        with pytest.raises(TypeError, match=r"Variable: got an? "):
+            constant(value, [np.ones(1)])
+
+
+class TestArguments:
+    def test_integers_come_in_as_floating_point_numbers(self, backend):
+        x = xpnet.asarray([200], "uint8")
+        assert [str(value.dtype) for value in arguments(Add(), [x, x])] == ["float64", "float64"]
+
+    def test_where_entries_are_only_moved_they_stay_integers(self, backend):
+        x = xpnet.asarray([200], "uint8")
+        assert arguments(Reshape((1, 1)), [x])[0] is x

@@ -49,6 +49,88 @@ class TestWhatItHolds:
             list(Variable(1.0))
 
 
+class TestWhatItTakes:
+    """Expressions with arrays, scalars and lists, whose owners go on using them."""
+
+    def test_an_array_in_an_expression_may_change_afterwards(self, backend):
+        x = Variable(xpnet.asarray([1.0, 2.0]))
+        factor, exponent = xpnet.asarray([3.0, 4.0]), xpnet.asarray([2.0, 2.0])
+        y = (factor * x**exponent).sum()
+        factor[...], exponent[...] = 0.0, 0.0
+        y.backward()
+        assert xpnet.to_numpy(x.grad).tolist() == [6.0, 16.0]
+
+    def test_axes_and_shapes_in_a_list_may_change_afterwards(self, backend):
+        x = Variable(xpnet.asarray([[1.0, 2.0], [3.0, 4.0]]))
+        axes, shape, order = [0, 1], [4], [1, 0]
+        y = x.transpose(order).reshape(shape).sum() + x.sum(axis=axes)
+        for given in (axes, shape, order):
+            given[0] = 0
+        y.backward()
+        assert xpnet.to_numpy(x.grad).tolist() == [[2.0, 2.0], [2.0, 2.0]]
+
+    @pytest.mark.parametrize("axis", [np.int64(1), np.array(1), [1], (np.int8(-1),), np.array([1])])
+    def test_an_axis_may_be_an_integer_of_numpy(self, backend, axis):
+        x = Variable(xpnet.asarray([[1.0, 2.0], [3.0, 5.0]]))
+        for reduce in (x.sum, x.mean, x.max):
+            y = reduce(axis=axis)
+            assert y.shape == (2,)
+            y.sum().backward()
+            assert xpnet.to_numpy(x.grad).sum() == pytest.approx(2.0 if reduce != x.sum else 4.0)
+
+    @pytest.mark.parametrize(
+        ("make", "wanted"),
+        [
+            (lambda x: x * np.float64(2), [-4.0, 6.0]),
+            (lambda x: np.float64(2) * x, [-4.0, 6.0]),
+            (lambda x: np.int64(1) - x, [3.0, -2.0]),
+            (lambda x: x / np.uint8(2), [-1.0, 1.5]),
+            (lambda x: x + np.sqrt(4.0), [0.0, 5.0]),
+            (lambda x: x ** np.int64(2), [4.0, 9.0]),
+            (lambda x: np.float32(2) ** x, [0.25, 8.0]),
+        ],
+    )
+    def test_a_scalar_of_numpy_fits_every_backend(self, backend, make, wanted):
+        x = on(backend, -2.0, 3.0)
+        y = make(x)
+        y.sum().backward(np.float64(1))
+        assert xpnet.backend_of(y.value, x.grad) is backend
+        assert xpnet.to_numpy(y.value).tolist() == pytest.approx(wanted)
+
+    def test_among_numbers_a_scalar_of_numpy_is_a_number(self, backend):
+        three = Variable(1.5) * np.float64(2)
+        assert (type(three.value), three.value) == (float, 3.0)
+        assert (three * xpnet.asarray([2.0])).value.tolist() == [6.0]
+
+    def test_other_kinds_of_numbers_do_not_come_in_by_an_operand(self):
+        x = Variable(np.ones(2))
+        for other in (1j, np.array([1j, 1j]), np.array([1, 1], "m8[s]"), np.array(["1", "2"])):
+            for call in (lambda o: x + o, lambda o: o * x, lambda o: x**o):
+                with pytest.raises(TypeError):
+                    call(other)
+
+
+class TestAssignments:
+    def test_an_augmented_one_makes_a_new_variable(self):
+        x = first = Variable(3.0)
+        x *= 2
+        x += first
+        x.backward()
+        assert (first.value, x.value, first.grad) == (3.0, 9.0, 3.0)
+
+    def test_a_length_is_that_of_the_first_axis(self, backend):
+        assert len(Variable(xpnet.asarray(np.ones((3, 2))))) == 3
+        with pytest.raises(TypeError, match="is one number: it has no length"):
+            len(Variable(1.0))
+
+    def test_what_is_gone_through_can_be_added(self, backend):
+        x = on(backend, 1.0, 2.0, 3.0)
+        y = sum(x)
+        y.backward()
+        assert float(y.value) == 6.0
+        assert xpnet.to_numpy(x.grad).tolist() == [1.0, 1.0, 1.0]
+
+
 class TestBackward:
     def test_every_node_on_the_way_gets_its_derivative(self):
         x, y = Variable(2.0), Variable(3.0)

@@ -24,6 +24,8 @@ class LayerNode(Operation):
         Whether a last input is handed to the layer: the labels of a loss.
     """
 
+    keeps_integers = True  # labels stay labels
+
     def __init__(self, layer: Any, name: str, labelled: bool = False) -> None:
         self.symbol = self.title = name
         self._layer, self._labelled = layer, labelled

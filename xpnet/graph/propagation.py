@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from typing import Any
 
 from xpnet.errors import GraphError
-from xpnet.graph.values import fitted, plain
+from xpnet.graph.values import arguments, fitted, plain
 
 __all__ = ["contributions", "gradients", "in_order"]
 
 
-def in_order(y: Any, ends: Collection[Any] = ()) -> list[Any]:
+def in_order(
+    y: Any, ends: Collection[Any] = (), is_end: Callable[[Any], bool] | None = None
+) -> list[Any]:
     """All variables that lead to `y`, each behind those it is made from; `y` is the last.
 
     Parameters
@@ -19,6 +21,8 @@ def in_order(y: Any, ends: Collection[Any] = ()) -> list[Any]:
     y : Variable
     ends : collection of Variable
         Where to stop: these are in the list, what they are made from is not.
+    is_end : callable, optional
+        Whether a variable is such an end too.
 
     Raises
     ------
@@ -40,7 +44,8 @@ def in_order(y: Any, ends: Collection[Any] = ()) -> list[Any]:
             order.append(variable)
         else:
             begun.add(id(variable))
-            sources = () if id(variable) in closed else variable.inputs
+            stop = id(variable) in closed or (is_end is not None and is_end(variable))
+            sources = () if stop else variable.inputs
             waiting = [source for source in sources if id(source) not in done]
             if any(id(source) in begun for source in waiting):
                 raise GraphError(
@@ -59,7 +64,8 @@ def contributions(variable: Any, dout: Any) -> tuple[Any, ...]:
     if variable.operation is None:
         return ()
     values = [source.value for source in variable.inputs]
-    handed = variable.operation.backward(dout, variable.value, *values)
+    used = arguments(variable.operation, values)
+    handed = variable.operation.backward(dout, variable.value, *used)
     return tuple(
         None if gradient is None else fitted(plain(gradient, dout, *values), value)
         for gradient, value in zip(handed, values, strict=True)

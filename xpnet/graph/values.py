@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from numbers import Number
 from typing import Any
 
 from xpnet.backends import backend_of, load_backend
 from xpnet.errors import ShapeError
-from xpnet.graph.operations import is_number
+from xpnet.graph.operations import Operation, is_number
 from xpnet.layers.broadcasting import sum_to
+from xpnet.layers.widening import is_scalar, widened
 
-__all__ = ["checked", "fitted", "own", "plain", "upstream"]
+__all__ = ["arguments", "checked", "constant", "fitted", "number", "own", "plain", "upstream"]
 
 
 def checked(value: Any) -> Any:
@@ -28,7 +30,7 @@ def checked(value: Any) -> Any:
     if isinstance(value, (bool, complex, str, bytes, list, tuple, dict, set, type(None))):
         shown = repr(value) if isinstance(value, (bool, complex, str, type(None))) else ""
         raise TypeError(f"Variable: got a {type(value).__name__} {shown}".rstrip() + f"; {wanted}")
-    if isinstance(value, Number):
+    if is_scalar(value):
         value = load_backend("numpy").asarray(value)
     backend = backend_of(value, caller="Variable")
     if not backend.is_floating(value) and not backend.is_integer(value):
@@ -37,6 +39,46 @@ def checked(value: Any) -> Any:
             "xpnet.asarray(x, 'float64') converts"
         )
     return value
+
+
+def constant(value: Any, beside: Sequence[Any]) -> Any:
+    """What an expression takes of a number or an array that is no variable: its own.
+
+    An array is copied, since its owner may change it before the backward propagation. A scalar
+    of NumPy is beside an array the 0-d array of the same backend, and among numbers a number.
+
+    Parameters
+    ----------
+    value : number or array
+    beside : sequence of numbers and arrays
+        The other values in the expression.
+
+    Returns
+    -------
+    number or array
+
+    Raises
+    ------
+    TypeError
+        It is neither, or its entries are not real numbers.
+    """
+    checked_value = checked(value)
+    if is_number(value):
+        return value
+    if not is_scalar(value):
+        return own(checked_value)
+    arrays = [other for other in beside if not is_number(other)]
+    return backend_of(arrays[0]).asarray(value) if arrays else number(value)
+
+
+def number(value: Any) -> Any:
+    """A scalar of NumPy as a number of Python, where Python has one so precise."""
+    return value.item() if hasattr(value, "dtype") else value
+
+
+def arguments(operation: Operation, values: Sequence[Any]) -> Sequence[Any]:
+    """The values as the operation computes with them: most take integers as real numbers."""
+    return values if operation.keeps_integers else widened(*values)
 
 
 def plain(result: Any, *operands: Any) -> Any:
@@ -65,9 +107,11 @@ def upstream(dout: Any, y: Any) -> Any:
             f"backward: y has shape {tuple(y.shape)}, of which there is no one derivative: reduce "
             "it with .sum() or .mean(), or give dout of its shape"
         )
-    dout = checked(dout)
-    if not is_number(dout):
-        backend_of(dout, y, caller="backward", names=("dout", "y"))
+    start = checked(dout)
+    if is_scalar(dout):
+        dout = number(dout)
+    else:
+        backend_of(start, y, caller="backward", names=("dout", "y"))
         if tuple(dout.shape) != tuple(y.shape):
             raise ShapeError(
                 f"backward: dout is {tuple(dout.shape)}, y is {tuple(y.shape)}: they must agree"
@@ -79,10 +123,13 @@ def upstream(dout: Any, y: Any) -> Any:
 
 
 def _for_number(dout: Any) -> Any:
-    dout = 1 if dout is None else checked(dout)
-    if not is_number(dout) and tuple(dout.shape) != ():
-        raise ShapeError(f"backward: dout is {tuple(dout.shape)}, y is one number, and so is dout")
-    return dout
+    dout = 1 if dout is None else dout
+    start = checked(dout)
+    if is_scalar(dout):
+        return number(dout)
+    if tuple(start.shape) != ():
+        raise ShapeError(f"backward: dout is {tuple(start.shape)}, y is one number, and so is dout")
+    return start
 
 
 def fitted(gradient: Any, value: Any) -> Any:

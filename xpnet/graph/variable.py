@@ -2,30 +2,44 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from xpnet.backends import backend_of
 from xpnet.errors import ShapeError, XpnetError
 from xpnet.graph import operations
-from xpnet.graph.operations import Operation, is_number
+from xpnet.graph.copying import Copying
+from xpnet.graph.numpy_calls import NumpyCalls, called_as_by_numpy, dot
+from xpnet.graph.operations import Operation, as_indices, is_number
 from xpnet.graph.propagation import gradients
-from xpnet.graph.values import checked, own, plain, upstream
+from xpnet.graph.refusals import Refusals
+from xpnet.graph.values import arguments, checked, constant, own, plain, upstream
 from xpnet.layers.broadcasting import shape_of
+from xpnet.layers.widening import is_scalar
 
 __all__ = ["Variable", "applied"]
 
 
-class Variable:
+class Variable(NumpyCalls, Refusals, Copying):
     """A number or an array in a computational graph (chapter 5.1).
 
     Operators and methods make new variables: ``+ - * / ** @``, unary minus, indexing, `exp`,
-    `log`, `relu`, `sigmoid`, `sum`, `mean`, `max`, `reshape`, `transpose`. Shapes broadcast as
-    NumPy's do, and everything is computed on the backend of the arrays.
+    `log`, `relu`, `sigmoid`, `sum`, `mean`, `max`, `reshape`, `transpose`, `dot`. Shapes
+    broadcast as NumPy's do, and everything is computed on the backend of the arrays. NumPy's
+    functions of these operations make variables too: ``np.dot``, ``np.matmul``, ``np.sum``,
+    ``np.mean``, ``np.max``, ``np.reshape``, ``np.transpose``, ``np.exp``, ``np.log``,
+    ``np.maximum(x, 0)``. What would leave the graph in silence is a TypeError that says what to
+    write: other functions, conversions to arrays and numbers, comparisons, ``if x``.
+
+    Arithmetic does not wrap around: without an array of floating point numbers beside them,
+    integers in arrays are computed in float64, exact up to 2**53, while integers of Python stay
+    integers of any length.
 
     Parameters
     ----------
     value : number, or array of any backend
-        Real numbers. Kept as it is, not copied.
+        Real numbers. Kept as it is, not copied: do not write into it between the forward and
+        the backward propagation. Arrays and indices in expressions are copied.
     name : str, optional
         What pictures call it.
 
@@ -60,8 +74,6 @@ class Variable:
 
     __slots__ = ("constant", "grad", "inputs", "name", "operation", "value")
 
-    __array_ufunc__ = None  # so that array * variable asks the variable, on NumPy and on CuPy
-
     def __init__(self, value: Any, name: str | None = None) -> None:
         if isinstance(value, Variable):
             raise TypeError("Variable: got a Variable, which holds its value already: use it")
@@ -73,6 +85,7 @@ class Variable:
         self.inputs: tuple[Variable, ...] = ()
         self.operation: Operation | None = None
         self.constant = False
+        self._lineage = None
 
     def __repr__(self) -> str:
         named = "" if self.name is None else f", name={self.name!r}"
@@ -143,9 +156,10 @@ class Variable:
         return applied(operations.Divide(), other, self)
 
     def __pow__(self, other: Any) -> Variable:
-        if is_number(other):
-            return applied(operations.PowerOf(other), self)
-        return applied(operations.Power(), self, other)
+        exponent = constant(other, ()) if is_scalar(other) else other
+        if is_number(exponent):
+            return applied(operations.PowerOf(exponent), self)
+        return applied(operations.Power(), self, exponent)
 
     def __rpow__(self, other: Any) -> Variable:
         return applied(operations.Power(), other, self)
@@ -158,6 +172,10 @@ class Variable:
 
     def __neg__(self) -> Variable:
         return applied(operations.Negative(), self)
+
+    def dot(self, other: Any, out: None = None) -> Variable:
+        """The product of ``numpy.dot``: of vectors and matrices ``x @ y``, of numbers ``x * y``."""
+        return dot(self, other, out)  # type: ignore[no-any-return]
 
     # --- functions -------------------------------------------------------------------------
 
@@ -179,25 +197,31 @@ class Variable:
 
     # --- reductions and shapes ---------------------------------------------------------------
 
+    @called_as_by_numpy
     def sum(self, axis: int | tuple[int, ...] | None = None, keepdims: bool = False) -> Variable:
         """The sum of all entries, or of those along `axis`, as ``numpy.sum``."""
         return applied(operations.Sum(axis, keepdims), self)
 
+    @called_as_by_numpy
     def mean(self, axis: int | tuple[int, ...] | None = None, keepdims: bool = False) -> Variable:
         """The mean of all entries, or of those along `axis`, as ``numpy.mean``."""
         return applied(operations.Mean(axis, keepdims), self)
 
+    @called_as_by_numpy
     def max(self, axis: int | tuple[int, ...] | None = None, keepdims: bool = False) -> Variable:
         """The largest entry, or those along `axis`; equal ones share the gradient equally."""
         return applied(operations.Max(axis, keepdims), self)
 
-    def reshape(self, *shape: Any) -> Variable:
+    def reshape(self, *shape: Any, order: str = "C", copy: None = None) -> Variable:
         """The entries in another shape: ``x.reshape(2, 3)`` or ``x.reshape((2, 3))``."""
+        if order != "C" or copy is not None:
+            raise TypeError("x.reshape of a Variable takes a shape alone, and rows before columns")
         return applied(operations.Reshape(_unpacked(shape)), self)
 
     def transpose(self, *axes: Any) -> Variable:
         """The axes in another order; without `axes` the other way round."""
-        return applied(operations.Transpose(_unpacked(axes) or None), self)
+        order = None if not axes or axes[0] is None else _unpacked(axes)
+        return applied(operations.Transpose(order), self)
 
     @property
     def T(self) -> Variable:  # noqa: N802 - NumPy's name
@@ -205,7 +229,17 @@ class Variable:
         return self.transpose()
 
     def __getitem__(self, index: Any) -> Variable:
+        for part in index if isinstance(index, tuple) else (index,):
+            if isinstance(part, Variable):
+                raise TypeError(
+                    "x[y] with a Variable y: no gradient passes an index; write x[y.value]"
+                )
         return applied(operations.Index(index), self)
+
+    def __len__(self) -> int:
+        if not self.shape:
+            raise TypeError(f"{self!r} is one number: it has no length")
+        return self.shape[0]
 
     def __iter__(self) -> Any:
         if not self.shape:
@@ -223,13 +257,14 @@ def applied(operation: Operation, *operands: Any) -> Variable:
     MixedBackendError
         Arrays of two backends.
     """
-    inputs = tuple(map(_variable, operands))
+    beside = [operand.value for operand in operands if isinstance(operand, Variable)]
+    inputs = tuple(_variable(operand, beside) for operand in operands)
     values = [source.value for source in inputs]
     arrays = [value for value in values if not is_number(value)]
     if arrays:
         backend_of(*arrays, caller=operation.title, names=("x", "y")[: len(arrays)])
     try:
-        made = Variable(plain(operation.forward(*values), *values))
+        made = Variable(plain(operation.forward(*arguments(operation, values)), *values))
     except XpnetError:  # says already what came and what was wanted
         raise
     except ValueError as error:
@@ -239,15 +274,15 @@ def applied(operation: Operation, *operands: Any) -> Variable:
     return made
 
 
-def _variable(operand: Any) -> Variable:
+def _variable(operand: Any, beside: Sequence[Any]) -> Variable:
     if isinstance(operand, Variable):
         return operand
-    constant = Variable(operand)
-    constant.constant = True
-    return constant
+    made = Variable(constant(operand, beside))
+    made.constant = True
+    return made
 
 
-def _unpacked(arguments: tuple[Any, ...]) -> tuple[int, ...]:
+def _unpacked(given: tuple[Any, ...]) -> tuple[int, ...]:
     """``(2, 3)`` of both ``f(2, 3)`` and ``f((2, 3))``."""
-    first = arguments[0] if len(arguments) == 1 else arguments
-    return tuple(first) if isinstance(first, (tuple, list)) else arguments
+    indices = as_indices(given[0] if len(given) == 1 else given)
+    return indices if isinstance(indices, tuple) else (indices,)

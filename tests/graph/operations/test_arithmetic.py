@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 import operator
+import warnings
 
 import numpy as np
 import pytest
@@ -93,6 +95,117 @@ class TestPowers:
         y.backward()
         assert float(y.value) == 0.75
         assert xpnet.to_numpy(x.grad).tolist() == [-0.25, -0.0625]
+
+    @pytest.mark.parametrize("exponent", [-1, Variable(-1), np.int64(-1), np.int8(-1)], ids=repr)
+    def test_whole_numbers_to_the_power_of_minus_1_are_fractions(self, backend, exponent):
+        assert (Variable(2) ** exponent).value == 0.5
+        x = Variable(xpnet.asarray([2, 4]))
+        y = x**exponent
+        y.sum().backward()
+        assert xpnet.to_numpy(y.value).tolist() == [0.5, 0.25]
+        assert xpnet.to_numpy(x.grad).tolist() == [-0.25, -0.0625]
+
+    def test_exponents_in_an_array_of_integers_may_be_negative(self, backend):
+        y = Variable(xpnet.asarray([2, 4])) ** xpnet.asarray([-1, 2])
+        assert xpnet.to_numpy(y.value).tolist() == [0.5, 16.0]
+        y = 2 ** Variable(xpnet.asarray([-1, 2]))
+        assert xpnet.to_numpy(y.value).tolist() == [0.5, 4.0]
+
+    def test_0_to_the_power_of_minus_1_is_infinite_in_arrays_and_told_of_numbers(self, backend):
+        with np.errstate(divide="ignore"):
+            y = Variable(xpnet.asarray([0, 2])) ** -1
+        assert xpnet.to_numpy(y.value).tolist() == [math.inf, 0.5]
+        for exponent in (-1, Variable(-1)):
+            with pytest.raises(ZeroDivisionError, match="negative power"):
+                Variable(0) ** exponent
+
+    @pytest.mark.parametrize(
+        "exponent", [np.int64(2), np.float32(2), np.array(2), np.array([2.0, 2.0]), Variable(2.0)]
+    )
+    def test_a_negative_base_is_no_reason_to_warn(self, exponent):
+        x = Variable(np.array([-2.0, 3.0]))
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")
+            y = x**exponent
+            y.sum().backward()
+        assert y.value.tolist() == [4.0, 9.0]
+        assert x.grad.tolist() == [-4.0, 6.0]
+
+    def test_the_derivative_by_the_exponent_is_nan_where_the_base_is_negative(self, backend):
+        n = Variable(2.0)
+        (Variable(xpnet.asarray([-2.0])) ** n).sum().backward()
+        assert math.isnan(float(n.grad))
+
+
+class TestWholeNumbers:
+    """Results are those of exact arithmetic: nothing wraps around."""
+
+    @pytest.mark.parametrize(
+        "make",
+        [
+            lambda x: x - 5,
+            lambda x: 5 - x,
+            lambda x: x + 300,
+            lambda x: x * x,
+            lambda x: x + x,
+            lambda x: x - x * x,
+            lambda x: -x,
+            lambda x: x**3,
+            lambda x: x**2 * 7,
+            lambda x: x * 10**30,
+            lambda x: x / 4,
+        ],
+    )
+    @pytest.mark.parametrize("dtype", ["int8", "uint8", "int16", "uint16"])
+    def test_of_short_integers(self, backend, make, dtype):
+        info = np.iinfo(dtype)
+        ends = [info.min, 1, info.max]
+        y = make(Variable(xpnet.asarray(np.array(ends, dtype))))
+        assert xpnet.to_numpy(y.value).tolist() == [float(make(n)) for n in ends]
+
+    @pytest.mark.parametrize("dtype", ["int32", "uint32", "int64", "uint64"])
+    def test_of_long_integers_up_to_the_rounding_of_float64(self, backend, dtype):
+        n = np.iinfo(dtype).max
+        x = Variable(xpnet.asarray(np.array([n, 1], dtype)))
+        for make in (lambda x: x + x, lambda x: x * x, lambda x: -x, lambda x: x**3):
+            found = xpnet.to_numpy(make(x).value).tolist()
+            assert found == pytest.approx([make(n), make(1)], rel=1e-15)
+
+    def test_products_sums_and_means_of_pixels(self, backend):
+        x = Variable(xpnet.asarray([[200, 250], [255, 1]], "uint8"))
+        assert xpnet.to_numpy((x @ x).value).tolist() == [[103750, 50250], [51255, 63751]]
+        assert float(x.sum().value) == 706
+        assert xpnet.to_numpy((x.sum(axis=0) * -1).value).tolist() == [-455, -251]
+        assert float(x.mean().value) == 176.5
+
+    def test_functions_of_pixels_are_those_of_float64(self, backend):
+        x = Variable(xpnet.asarray([1, 200], "uint8"))
+        np.testing.assert_allclose(xpnet.to_numpy(x.exp().value), np.exp([1.0, 200.0]), rtol=1e-14)
+        np.testing.assert_allclose(xpnet.to_numpy(x.log().value), np.log([1.0, 200.0]), rtol=1e-14)
+
+    def test_gradients_do_not_wrap_around_either(self, backend):
+        x, y = (Variable(xpnet.asarray([n], "uint8")) for n in (200, 100))
+        (x**3 - x * y * y).sum().backward()
+        assert float(x.grad[0]) == 3 * 200**2 - 100**2
+        assert float(y.grad[0]) == -2 * 200 * 100
+
+    def test_entries_that_are_only_moved_or_chosen_stay_integers(self, backend):
+        x = Variable(xpnet.asarray([[1, 200]], "uint8"))
+        for y in (x.T, x.reshape(2), x[0], x.max(), x.relu()):
+            assert str(y.value.dtype) == "uint8"
+
+    def test_beside_floating_point_numbers_those_decide(self, backend):
+        x = Variable(xpnet.asarray([200], "uint8"))
+        y = x * xpnet.asarray([2.0], "float32") * x
+        assert (str(y.value.dtype), float(y.value[0])) == ("float32", 80000.0)
+
+    def test_integers_of_python_stay_integers_of_any_length(self):
+        x = Variable(10**20)
+        y = x * x - 7
+        assert y.value == 10**40 - 7
+        assert type((Variable(100) * 2).value) is int
+        assert type((Variable(100) * np.uint8(2)).value) is int
+        assert Variable(10**30).log().value == pytest.approx(30 * math.log(10))
 
 
 class TestRefusals:

@@ -52,6 +52,27 @@ def test_equal_largest_entries_share_the_gradient(backend):
     assert xpnet.to_numpy(x.grad).tolist() == [[0.5, 0.5, 0.0], [0.0, 0.5, 0.5]]
 
 
+def test_axes_go_unless_they_are_to_be_kept(backend):
+    x = Variable(xpnet.asarray(np.ones((2, 3))))
+    for reduce in (x.sum, x.mean, x.max):
+        assert (reduce(axis=0).shape, reduce(axis=0, keepdims=True).shape) == ((3,), (1, 3))
+        assert (reduce().shape, reduce(None, True).shape) == ((), (1, 1))
+
+
+@pytest.mark.parametrize("name", ["sum", "mean", "max"])
+def test_a_number_is_its_own_reduction(name):
+    x = Variable(3.0)
+    y = getattr(x, name)()
+    y.backward()
+    assert (y.value, x.grad) == (3.0, 1.0)
+
+
+@pytest.mark.parametrize("axes", [(), (None,), (0, 1), ([0, 1],), (np.array([0, 1]),)], ids=repr)
+def test_an_order_of_axes_may_be_given_in_every_way_of_numpy(backend, axes):
+    x = np.ones((2, 3))
+    assert Variable(xpnet.asarray(x)).transpose(*axes).shape == x.transpose(*axes).shape
+
+
 @lenient
 @given(data=st.data(), shape=shapes, seed=seeds)
 def test_axes_in_any_order(backend, data, shape, seed):

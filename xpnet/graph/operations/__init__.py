@@ -13,7 +13,7 @@ from xpnet.graph.operations.arithmetic import (
 )
 from xpnet.graph.operations.base import Operation, backend_for, is_number
 from xpnet.graph.operations.functions import Exp, Log, Relu, Sigmoid
-from xpnet.graph.operations.shaping import Index, Max, Mean, Reshape, Sum, Transpose
+from xpnet.graph.operations.shaping import Index, Max, Mean, Reshape, Sum, Transpose, as_indices
 
 __all__ = [
     "Add",
@@ -36,6 +36,7 @@ __all__ = [
     "Subtract",
     "Sum",
     "Transpose",
+    "as_indices",
     "backend_for",
     "is_number",
 ]

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 from xpnet.errors import ShapeError
-from xpnet.graph.operations.base import Operation, backend_for, is_number
+from xpnet.graph.operations.base import Operation, as_array, backend_for, is_number
 from xpnet.layers.broadcasting import shape_of
 
 __all__ = [
@@ -145,9 +146,10 @@ class Power(Operation):
     def backward(self, dout: Any, out: Any, x: Any, y: Any) -> tuple[Any, Any]:
         """``y * x**(y - 1)`` and ``x**y * log(x)``."""
         backend = backend_for(x, y)
-        xp, x, y = backend.xp, backend.asarray(x), backend.asarray(y)
+        xp, x, y = backend.xp, as_array(x, backend), as_array(y, backend)
         less = xp.where(y == 0, 1.0, y - 1.0)  # y = 0 makes the product 0, not 0 * infinity
-        return dout * y * x**less, dout * out * xp.log(xp.where(x == 0, 1, x))
+        base = xp.where(x == 0, 1.0, xp.where(x < 0, math.nan, x))  # of NaN, log does not warn
+        return dout * y * x**less, dout * out * xp.log(base)
 
 
 class PowerOf(Operation):
@@ -158,8 +160,7 @@ class PowerOf(Operation):
     locals = ("{dout} × {n} × {x} ** {less}",)
 
     def __init__(self, exponent: float) -> None:
-        # a whole negative power of whole numbers is none: NumPy refuses it
-        self.exponent = float(exponent) if exponent < 0 else exponent
+        self.exponent = exponent
         self.symbol = f"**{exponent:g}"
 
     def forward(self, x: Any) -> Any:

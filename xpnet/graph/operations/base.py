@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from xpnet.backends import Backend, backend_of, load_backend
 
-__all__ = ["Operation", "backend_for", "is_number"]
+__all__ = ["Operation", "as_array", "backend_for", "is_number"]
 
 
 class Operation:
@@ -27,6 +27,9 @@ class Operation:
         is the derivative of the last output by the output of this node.
     locals : tuple of str
         The same as formulas, with places for `dout`, `out`, the inputs and the `details`.
+    keeps_integers : bool
+        Whether arrays of integers come in as they are, since entries are only moved or chosen.
+        Elsewhere they come in as floating point numbers, which do not wrap around.
     """
 
     symbol: str
@@ -34,6 +37,7 @@ class Operation:
     formula: str
     rules: tuple[str, ...]
     locals: tuple[str, ...]
+    keeps_integers: ClassVar[bool] = False
 
     def forward(self, *values: Any) -> Any:
         """The output for these inputs."""
@@ -74,3 +78,8 @@ def backend_for(*values: Any) -> Backend:
     """The backend of the arrays among the values; NumPy's functions serve numbers alone."""
     arrays = [value for value in values if not is_number(value)]
     return backend_of(*arrays) if arrays else load_backend("numpy")
+
+
+def as_array(value: Any, backend: Backend) -> Any:
+    """An array as it is; of a number a floating point one, since its integer may be too long."""
+    return backend.asarray(float(value)) if is_number(value) else value

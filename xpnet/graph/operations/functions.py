@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from xpnet.graph.operations.base import Operation, backend_for
+from xpnet.graph.operations.base import Operation, as_array, backend_for
 
 __all__ = ["Exp", "Log", "Relu", "Sigmoid"]
 
@@ -18,7 +18,8 @@ class Exp(Operation):
 
     def forward(self, x: Any) -> Any:
         """``exp(x)``."""
-        return backend_for(x).xp.exp(x)
+        backend = backend_for(x)
+        return backend.xp.exp(as_array(x, backend))
 
     def backward(self, dout: Any, out: Any, x: Any) -> tuple[Any]:
         """Its own derivative."""
@@ -34,7 +35,8 @@ class Log(Operation):
 
     def forward(self, x: Any) -> Any:
         """``log(x)``."""
-        return backend_for(x).xp.log(x)
+        backend = backend_for(x)
+        return backend.xp.log(as_array(x, backend))
 
     def backward(self, dout: Any, out: Any, x: Any) -> tuple[Any]:
         """``1 / x``."""
@@ -45,6 +47,7 @@ class Relu(Operation):
     """``max(x, 0)`` (chapter 5.5.1); the derivative at 0 is taken as 0, as the layer does."""
 
     symbol, title, formula = "relu", "ReLU", "relu {x}"
+    keeps_integers = True
     rules = ("the upstream value where the input is above 0, else 0",)
     locals = ("{dout} where {x} > 0",)
 
@@ -67,7 +70,8 @@ class Sigmoid(Operation):
 
     def forward(self, x: Any) -> Any:
         """``1 / (1 + exp(-x))``, computed so that it cannot overflow."""
-        return backend_for(x).sigmoid(backend_for(x).asarray(x))
+        backend = backend_for(x)
+        return backend.sigmoid(as_array(x, backend))
 
     def backward(self, dout: Any, out: Any, x: Any) -> tuple[Any]:
         """From the output alone."""

@@ -3,23 +3,40 @@
 from __future__ import annotations
 
 import math
+import operator
+from collections.abc import Iterable
 from typing import Any
 
-from xpnet.backends import backend_of
 from xpnet.errors import ShapeError
 from xpnet.graph.operations.base import Operation, backend_for, is_number
+from xpnet.graph.operations.index import own_index
 from xpnet.layers.broadcasting import shape_of
 
-__all__ = ["Index", "Max", "Mean", "Reshape", "Sum", "Transpose"]
+__all__ = ["Index", "Max", "Mean", "Reshape", "Sum", "Transpose", "as_indices"]
 
 Axis = int | tuple[int, ...] | None
+
+
+def as_indices(given: Any) -> int | tuple[int, ...]:
+    """One integer, or several in a tuple, that nobody else can change.
+
+    Examples
+    --------
+    >>> from xpnet.graph.operations.shaping import as_indices
+    >>> as_indices([0, np.int64(1)]), as_indices(np.array(2))
+    ((0, 1), 2)
+    """
+    if isinstance(given, Iterable) and getattr(given, "shape", None) != ():
+        return tuple(map(operator.index, given))
+    return operator.index(given)
 
 
 class _Reduction(Operation):
     """One value from all entries, or from those along some axes."""
 
     def __init__(self, axis: Axis = None, keepdims: bool = False) -> None:
-        self.axis, self.keepdims = axis, keepdims
+        self.axis = None if axis is None else as_indices(axis)
+        self.keepdims = keepdims
 
     def _spread(self, reduced: Any, x: Any) -> Any:
         """A reduced array in the shape that broadcasts against `x`."""
@@ -76,6 +93,7 @@ class Max(_Reduction):
     """The largest entry; entries that share it share its gradient in equal parts."""
 
     symbol, title, formula = "max", "maximum", "the largest of {x}"
+    keeps_integers = True
     rules = ("the upstream value to the largest entry, 0 to the others",)
     locals = ("{dout} where {x} is the largest",)
 
@@ -94,6 +112,7 @@ class Reshape(Operation):
     """The entries in another shape."""
 
     symbol, title, formula = "reshape", "reshape", "{x} in another shape"
+    keeps_integers = True
     rules = ("the upstream value in the shape of the input",)
     locals = ("{dout} in the shape of {x}",)
 
@@ -114,6 +133,7 @@ class Transpose(Operation):
     """The axes in another order."""
 
     symbol, title, formula = "T", "transpose", "{x} transposed"
+    keeps_integers = True
     rules = ("the upstream value, transposed back",)
     locals = ("{dout} transposed",)
 
@@ -137,6 +157,7 @@ class Index(Operation):
     """``x[index]``: some of the entries; one that is taken twice gets both gradients."""
 
     symbol, title, formula = "[ ]", "indexing", "some entries of {x}"
+    keeps_integers = True
     rules = ("the upstream value to the entries that were taken, 0 to the others",)
     locals = ("{dout} where it was taken from",)
 
@@ -146,9 +167,8 @@ class Index(Operation):
     def forward(self, x: Any) -> Any:
         """``x[index]``."""
         _check_array(x, self.title)
-        parts = self.index if isinstance(self.index, tuple) else (self.index,)
-        arrays = [part for part in parts if hasattr(part, "shape")]
-        backend_of(x, *arrays, caller="indexing", names=("x", *["index"] * len(arrays)))
+        # backward needs the index as it is now: an array or a list may change until then
+        self.index = own_index(self.index, x)
         return x[self.index]
 
     def backward(self, dout: Any, out: Any, x: Any) -> tuple[Any]:
