@@ -131,17 +131,16 @@ def _check(x: Any, y: Any, layer: str) -> None:
 
 
 def _check_real(name: str, value: Any, layer: str) -> None:
-    kind = repr(value)
     if not is_scalar(value):
         backend = backend_of(value, caller=layer, names=(name,))
         is_bool = value.dtype == backend.dtype("bool")
         real = backend.is_floating(value) or backend.is_integer(value) or is_bool
-        kind = f"an array of {value.dtype}"
     elif hasattr(value, "dtype"):
         real = value.dtype.kind in "iufb"
     else:
         real = isinstance(value, Real) or not isinstance(value, Complex)
     if not real:
+        kind = repr(value) if is_scalar(value) else f"an array of {value.dtype}"
         raise TypeError(f"{layer}: {name} is {kind}; wanted real numbers")
 
 

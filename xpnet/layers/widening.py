@@ -9,10 +9,12 @@ from xpnet.backends import Array, Backend, backend_of, load_backend
 
 __all__ = ["is_scalar", "widened"]
 
+SCALARS = int, float, load_backend("numpy").xp.generic, Number
+
 
 def is_scalar(value: Any) -> bool:
     """Whether this is a number of Python or a scalar of NumPy, and no array, not even a 0-d one."""
-    return isinstance(value, (Number, load_backend("numpy").xp.generic))
+    return isinstance(value, SCALARS)
 
 
 def widened(*values: Any) -> list[Any]:
