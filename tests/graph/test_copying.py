@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 import xpnet
-from xpnet.graph import Variable, collapse, to_text
+from xpnet.graph import Variable, collapse, copying, to_text
 from xpnet.graph.examples import orange, sigmoid_nodes
 from xpnet.networks import TwoLayerNet
 
@@ -70,6 +70,24 @@ def test_a_list_of_all_variables_of_a_chain_is_copied_as_one_chain(copied):
     for given in (nodes, nodes[::-1]):
         made = copied(given)[:: 1 if given is nodes else -1]
         assert all(new.inputs[0] is old for old, new in itertools.pairwise(made))
+
+
+@pytest.mark.parametrize("copied", COPIES)
+def test_no_variable_is_gone_through_for_each_that_follows_it(monkeypatch, copied):
+    nodes = [Variable(1.0)]
+    for _ in range(100):
+        nodes.append(nodes[-1] * 2.0)
+    lengths = []
+
+    keep = copying.Lineage.__init__
+
+    def counted(lineage, variables=None):
+        lengths.append(len(variables or ()))
+        keep(lineage, variables)
+
+    monkeypatch.setattr(copying.Lineage, "__init__", counted)
+    copied(nodes)
+    assert 201 <= sum(lengths) <= 3 * 201
 
 
 @pytest.mark.parametrize("copied", [*COPIES, copy.copy])

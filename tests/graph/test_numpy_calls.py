@@ -258,12 +258,33 @@ def test_so_are_other_ways_into_an_array(call):
             call(Variable(value))
 
 
-def test_a_function_that_only_has_the_name_of_an_operation_is_refused():
-    def dot(x, y):
-        return x * y
+def test_the_first_argument_may_be_named():
+    x = Variable(SQUARE)
+    assert np.sum(a=x, axis=0).value.tolist() == [4.0, 6.0]
+    assert np.dot(a=x, b=OTHER).value.tolist() == (SQUARE @ OTHER).tolist()
 
-    with pytest.raises(TypeError, match=r"\.dot is no operation of a Variable"):
-        Variable(SQUARE).__array_function__(dot, (Variable,), (SQUARE, Variable(SQUARE)), {})
+
+def test_an_array_that_is_to_write_into_a_variable_is_refused():
+    with pytest.raises(TypeError, match="takes no out="):
+        np.sum(SQUARE, out=Variable(SQUARE))
+
+
+class TestAFunctionThatOnlyHasTheNameOfAnOperation:
+    """Another library's, which need not do the same."""
+
+    def test_of_arrays(self):
+        def dot(x, y):
+            return x * y
+
+        with pytest.raises(TypeError, match=r"\.dot is no operation of a Variable"):
+            Variable(SQUARE).__array_function__(dot, (Variable,), (SQUARE, Variable(SQUARE)), {})
+
+    def test_of_entries(self):
+        class Exp:
+            __name__ = "exp"
+
+        with pytest.raises(TypeError, match="is no operation of a Variable"):
+            Variable(SQUARE).__array_ufunc__(Exp(), "__call__", Variable(SQUARE))
 
 
 def test_reductions_keep_the_signature_that_they_show():

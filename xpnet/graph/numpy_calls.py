@@ -74,10 +74,11 @@ class NumpyCalls:
             raise no_operation(f"{function.__module__}.{name}")
         if name == "dot":
             return dot(*args, **options)
-        if name not in PARAMETERS or not (args and isinstance(args[0], NumpyCalls)):
+        if name not in PARAMETERS:
             raise no_operation(f"np.{name}")
-        taken = _taken(f"np.{name}", PARAMETERS[name], args[1:], options)
-        method = getattr(args[0], "max" if name == "amax" else name)
+        x, *others = args or (options.pop("a"),)
+        taken = _taken(f"np.{name}", PARAMETERS[name], others, options)
+        method = getattr(x, "max" if name == "amax" else name)
         return method(*taken.values()) if name in ("reshape", "transpose") else method(**taken)
 
 
@@ -95,22 +96,22 @@ def called_as_by_numpy(method: Callable[P, R]) -> Callable[P, R]:
     return call
 
 
-def dot(x: Any, y: Any, out: Any = None) -> Any:
+def dot(a: Any, b: Any, out: Any = None) -> Any:
     """``numpy.dot`` of two operands, one of which is a variable.
 
-    For stacks of matrices it is not ``x @ y``: every matrix of `x` meets every matrix of `y`.
+    For stacks of matrices it is not ``a @ b``: every matrix of `a` meets every matrix of `b`.
     """
     if out is not None:
         raise _no_option("np.dot", "out")
-    first, second = shape_of(x), shape_of(y)
+    first, second = shape_of(a), shape_of(b)
     if not first or not second:
-        return x * y
-    if len(first) == 1 or len(second) <= 2:
-        return x @ y
+        return a * b
+    if len(second) <= 2:
+        return a @ b
     *stack, shared, columns = range(len(second))
-    flat = y.transpose(shared, *stack, columns)  # (k, ..., m)
+    flat = b.transpose(shared, *stack, columns)  # (k, ..., m)
     rest = flat.shape[1:]
-    product = x @ flat.reshape(second[-2], math.prod(rest))
+    product = a @ flat.reshape(second[-2], math.prod(rest))
     return product.reshape(*first[:-1], *rest)
 
 
