@@ -60,6 +60,19 @@ class TestWhatItTakes:
         y.backward()
         assert xpnet.to_numpy(x.grad).tolist() == [6.0, 16.0]
 
+    def test_the_value_of_a_variable_may_change_afterwards(self, backend):
+        entries = xpnet.asarray([[1.0, 2.0], [3.0, 4.0]])
+        x, w = Variable(entries), Variable(xpnet.asarray([[1.0], [2.0]]))
+        y = (x.T @ w).sum() + x[0].sum() + (x.reshape(4) * x.reshape(4)).max()
+        y.backward()
+        wanted = [xpnet.to_numpy(variable.grad).tolist() for variable in (x, w)]
+        for change in (lambda: entries.fill(9.0), lambda: setattr(x, "value", entries * 0.0)):
+            change()
+            y.backward()
+            assert [xpnet.to_numpy(variable.grad).tolist() for variable in (x, w)] == wanted
+        assert x.value is not entries
+        assert Variable(entries).value is entries
+
     def test_axes_and_shapes_in_a_list_may_change_afterwards(self, backend):
         x = Variable(xpnet.asarray([[1.0, 2.0], [3.0, 4.0]]))
         axes, shape, order = [0, 1], [4], [1, 0]

@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection
 from typing import Any
 
 from xpnet.errors import GraphError
-from xpnet.graph.values import arguments, fitted, plain
+from xpnet.graph.values import fitted, plain
 
 __all__ = ["contributions", "gradients", "in_order"]
 
@@ -63,9 +63,8 @@ def contributions(variable: Any, dout: Any) -> tuple[Any, ...]:
     """
     if variable.operation is None:
         return ()
-    values = [source.value for source in variable.inputs]
-    used = arguments(variable.operation, values)
-    handed = variable.operation.backward(dout, variable.value, *used)
+    values = variable._used
+    handed = variable.operation.backward(dout, variable.value, *values)
     return tuple(
         None if gradient is None else fitted(plain(gradient, dout, *values), value)
         for gradient, value in zip(handed, values, strict=True)

@@ -38,8 +38,9 @@ class Variable(NumpyCalls, Refusals, Copying):
     Parameters
     ----------
     value : number, or array of any backend
-        Real numbers. Kept as it is, not copied: do not write into it between the forward and
-        the backward propagation. Arrays and indices in expressions are copied.
+        Real numbers. Kept as it is, not copied; each expression computes with a copy, as it
+        does of other arrays and of indices, so that what is written into them afterwards does
+        not change its gradients.
     name : str, optional
         What pictures call it.
 
@@ -72,7 +73,7 @@ class Variable(NumpyCalls, Refusals, Copying):
     (2.2, 110.00000000000001, 200)
     """
 
-    __slots__ = ("constant", "grad", "inputs", "name", "operation", "value")
+    __slots__ = ("_used", "constant", "grad", "inputs", "name", "operation", "value")
 
     def __init__(self, value: Any, name: str | None = None) -> None:
         if isinstance(value, Variable):
@@ -85,6 +86,7 @@ class Variable(NumpyCalls, Refusals, Copying):
         self.inputs: tuple[Variable, ...] = ()
         self.operation: Operation | None = None
         self.constant = False
+        self._used: Sequence[Any] = ()
         self._lineage = None
 
     def __repr__(self) -> str:
@@ -259,18 +261,19 @@ def applied(operation: Operation, *operands: Any) -> Variable:
     """
     beside = [operand.value for operand in operands if isinstance(operand, Variable)]
     inputs = tuple(_variable(operand, beside) for operand in operands)
-    values = [source.value for source in inputs]
+    values = [_own_value(source) for source in inputs]
     arrays = [value for value in values if not is_number(value)]
     if arrays:
         backend_of(*arrays, caller=operation.title, names=("x", "y")[: len(arrays)])
+    used = arguments(operation, values)
     try:
-        made = Variable(plain(operation.forward(*arguments(operation, values)), *values))
+        made = Variable(plain(operation.forward(*used), *values))
     except XpnetError:  # says already what came and what was wanted
         raise
     except ValueError as error:
         shapes = " and ".join(str(source.shape) for source in inputs)
         raise ShapeError(f"{operation.title} of shape {shapes}: {str(error).strip()}") from error
-    made.inputs, made.operation = inputs, operation
+    made.inputs, made.operation, made._used = inputs, operation, used
     return made
 
 
@@ -280,6 +283,12 @@ def _variable(operand: Any, beside: Sequence[Any]) -> Variable:
     made = Variable(constant(operand, beside))
     made.constant = True
     return made
+
+
+def _own_value(source: Variable) -> Any:
+    """The value, which nobody else writes into: of a variable that somebody made, a copy."""
+    made_here = source.constant or source.operation is not None
+    return source.value if made_here else own(source.value)
 
 
 def _unpacked(given: tuple[Any, ...]) -> tuple[int, ...]:

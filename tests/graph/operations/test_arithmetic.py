@@ -105,6 +105,11 @@ class TestPowers:
         assert xpnet.to_numpy(y.value).tolist() == [0.5, 0.25]
         assert xpnet.to_numpy(x.grad).tolist() == [-0.25, -0.0625]
 
+    @pytest.mark.parametrize("exponent", [2, np.int64(2), np.float32(2)], ids=repr)
+    def test_a_plain_number_as_exponent_is_part_of_the_node(self, exponent):
+        y = Variable(np.array([3.0])) ** exponent
+        assert (y.operation.symbol, len(y.inputs)) == ("**2", 1)
+
     def test_exponents_in_an_array_of_integers_may_be_negative(self, backend):
         y = Variable(xpnet.asarray([2, 4])) ** xpnet.asarray([-1, 2])
         assert xpnet.to_numpy(y.value).tolist() == [0.5, 16.0]
