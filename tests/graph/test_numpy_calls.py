@@ -165,6 +165,7 @@ class TestDot:
         (lambda x: np.dot(x, x, out=np.zeros((2, 2))), "out"),
         (lambda x: x.dot(x, np.zeros((2, 2))), "out"),
         (lambda x: x.sum(dtype="float32"), "dtype"),
+        (lambda x: x.max(out=np.zeros(())), "out"),
         (lambda x: np.exp(x, out=np.zeros((2, 2))), "out"),
         (lambda x: np.exp(x, where=SQUARE > 2), "where"),
         (lambda x: np.add(x, 1, dtype="float32"), "dtype"),
@@ -175,6 +176,12 @@ class TestDot:
 def test_what_would_be_ignored_is_refused(call, option):
     with pytest.raises(TypeError, match=rf"of a Variable takes no {option}=: .*leave it out"):
         call(Variable(SQUARE))
+
+
+@pytest.mark.parametrize("options", [{"order": "F"}, {"copy": True}, {"copy": False}], ids=repr)
+def test_the_method_for_shapes_takes_a_shape_alone(options):
+    with pytest.raises(TypeError, match="takes a shape alone"):
+        Variable(SQUARE).reshape(4, **options)
 
 
 def test_arrays_are_not_changed_in_place_by_a_variable(backend):
