@@ -23,10 +23,11 @@ class TestChecked:
             x = xpnet.asarray([1, 2], dtype=dtype)
             assert checked(x) is x
 
-    def test_a_scalar_of_numpy_is_an_array_of_its_dtype(self):
-        made = checked(np.float32(1.5))
+    @pytest.mark.parametrize("kind", [np.float32, np.float64, np.int64, np.uint8])
+    def test_a_scalar_of_numpy_is_an_array_of_its_dtype(self, kind):
+        made = checked(kind(2))
         assert isinstance(made, np.ndarray)
-        assert (made.shape, made.dtype, float(made)) == ((), np.float32, 1.5)
+        assert (made.shape, made.dtype, float(made)) == ((), kind, 2.0)
 
     @pytest.mark.parametrize(
         "value",
