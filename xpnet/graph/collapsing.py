@@ -25,8 +25,6 @@ class Collapsed(Operation):
         Where it ends.
     """
 
-    keeps_integers = True  # the nodes inside see to theirs
-
     def __init__(self, symbol: str, inputs: Sequence[Variable], output: Variable) -> None:
         self.symbol = self.title = symbol
         self.formula = "its inputs inside it"
