@@ -132,7 +132,7 @@ def test_cross_entropy_has_the_dtype_of_the_probabilities(backend, t):
     ("y", "t"), [((2, 3), (3,)), ((2, 3), (2, 2)), ((0, 3), (0,)), ((2, 3), ()), ((3,), (2,))]
 )
 def test_cross_entropy_refuses_labels_that_do_not_fit(backend, y, t):
-    with pytest.raises(ShapeError, match=r"cross_entropy_error: y is \(.*t is \("):
+    with pytest.raises(ShapeError, match=r"cross_entropy_error: (y is \(.*t is|t is \(.*y is) \("):
         cross_entropy_error(xpnet.asarray(np.ones(y)), xpnet.asarray(np.ones(t, "int64")))
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from xpnet.backends import Array, backend_of
+from xpnet.backends import Array, backend_of, fitting_labels
 from xpnet.errors import LabelError, ShapeError
 
 __all__ = ["cross_entropy_error", "one_hot", "relu", "sigmoid", "softmax"]
@@ -107,15 +107,13 @@ def cross_entropy_error(y: Array, t: Array) -> Array:
     """
     backend = backend_of(y, t, caller="cross_entropy_error", names=("y", "t"))
     xp = backend.xp
-    t = backend.asarray(t)
-    if y.ndim == 1:
-        y = y.reshape(1, -1)
-        t = t.reshape(1, -1) if tuple(t.shape) == tuple(y.shape[1:]) else t.reshape(-1)
-    if y.ndim != 2 or 0 in y.shape or tuple(t.shape) not in (tuple(y.shape), (y.shape[0],)):
+    if y.ndim not in (1, 2) or 0 in y.shape:
         raise ShapeError(
-            f"cross_entropy_error: y is {tuple(y.shape)}, t is {tuple(t.shape)}; wanted (N, "
-            "classes) with at least one row, and integers (N,) or rows of the shape of y"
+            f"cross_entropy_error: y is {tuple(y.shape)}, t is {tuple(getattr(t, 'shape', ()))}; "
+            "wanted y as (N, classes) with at least one row"
         )
+    t = fitting_labels(backend, t, tuple(y.shape), "cross_entropy_error", "y")
+    y = y.reshape(-1, y.shape[-1])
     t = one_hot(t, y.shape[1], y.dtype) if t.ndim == 1 else backend.asarray(t, y.dtype)
     # a class without weight adds nothing, even where log(0) is -inf
     return -xp.sum(t * xp.log(xp.where(t == 0, 1, y))) / y.shape[0]

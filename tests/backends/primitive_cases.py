@@ -69,6 +69,33 @@ SCORES = SIZES | {
 }
 INTEGERS = ["int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64"]
 ROWS = ["bool", "uint8", "int64", "float16", "float32", "float64"]
+FAR_ENDS = {
+    "far below 0": np.linspace(-120.0, -70.0, 101),
+    "far from 0": np.linspace(-800.0, 800.0, 201),
+}
+
+
+def of_any_mass() -> dict[str, np.ndarray[Any, Any]]:
+    """Rows of labels (7, 5) that do not sum to 1; class 2 is that of a score of -inf."""
+    one_hot = np.eye(5)[[0, 1, 3, 4, 0, 1, 3]]
+    mixed = one_hot.copy()
+    mixed[3:] = 0
+    return {
+        "twice soft": 2 * soft_rows(7, 5),
+        "half soft, float32": (0.5 * soft_rows(7, 5)).astype("float32"),
+        "weighed": one_hot * [0.1, 3, 1, 0, 1e4],
+        "several": (np.arange(35).reshape(7, 5) % 3 == 0).astype("uint8"),
+        "several, bool": np.arange(35).reshape(7, 5) % 4 < 2,
+        "all": np.ones((7, 5), "int8"),
+        "zero": np.zeros((7, 5)),
+        "zero, integer": np.zeros((7, 5), "int64"),
+        "one-hot and zero": mixed,
+        "negative": one_hot - 0.25,
+        "of sum 0": one_hot - np.roll(one_hot, 1, axis=1),
+        "beyond 8 bits in sum": np.full((7, 5), 100, "int8"),
+        "infinite": np.where(one_hot == 1, inf, 0),
+        "NaN in one": np.where(np.arange(35).reshape(7, 5) == 12, nan, one_hot),
+    }
 
 
 def with_labels(scores: dict[str, np.ndarray[Any, Any]]) -> dict[str, Case]:
@@ -87,8 +114,7 @@ def with_labels(scores: dict[str, np.ndarray[Any, Any]]) -> dict[str, Case]:
     cases["nobody in a class of -inf, rows"] = (x, Kept(np.eye(5)[[0, 1, 3, 4, 0, 1, 3]]))
     cases["somebody in a class of -inf"] = (x, Kept(np.array([2, 1, 3, 4, 0, 1, 3])))
     cases["NaN among the rows"] = (x, np.where(np.eye(7, 5) == 1, nan, soft_rows(7, 5)))
-    cases["rows that do not sum to 1"] = (x, 2 * soft_rows(7, 5))
-    return cases
+    return cases | {f"{name} rows": (x, Kept(rows)) for name, rows in OF_ANY_MASS.items()}
 
 
 def softmaxed(scores: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
@@ -134,6 +160,8 @@ def batches() -> dict[str, Case]:
     }
 
 
+OF_ANY_MASS = of_any_mass()
+
 CASES: dict[str, dict[str, Case]] = {
     "relu": {name: (x,) for name, x in ENTRIES.items()}
     | {"integers": (Kept(np.arange(-3, 4)),), "bytes": (Kept(np.arange(7, dtype=np.uint8)),)},
@@ -141,7 +169,7 @@ CASES: dict[str, dict[str, Case]] = {
     "relu_grad": {name: (np.flip(x).copy(), Kept(x <= 0)) for name, x in ENTRIES.items()}
     | {"closed over all": (ENTRIES["special"], Kept(np.ones((2, 5), bool)))}
     | {"integers": (Kept(np.arange(-3, 4)), Kept(np.arange(7) % 2 == 0))},
-    "sigmoid": {name: (x,) for name, x in ENTRIES.items()}
+    "sigmoid": {name: (x,) for name, x in (ENTRIES | FAR_ENDS).items()}
     | {"integers": (Kept(np.arange(-3, 4)),)},
     "sigmoid_grad": {name: (np.flip(x).copy(), np.tanh(x)) for name, x in ENTRIES.items()}
     | {"two dtypes": (normal(7, 5), Kept(normal(7, 5).astype("float32")))},
@@ -158,7 +186,9 @@ CASES: dict[str, dict[str, Case]] = {
     | {"bytes, scaled": (Kept(np.arange(256, dtype=np.uint8)), FLOAT, 1 / 255)}
     | {"another float, scaled": (Kept(normal(7, 5).astype("float32")), FLOAT, 0.3)},
     "gather": batches(),
-    "count_correct": with_labels(SIZES | {"-inf at a class": SCORES["-inf at a class"]}),
+    "count_correct": with_labels(SCORES)
+    | {"floating labels": (normal(7, 5), labels(7, 5, "float64"))}
+    | {"no rows": (normal(0, 5), labels(0, 5))},
     "sgd": steps(0, 0.1),
     "momentum": steps(1, 0.1, 0.9),
     "adagrad": steps(1, 0.1, 1e-10),

@@ -13,6 +13,7 @@ from xpnet.backends import Backend
 from xpnet.errors import LabelError
 
 inf, nan = math.inf, math.nan
+LOG2, LOG43 = math.log(2), math.log(4 / 3)
 
 
 def array(numbers: Any, dtype: str = "float64") -> Any:
@@ -95,6 +96,30 @@ def test_soft_rows_weigh_the_classes(backend: Backend) -> None:
     assert_near(dx, [[-0.25, 0.25]])
 
 
+@pytest.mark.parametrize(
+    ("t", "loss", "gradient"),
+    [
+        ([[3, 0], [0, 1]], (3 * LOG2 + LOG43) / 2, [[-0.75, 0.75], [0.125, -0.125]]),
+        ([[0, 0], [0, 1]], LOG43 / 2, [[0, 0], [0.125, -0.125]]),
+        ([[1, 1], [1, 1]], (4 * LOG2 + LOG43) / 2, [[0, 0], [-0.25, 0.25]]),
+        ([[-1, 0], [0, 0]], -LOG2 / 2, [[0.25, -0.25], [0, 0]]),
+        ([[1, -1], [0, 0]], 0, [[-0.5, 0.5], [0, 0]]),
+    ],
+    ids=["weights of classes", "a row that does not count", "two labels", "negative", "of sum 0"],
+)
+@pytest.mark.parametrize("dtype", ["float64", "int8"])
+def test_each_label_of_a_row_pulls_with_its_weight(
+    backend: Backend, t: Any, loss: float, gradient: Any, dtype: str
+) -> None:
+    # y is (1/2, 1/2) and (1/4, 3/4); a score that rises moves all logarithms of its row, so the
+    # gradient of -sum(t log y) / N is (y sum(t) - t) / N
+    scores = array([[0.0, 0.0], [0.0, math.log(3)]])
+    found, y, dx = backend.softmax_with_loss(scores, array(t, dtype))
+    assert_near(found, loss)
+    assert_near(dx, gradient)
+    assert_near(backend.softmax_with_loss_grad(y, array(t, dtype)), gradient)
+
+
 @pytest.mark.parametrize("dtype", ["float64", "int64", "bool"])
 def test_results_have_the_dtype_of_the_scores_whatever_that_of_the_rows(
     backend: Backend, dtype: str
@@ -145,3 +170,32 @@ def test_negative_labels_are_refused_and_not_counted_from_the_end(backend: Backe
 def test_labels_from_first_to_last_class_and_no_labels_pass(backend: Backend) -> None:
     backend.check_labels(array([0, 4], "int64"), 5)
     backend.check_labels(array([], "int64"), 5)
+
+
+# --- accuracy ----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("scores", "t", "right"),
+    [
+        ([[1, 3, 2], [3, 1, 2], [0, 0, 0]], [1, 2, 0], 2),
+        ([[nan, 3, 2], [3, nan, 2], [3, 1, nan], [nan, nan, nan]], [0, 1, 2, 0], 0),
+        ([[nan, 3, 2], [3, 1, 2]], [1, 0], 1),
+        ([[inf, 3, -inf], [-inf, -inf, -inf]], [0, 0], 2),
+        ([[1, 3, 2], [3, 1, 2]], [[0, 1, 0], [0, 0, 1]], 1),
+        ([[1, 3, 2], [3, 1, 2]], [[0, 0, 0], [0, 0, 0]], 0),
+        ([[1, 3, 2], [3, 1, 2]], [[-5, -1, -2], [-1, -2, -3]], 2),
+        ([[1, 3, 2], [3, 1, 2]], [[0, 1, 1], [1, 1, 0]], 2),
+    ],
+    ids=["labels", "NaN", "NaN in one", "infinite", "rows", "no label", "negative", "several"],
+)
+def test_a_row_is_right_where_its_largest_score_is_at_its_label(
+    backend: Backend, scores: Any, t: Any, right: int
+) -> None:
+    assert int(backend.count_correct(array(scores), array(t, "int64"))) == right
+
+
+@pytest.mark.parametrize("row", [[nan, 1, 0], [0, 1, nan], [nan, nan, nan]], ids=str)
+def test_a_row_of_labels_with_a_nan_has_no_label(backend: Backend, row: Any) -> None:
+    scores = array([[2, 1, 0], [0, 1, 0], [0, 1, 2]])
+    assert int(backend.count_correct(scores, array([row] * 3))) == 0

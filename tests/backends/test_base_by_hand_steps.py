@@ -94,7 +94,7 @@ def test_floats_are_pythons(backend: Backend) -> None:
     + [("bool", False, False), ("complex128", False, False)],
 )
 def test_kinds_of_dtypes(backend: Backend, dtype: str, floating: bool, integer: bool) -> None:
-    x = array([1], dtype)
+    x = backend.xp.ones(1, dtype=dtype)
     assert (backend.is_floating(x), backend.is_integer(x)) == (floating, integer)
     assert backend.dtype(dtype) == x.dtype
 

@@ -1,6 +1,7 @@
 """Backends: the switch between NumPy and CuPy, and the only rooms that import either."""
 
 from xpnet.backends.base import Array, Backend
+from xpnet.backends.labels import fitting_labels
 from xpnet.backends.numpy_backend import NumpyBackend
 from xpnet.backends.registry import (
     available_backends,
@@ -24,6 +25,7 @@ __all__ = [
     "asarray",
     "available_backends",
     "backend_of",
+    "fitting_labels",
     "get_backend",
     "load_backend",
     "register_backend",

@@ -73,6 +73,11 @@ class Backend:
         """Whether `x`, an `array_type`, lives on this backend's device."""
         return True
 
+    def takes(self, x: Array) -> bool:
+        """Whether `x`, an `array_type`, is owned and holds real numbers: bool, integers, floats."""
+        real = self.is_floating(x) or self.is_integer(x) or x.dtype == self.dtype("bool")
+        return self.owns(x) and bool(real)
+
     def dtype(self, name: Any) -> Any:
         """The dtype called `name` (``"float32"``), as arrays of this backend have it."""
         return self.xp.dtype(name)
@@ -148,8 +153,9 @@ class Backend:
         return self.xp.where(mask, 0, dout)
 
     def sigmoid(self, x: Array) -> Array:
-        """``1 / (1 + exp(-x))`` as ``(1 + tanh(x / 2)) / 2``, which cannot overflow."""
-        return 0.5 * (1 + self.xp.tanh(x / 2))
+        """``1 / (1 + exp(-x))``, with all its digits at both ends."""
+        small = self.xp.exp(-abs(x * 1.0))  # from 0 to 1: cannot overflow
+        return self.xp.where(x < 0, small, 1) / (1 + small)
 
     def sigmoid_grad(self, dout: Array, y: Array) -> Array:
         """The gradient from the output `y` of the sigmoid alone (chapter 5.5.2)."""
@@ -184,10 +190,15 @@ class Backend:
         return loss, y, self.softmax_with_loss_grad(y, t)
 
     def softmax_with_loss_grad(self, y: Array, t: Array) -> Array:
-        """``(y - t) / N`` (chapter 5.6.3), with integer labels standing for one-hot rows."""
+        """``(y * sum(t) - t) / N`` by rows, with integer labels standing for one-hot rows.
+
+        Each class that a row names pulls on all scores of the row. Where the row sums to 1 this
+        is the chapter's ``(y - t) / N`` (5.6.3).
+        """
         if t.ndim == 1:
-            t = self.one_hot(t, y.shape[1], y.dtype)
-        return (y - self.asarray(t, y.dtype)) / y.shape[0]
+            return (y - self.one_hot(t, y.shape[1], y.dtype)) / y.shape[0]
+        t = self.asarray(t, y.dtype)
+        return (y * self.xp.sum(t, axis=1, keepdims=True) - t) / y.shape[0]
 
     def one_hot(self, t: Array, num_classes: int, dtype: Any) -> Array:
         """Row ``t[i]`` of the identity matrix for each label."""
@@ -216,9 +227,20 @@ class Backend:
         return self.cast(x[index], dtype, scale), t[index]
 
     def count_correct(self, scores: Array, t: Array) -> Array:
-        """How many rows have their largest score at their label (0-d)."""
-        labels = t if t.ndim == 1 else self.xp.argmax(t, axis=1)
-        return self.xp.sum(self.xp.argmax(scores, axis=1) == labels)
+        """How many rows have their largest score at their label (0-d, float64).
+
+        The label of a row is its largest entry. A row of labels that is all zeros has none, and
+        where a NaN is among the scores or the labels no entry is the largest.
+        """
+        xp = self.xp
+        if self.is_integer(t) and t.ndim == 1:
+            self.check_labels(t, scores.shape[1])
+        top = xp.max(scores, axis=1)
+        known = top == top  # NaN is not equal to itself
+        if t.ndim == 2:
+            known &= (xp.max(t, axis=1) > 0) | (xp.min(t, axis=1) < 0)
+            t = xp.argmax(t, axis=1)
+        return xp.sum(known & (xp.argmax(scores, axis=1) == t), dtype=self.dtype("float64"))
 
     # --- one step of each optimizer, written over `param` and the state ----------------------
     # All arrays have one dtype, to which `Optimizer.update` casts, and overlap nothing.

@@ -13,6 +13,7 @@ import cupy as cp
 
 from xpnet.backends import cupy_kernels as kernels
 from xpnet.backends.base import Array, Backend, Pool, repeats
+from xpnet.backends.kinds import REAL
 from xpnet.errors import BackendError
 
 __all__ = ["CupyBackend"]
@@ -56,6 +57,9 @@ class CupyBackend(Backend):
 
     def owns(self, x: Array) -> bool:
         return bool(x.data.device_id == self.device_id)
+
+    def takes(self, x: Array) -> bool:
+        return x.dtype.kind in REAL and self.owns(x)
 
     def is_writable(self, x: Array) -> bool:
         return not repeats(x)
@@ -132,9 +136,10 @@ class CupyBackend(Backend):
         return row_loss
 
     def softmax_with_loss_grad(self, y: Array, t: Array) -> Array:
-        if t.ndim == 2:
-            return super().softmax_with_loss_grad(y, t)
-        return kernels.label_grad(y, t, *y.shape)
+        if t.ndim == 1:
+            return kernels.label_grad(y, t, *y.shape)
+        total = cp.sum(t, axis=1, keepdims=True, dtype=y.dtype)
+        return kernels.row_grad(y, t, total, len(y))
 
     def _by_row(self, scores: Array, t: Array) -> tuple[Array, Array, Array]:
         """The softmax, the gradient of the scores and the loss of each row, in one launch."""
@@ -177,6 +182,13 @@ class CupyBackend(Backend):
         factor = 1.0 if scale is None else scale
         kernels.gather(x, t, index, len(x), width, label_width, factor, batch, labels)
         return batch, labels
+
+    def count_correct(self, scores: Array, t: Array) -> Array:
+        if scores.size == 0 or (t.ndim == 1 and not self.is_integer(t)):
+            return super().count_correct(scores, t)
+        right = cp.empty(len(scores), dtype="float64")
+        kernels.right(scores, t, scores.shape[1], t.ndim == 2, right)
+        return cp.sum(right)
 
     # --- one step of each optimizer: one kernel over all parameters ---------------------------
 

@@ -20,7 +20,9 @@ __all__ = [
     "relu",
     "relu_grad",
     "relu_with_mask",
+    "right",
     "rmsprop",
+    "row_grad",
     "row_kernels",
     "sgd",
     "sigmoid",
@@ -41,8 +43,9 @@ relu_grad = cp.ElementwiseKernel(
     "T dout, bool mask", "T dx", "dx = mask ? T(0) : dout", "xpnet_relu_grad"
 )
 
+# far below 0 exp(-x) would be infinite, and 1 is nothing beside it
 sigmoid = cp.ElementwiseKernel(
-    "T x", "T y", "y = T(0.5) * (T(1) + tanh(x / T(2)))", "xpnet_sigmoid"
+    "T x", "T y", "y = x < T(-80) ? T(exp(x)) : T(1 / (1 + exp(-x)))", "xpnet_sigmoid"
 )
 
 sigmoid_grad = cp.ElementwiseKernel(
@@ -56,9 +59,40 @@ label_grad = cp.ElementwiseKernel(
     """
     const long long label = t[i / columns];
     const bool there = label >= 0 && label < columns;
-    dx = there ? (y - T(i % columns == label)) / T(rows) : T(nan(""));
+    dx = there ? T((y - (i % columns == label)) / rows) : T(nan(""));
     """,
     "xpnet_label_grad",
+)
+
+# The same from rows of labels and their sums.
+row_grad = cp.ElementwiseKernel(
+    "T y, L t, T total, int64 rows", "T dx", "dx = T((y * total - T(t)) / rows)", "xpnet_row_grad"
+)
+
+# One thread a row: 1 where its largest score is at its label, and NaN for a label out of range.
+# NaN is not equal to itself, and where one is no entry is the largest; a row of zeros has no label.
+right = cp.ElementwiseKernel(
+    "raw T scores, raw L t, int64 columns, bool labels_are_rows",
+    "float64 right",
+    """
+    const long long at = i * columns;
+    long long best = 0, label = labels_are_rows ? 0 : (long long)t[i];
+    bool known = true, labelled = !labels_are_rows;
+    for (long long c = 0; c < columns; ++c) {
+        const T score = scores[at + c];
+        known = known && score == score;
+        if (score > scores[at + best]) best = c;
+        if (labels_are_rows) {
+            const L weight = t[at + c];
+            known = known && weight == weight;
+            labelled = labelled || weight != L(0);
+            if (weight > t[at + label]) label = c;
+        }
+    }
+    const bool there = label >= 0 && label < columns;
+    right = there ? double(known && labelled && best == label) : nan("");
+    """,
+    "xpnet_right",
 )
 
 # One thread an entry of the batch; the first threads of a row bring its label along.

@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 
 from xpnet.backends.base import Array, Backend
+from xpnet.backends.kinds import other_entries, other_meaning
 from xpnet.backends.numpy_backend import NumpyBackend
 from xpnet.errors import BackendError, MixedBackendError
 
@@ -133,7 +134,13 @@ def available_backends() -> dict[str, str]:
     >>> xpnet.available_backends()["numpy"]
     'ok'
     """
-    return {name: _state(name) for name in _factories}
+    return {name: _state(name) for name in _names()}
+
+
+def _names() -> tuple[str, ...]:
+    """The names as they are now: another thread, or a factory that is called, may add one."""
+    with _lock:
+        return tuple(_factories)
 
 
 def _state(name: str) -> str:
@@ -161,7 +168,8 @@ def backend_of(*arrays: Array, caller: str = "", names: Sequence[str] = ()) -> B
     MixedBackendError
         Two arrays live on different backends or devices.
     TypeError
-        An argument is neither array nor number, or none is an array.
+        An argument is neither array nor number, or none is an array; an array is masked, a
+        `numpy.matrix`, or holds something else than real numbers.
 
     Examples
     --------
@@ -175,7 +183,9 @@ def backend_of(*arrays: Array, caller: str = "", names: Sequence[str] = ()) -> B
             continue
         if found is None:
             found = backend
-        if backend is not found or not backend.owns(array):
+        if backend is not found or not backend.takes(array):
+            if backend is found and backend.owns(array):
+                raise TypeError(f"{_prefix(caller)}{other_entries(array)}")
             raise MixedBackendError(_mixture(arrays, caller, names))
     if found is None:
         what = "numbers alone" if arrays else "nothing"
@@ -187,13 +197,15 @@ def backend_of(*arrays: Array, caller: str = "", names: Sequence[str] = ()) -> B
 
 def _find(array: Array, caller: str) -> Backend | None:
     """The backend of a type not met before; None for a number."""
+    if meaning := other_meaning(array):
+        raise TypeError(f"{_prefix(caller)}{meaning}")
     if isinstance(array, SCALARS):
         return None
     if type(array).__module__.partition(".")[0] == "cupy":
         load_backend("cupy")
     if not isinstance(array, (list, tuple, str, type(None))):
-        for name in _factories:
-            if name not in ("cupy", *_loaded):
+        for name in _names():
+            if name != "cupy" and name not in _loaded:
                 _state(name)
     for kind in type(array).__mro__:  # one backend's arrays may be a subclass of another's
         if kind in _by_type:
@@ -201,7 +213,7 @@ def _find(array: Array, caller: str) -> Backend | None:
             return _by_type[kind]
     raise TypeError(
         f"{_prefix(caller)}got a {type(array).__name__}, which is no array of a backend "
-        f"({', '.join(_factories)}): xpnet.asarray(x) makes one"
+        f"({', '.join(_names())}): xpnet.asarray(x) makes one"
     )
 
 

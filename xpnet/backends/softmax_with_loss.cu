@@ -26,13 +26,18 @@ extern "C" __global__ void softmax_with_loss(
     if (label < 0 || label >= columns) sum = T(nan(""));
     const T log_sum = log(sum);
 
+    T total = 0;    // what the row's labels sum to
+    for (long long c = lane; labels_are_rows && c < columns; c += 32) total += (T)t[at + c];
+    for (int k = 16; k > 0; k /= 2) total += __shfl_xor_sync(warp, total, k);
+    if (!labels_are_rows) total = 1;
+
     T loss = label < 0 || label >= columns ? sum : 0;
     for (long long c = lane; c < columns; c += 32) {
         const T target = labels_are_rows ? (T)t[at + c] : (T)(c == label);
         const T log_y = scores[at + c] - top - log_sum;
         const T y_c = exp(log_y);
         y[at + c] = y_c;
-        dx[at + c] = (y_c - target) / (T)rows;
+        dx[at + c] = (y_c * total - target) / (T)rows;
         if (target != 0) loss -= target * log_y;
     }
     for (int k = 16; k > 0; k /= 2) loss += __shfl_xor_sync(warp, loss, k);

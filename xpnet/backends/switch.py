@@ -9,6 +9,7 @@ from contextvars import ContextVar
 from typing import Any
 
 from xpnet.backends.base import Array, Backend
+from xpnet.backends.kinds import check_convertible, other_entries
 from xpnet.backends.registry import backend_of, load_backend
 from xpnet.errors import BackendError
 
@@ -99,9 +100,17 @@ def asarray(x: Any, dtype: Any = None, backend: str | None = None) -> Array:
     Parameters
     ----------
     x : numbers, nested sequences, or an array of any backend
-        Copied only where it must be.
+        Real numbers: bool, integers or floating. Copied only where it must be.
     dtype : dtype or its name, optional
     backend : str, optional
+
+    Raises
+    ------
+    TypeError
+        `x` is masked or a `numpy.matrix`, or holds something else than real numbers: words,
+        dates, complex numbers, objects. Nothing is made into an array of objects.
+    ShapeError
+        Sequences of different lengths.
 
     Examples
     --------
@@ -110,9 +119,14 @@ def asarray(x: Any, dtype: Any = None, backend: str | None = None) -> Array:
     """
     target = get_backend() if backend is None else load_backend(backend)
     source = _source(x)
-    if source is not None and source is not target:
+    if source is None:
+        check_convertible(x)
+    elif source is not target:
         x = source.to_numpy(x)
-    return target.asarray(x, dtype)
+    made = target.asarray(x, dtype)
+    if not target.takes(made):
+        raise TypeError(f"asarray: {other_entries(made)}")
+    return made
 
 
 def _source(x: Any) -> Backend | None:
@@ -131,7 +145,7 @@ def to_numpy(x: Array) -> Any:
     array([1, 2])
     """
     source = _source(x)
-    return load_backend("numpy").asarray(x) if source is None else source.to_numpy(x)
+    return asarray(x, backend="numpy") if source is None else source.to_numpy(x)
 
 
 def synchronize() -> None:

@@ -69,7 +69,7 @@ def moved_values(
     values = []
     for entry in range(math.prod(x.shape)) if entries is None else entries:
         place = place_of(entry, x.shape)
-        saved = float(x[place])
+        saved = x[place].item()  # exact in every dtype
         try:
             x[place] = saved + h
             values.append(float(f(x)))

@@ -143,7 +143,7 @@ class Layer:
         out = xp.empty((len(index), *y.shape), dtype=y.dtype)
         for k, entry in enumerate(index):
             place = place_of(entry, param.shape)
-            saved = float(param[place])
+            saved = param[place].item()  # exact in every dtype
             try:
                 param[place] = saved + h
                 out[k] = part(self, "apply")(x)

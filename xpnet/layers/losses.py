@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from xpnet.backends import Array, Backend, backend_of
-from xpnet.errors import LabelError, ShapeError
+from xpnet.backends import Array, Backend, backend_of, fitting_labels
+from xpnet.errors import ShapeError
 from xpnet.layers.base import Layer
 
 __all__ = ["SoftmaxWithLoss"]
 
 
 class SoftmaxWithLoss(Layer):
-    """Mean cross entropy of each row's softmax with its label.
+    """Mean cross entropy of each row's softmax with its label: ``-sum(t * log(y)) / N``.
 
     The loss is exact: ``log_softmax``, shifted by the row's maximum, with no ``+ 1e-7`` in a
     logarithm. The softmax is each row's own; the chapter's ``np.max(a)`` and ``np.sum(exp_a)``
@@ -52,8 +52,9 @@ class SoftmaxWithLoss(Layer):
         x : array, shape (N, C) or (C,), floating
             Scores (logits). Read, never written.
         t : array
-            Labels: integers (N,), or rows (N, C), one-hot or soft, that each sum to 1. For one
-            row of scores, one integer or one row (C,).
+            Labels: integers (N,), or rows (N, C). Rows are one-hot or soft, or weigh the classes
+            in any way: one-hot rows times a weight of their class, several ones in a row, a row
+            of zeros that does not count. For one row of scores, one integer or one row (C,).
 
         Returns
         -------
@@ -80,7 +81,7 @@ class SoftmaxWithLoss(Layer):
         return backend.cross_entropy_rows(scores, labels)
 
     def backward(self, dout: Any = 1) -> Array:
-        """``dout * (y - t) / N``.
+        """``dout * (y - t) / N``, for rows of any mass ``dout * (y * sum(t) - t) / N``.
 
         A first call costs nothing more; a second computes it again.
 
@@ -122,28 +123,10 @@ def _rows(x: Array, t: Array) -> tuple[Backend, Array, Array]:
     backend = backend_of(x, t, caller="SoftmaxWithLoss", names=("x", "t"))
     if not backend.is_floating(x):
         x = backend.asarray(x, backend.dtype("float64"))
-    if x.ndim == 1:
-        x, t = x.reshape(1, -1), backend.asarray(t)
-        if t.ndim == 0 or (tuple(t.shape) == (1,) and x.shape[1] != 1):
-            t = t.reshape(1)
-        elif t.ndim == 1:
-            t = t.reshape(1, -1)
-    if x.ndim != 2 or 0 in x.shape:
+    if x.ndim not in (1, 2) or 0 in x.shape:
         raise ShapeError(
             f"SoftmaxWithLoss: x is {tuple(x.shape)}; wanted (N, classes) with at least one row: "
             "no rows have no mean loss"
         )
-    shape = tuple(getattr(t, "shape", ()))
-    if shape == tuple(x.shape):
-        return backend, x, t
-    if shape != (x.shape[0],):
-        raise ShapeError(
-            f"SoftmaxWithLoss: t is {shape}, x is {tuple(x.shape)}; wanted integer labels "
-            f"({x.shape[0]},) or rows {tuple(x.shape)}"
-        )
-    if not backend.is_integer(t):
-        raise LabelError(
-            f"SoftmaxWithLoss: labels of shape {shape} must be integers, got {t.dtype}: "
-            "write xpnet.asarray(t, 'int64')"
-        )
-    return backend, x, t
+    labels = fitting_labels(backend, t, tuple(x.shape), "SoftmaxWithLoss")
+    return backend, x.reshape(-1, x.shape[-1]), labels

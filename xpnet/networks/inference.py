@@ -9,10 +9,10 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from xpnet.backends import Array
+from xpnet.backends import Array, fitting_labels
 from xpnet.checks import whole_number
 from xpnet.errors import OptionError, ShapeError
-from xpnet.layers import part
+from xpnet.layers import SoftmaxWithLoss, part
 
 __all__ = ["accuracy", "predict"]
 
@@ -38,25 +38,38 @@ def predict(net: Any, x: Array, batch_size: int | None, scale: float | None) -> 
 def accuracy(net: Any, x: Array, t: Array, batch_size: int | None, scale: float | None) -> float:
     """The share of rows whose largest score is at their label; see `Network.accuracy`."""
     backend, scale = net.door(x, t), _factor(scale)
-    t = backend.asarray(t)
-    if x.ndim == 1:
-        x, t = x.reshape(1, -1), t.reshape(1, -1)
-        t = t.reshape(1) if t.shape[1] == 1 else t
-    if x.shape[0] == 0 or t.ndim == 0 or x.shape[0] != t.shape[0]:
+    t, one = backend.asarray(t), x.ndim == 1
+    if one:
+        x = x.reshape(1, -1)
+    elif x.shape[0] == 0 or t.ndim == 0 or x.shape[0] != t.shape[0]:
         raise ShapeError(
             f"accuracy: x is {tuple(x.shape)}, t is {tuple(t.shape)}; wanted as many labels as "
             "rows, and at least one"
         )
-    counts = []
+    counts: list[Array] = []
     for rows in _batches(net, x, batch_size):
         scores = _scores(net, backend.cast(x[rows], net.dtype, scale))
-        if t.ndim > 1 and t.shape[1:] != scores.shape[1:]:
-            raise ShapeError(
-                f"accuracy: t is {tuple(t.shape)}; wanted integer labels ({t.shape[0]},) or "
-                f"rows {(t.shape[0], *scores.shape[1:])}"
-            )
+        if not counts:  # what fits is known with the first scores
+            t = _fitting(net, t, (x.shape[0], *scores.shape[1:]), one)
         counts.append(backend.count_correct(scores, t[rows]))
-    return float(sum(backend.floats(counts)) / x.shape[0])
+    share = float(sum(backend.floats(counts)) / x.shape[0])
+    if math.isnan(share):  # so a device tells of a label out of range, without a wait of its own
+        backend.check_labels(t, scores.shape[1])
+    return share
+
+
+def _fitting(net: Any, t: Array, shape: tuple[int, ...], one: bool) -> Array:
+    """The labels as (N,) or (N, C), if they fit scores of this shape, or `one` row of them."""
+    backend = net.backend
+    if isinstance(net.last_layer, SoftmaxWithLoss):
+        return fitting_labels(backend, t, shape[1:] if one else shape, "accuracy", "predict(x)")
+    # another loss has targets of its own kind: as floats, which are in no range
+    t = backend.asarray(t, backend.dtype("float64"))
+    if one:
+        t = t.reshape(1) if t.size == 1 else t.reshape(1, -1)
+    if t.ndim > 1 and tuple(t.shape[1:]) != shape[1:]:
+        raise ShapeError(f"accuracy: t is {tuple(t.shape)}, predict(x) is {shape}")
+    return t
 
 
 def _scores(net: Any, x: Array) -> Array:

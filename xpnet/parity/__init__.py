@@ -24,9 +24,9 @@ dtype than the first backend's: it fails.
 **Relative to what.** To `scale`, entry by entry: the sum of the absolute values of the terms of
 which the entry is the sum, as ``|x| |W| + |b|``. Each operation's scale and n stand with its rule
 in `layer_rules` and `update_rules`. Terms that are exactly 0 add no rounding and are not counted:
-most pixels are 0. tanh, exp and log are not defined to the last bit by IEEE 754: they are taken
-to be right to 4 units in the last place and count as 8. That is an assumption, above the maxima
-that CUDA's C++ Programming Guide ("Mathematical Functions") and NumPy's own loops state.
+most pixels are 0. exp and log are not defined to the last bit by IEEE 754: they are taken to be
+right to 4 units in the last place and count as 8. That is an assumption, above the maxima that
+CUDA's C++ Programming Guide ("Mathematical Functions") and NumPy's own loops state.
 
 **What it would find.** The terms of a sum may cancel, so that its error is a smaller part of
 `scale`. Each check says in `finds` which relative error of the whole result it finds for

@@ -12,7 +12,7 @@ from xpnet.backends import Array
 __all__ = ["ELEMENTARY", "Bound", "gamma", "unit_roundoff"]
 
 ELEMENTARY = 8
-"""What tanh, exp or log counts as: 4 units in the last place are 8 unit roundoffs."""
+"""What exp or log counts as: 4 units in the last place are 8 unit roundoffs."""
 
 
 def unit_roundoff(dtype: Any) -> float:

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from xpnet.backends import Array
+from xpnet.backends import Array, load_backend
 from xpnet.layers import Affine, Relu, Sigmoid, SoftmaxWithLoss
 from xpnet.parity.bounds import ELEMENTARY, Bound
 
@@ -91,25 +91,19 @@ def _relu_backward(params: Mapping[str, Array], dout: Array, x: Array) -> dict[s
     return {INPUT: Bound(np.abs(dout), 0)}
 
 
-SIGMOID = ELEMENTARY + 1
-"""``(1 + tanh(x / 2)) / 2``: tanh, then a sum; halving is exact."""
-
-
-def _sigmoid_scale(x: Array) -> tuple[Array, Array]:
-    """The sigmoid, and the sum of absolute values ``(1 + |tanh(x / 2)|) / 2`` it is made of."""
-    tanh = np.tanh(x / 2)
-    return (1 + tanh) / 2, (1 + np.abs(tanh)) / 2
+SIGMOID = ELEMENTARY + 2
+"""``1 / (1 + exp(-x))``, or ``e / (1 + e)`` with ``e = exp(-|x|)``: exp, a sum, a quotient."""
 
 
 def _sigmoid_forward(params: Mapping[str, Array], x: Array) -> Bound:
-    return Bound(_sigmoid_scale(x)[1], SIGMOID)
+    return Bound(load_backend("numpy").sigmoid(x), SIGMOID)
 
 
 def _sigmoid_backward(params: Mapping[str, Array], dout: Array, x: Array) -> dict[str, Bound]:
-    # y, kept by forward, is off by gamma * s, which moves (1 - y) y by |1 - 2y| gamma * s; three
-    # roundings follow, and one stands for the square of gamma * s, since the scale is >= 1/4
-    y, s = _sigmoid_scale(x)
-    return {INPUT: Bound(np.abs(dout) * ((1 - y) * y + np.abs(1 - 2 * y) * s), SIGMOID + 4)}
+    # y, kept by forward, is off by gamma * y, which moves (1 - y) y by |1 - 2y| gamma * y; three
+    # roundings follow, and one stands for the square of gamma * y, since the scale is >= y / 2
+    y = load_backend("numpy").sigmoid(x)
+    return {INPUT: Bound(np.abs(dout) * ((1 - y) * y + np.abs(1 - 2 * y) * y), SIGMOID + 4)}
 
 
 # --- softmax with loss ----------------------------------------------------------------------
@@ -140,10 +134,13 @@ def _rows(x: Array, t: Array) -> tuple[Array, Array]:
 
 def _loss_forward(params: Mapping[str, Array], x: Array, t: Array) -> Bound:
     # -sum(t log y), log y = s - log(sum): s is rounded twice (the shift, the subtraction), the
-    # log once more than it counts as; then C products with t, and a mean over N rows
+    # log once more than it counts as; then C products with t, and a mean over N rows. Labels of
+    # either sign may cancel
     x, t = _rows(x, t)
     shift, log_total, _, roundings = _softmax(x)
-    terms = t * (shift + log_total + 1)  # 1: what the sum is off by, its log is off absolutely
+    terms = np.abs(t) * (
+        shift + log_total + 1
+    )  # 1: what the sum is off by, its log is off absolutely
     inner = max(float(roundings.max()), ELEMENTARY + 1.0)
     return Bound(terms.sum() / len(x), inner + x.shape[1] + 2 + len(x) + 1)
 
@@ -151,17 +148,17 @@ def _loss_forward(params: Mapping[str, Array], x: Array, t: Array) -> Bound:
 def _loss_backward(
     params: Mapping[str, Array], dout: Array, x: Array, t: Array
 ) -> dict[str, Bound]:
-    # dx = (y - t) / N. y is exp(s - log(sum)) or exp(s) / sum: of the argument's absolute error,
-    # 2 |s| + roundings of the sum + (ELEMENTARY + 1) log(sum), and exp itself, or a division;
-    # then t's own rounding, a subtraction, a division
+    # dx = (y sum(t) - t) / N. y is exp(s - log(sum)) or exp(s) / sum: of the argument's absolute
+    # error, 2 |s| + roundings of the sum + (ELEMENTARY + 1) log(sum), and exp itself, or a
+    # division; then t's own rounding, a subtraction, a division. The sum of a row's k labels is
+    # rounded k - 1 times, and multiplied by
     rows, labels = _rows(x, t)
     shift, log_total, y, roundings = _softmax(rows)
     count = 2 * shift + roundings + (ELEMENTARY + 1) * log_total + ELEMENTARY + 1 + 3
-    return {
-        INPUT: Bound(
-            np.abs(dout) * ((y + labels) / len(rows)).reshape(x.shape), count.reshape(x.shape)
-        )
-    }
+    count += (labels != 0).sum(axis=-1, keepdims=True)
+    labels = np.abs(labels)
+    scale = (y * labels.sum(axis=-1, keepdims=True) + labels) / len(rows)
+    return {INPUT: Bound(np.abs(dout) * scale.reshape(x.shape), count.reshape(x.shape))}
 
 
 def batch_bound(rows: Array, scale: float | None) -> Bound:

@@ -7,14 +7,12 @@ from typing import Any
 
 import numpy as np
 
-from xpnet.backends import Array, asarray
+from xpnet.backends import Array, asarray, fitting_labels
 from xpnet.errors import DataError, LabelError, ShapeError
 from xpnet.layers import SoftmaxWithLoss
 from xpnet.networks import Network
 
 __all__ = ["checked_set"]
-
-SUM_TOLERANCE = 1e-3
 
 
 def checked_set(net: Network, data: Any, name: str, scale: float | None) -> tuple[Array, Array]:
@@ -36,7 +34,7 @@ def checked_set(net: Network, data: Any, name: str, scale: float | None) -> tupl
         There are no rows, their number differs from that of the labels, or the network does
         not take them.
     LabelError
-        A label is out of range, or rows of labels do not sum to 1.
+        A label is out of range, or a row of labels holds NaN or infinity.
     DataError
         The set is no pair, or does not fit on the device.
     """
@@ -68,18 +66,14 @@ def _placed(net: Network, array: Any, name: str) -> Array:
 
 def _check_labels(net: Network, t: Array, classes: int, name: str) -> None:
     backend = net.backend
-    if t.ndim == 1 and backend.is_integer(t):
+    t = fitting_labels(backend, t, (int(t.shape[0]), classes), name, "predict(x)")
+    if t.ndim == 1:
         try:
             backend.check_labels(t, classes)
         except LabelError as error:
             raise LabelError(f"{name}: {error}") from None
         return
-    if t.ndim != 2 or t.shape[1] != classes:
-        raise LabelError(
-            f"{name}: labels are {t.dtype} of shape {tuple(t.shape)}; wanted integers (N,) or rows "
-            f"(N, {classes})"
-        )
-    off = abs(backend.xp.sum(backend.asarray(t, net.dtype), axis=1) - 1)
-    if not float(off.max()) <= SUM_TOLERANCE:
-        row = int(off.argmax())
-        raise LabelError(f"{name}: the labels of row {row} do not sum to 1, as a row must")
+    finite = backend.xp.all(backend.xp.isfinite(backend.asarray(t, net.dtype)), axis=1)
+    if not bool(finite.all()):
+        row = int((finite * 1).argmin())
+        raise LabelError(f"{name}: the labels of row {row} are not all finite numbers")

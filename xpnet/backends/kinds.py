@@ -1,0 +1,89 @@
+"""What arrays may hold, and what is told of those that mean something else than they show.
+
+A masked array has entries that do not count, ``*`` of a matrix is a product of matrices, and a
+complex number, a date, a word or an object has no place on an axis that a gradient runs along:
+computed with as if they were numbers, they give results that are wrong without a word.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from xpnet.errors import ShapeError
+
+__all__ = ["REAL", "check_convertible", "other_entries", "other_meaning"]
+
+REAL = frozenset("biuf")
+"""The kinds of dtypes that are real numbers: bool, integers and floating."""
+
+REMEDIES = {
+    "c": "take x.real, or abs(x)",
+    "M": "count time in numbers, as (x - x.min()) / np.timedelta64(1, 's') does",
+    "m": "count time in numbers, as x / np.timedelta64(1, 's') does",
+    "O": "np.array(x, 'float64') converts objects that are numbers",
+    "S": "np.array(x, 'float64') reads numerals, np.unique(x, return_inverse=True) numbers words",
+    "V": "take the fields apart, as np.column_stack([x[name] for name in x.dtype.names]) does",
+}
+REMEDIES["U"] = REMEDIES["T"] = REMEDIES["S"]
+
+
+def other_meaning(x: Any) -> str | None:
+    """What is to be said of an array or a number that computes otherwise than it looks, or None."""
+    if isinstance(x, np.ma.MaskedArray):
+        return (
+            "got a masked array, whose mask would be dropped: fill it, as x.filled(0) does, or "
+            "leave the masked rows out"
+        )
+    if isinstance(x, np.matrix):
+        return "got a np.matrix, whose * is the product of matrices: np.asarray(x) makes an array"
+    # arrays of other libraries tell the kind of their entries as NumPy's do, or not at all
+    kind = getattr(getattr(x, "dtype", None), "kind", "f")
+    return None if kind in REAL else other_entries(x)
+
+
+def other_entries(x: Any) -> str:
+    """What is to be said of an array whose entries are no real numbers."""
+    remedy = REMEDIES.get(getattr(x.dtype, "kind", ""), "convert it to float64")
+    return f"got an array of {x.dtype}, wanted real numbers (bool, integers or floating): {remedy}"
+
+
+def check_convertible(x: Any) -> None:
+    """Refuse what is no array of numbers yet, and would not become one.
+
+    Raises
+    ------
+    TypeError
+        It holds something else than numbers, or hides a masked array or a matrix.
+    ShapeError
+        Sequences of different lengths.
+    """
+    meaning = _hidden_meaning(x)
+    if meaning is None:
+        try:
+            host = np.asarray(x)
+        except TypeError:  # arrays of a device among them, which that device's library can take
+            return
+        except ValueError as error:
+            raise ShapeError(
+                f"asarray: got a {type(x).__name__} that makes no array: {error}"
+            ) from None
+        if host.dtype.kind in REAL:
+            return
+        meaning = other_entries(host)
+        if host.dtype.kind == "O":
+            meaning = (
+                f"got a {type(x).__name__}, which makes an array of objects: wanted real numbers, "
+                "a sequence of them, or an array"
+            )
+    raise TypeError(f"asarray: {meaning}")
+
+
+def _hidden_meaning(x: Any) -> str | None:
+    """`other_meaning` of what `x` is, or of the first such entry of nested sequences."""
+    if isinstance(x, (list, tuple)):
+        # where numbers are, only numbers are: long rows are not gone through one by one
+        inner = x[:1] if x and isinstance(x[0], (bool, int, float)) else x
+        return next((found for entry in inner if (found := _hidden_meaning(entry))), None)
+    return other_meaning(x)

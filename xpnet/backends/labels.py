@@ -1,0 +1,62 @@
+"""What labels are: the one check of all that takes scores, or probabilities, and labels."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from xpnet.backends.base import Array, Backend
+from xpnet.errors import LabelError, ShapeError
+
+__all__ = ["fitting_labels"]
+
+
+def fitting_labels(
+    backend: Backend, t: Any, shape: tuple[int, ...], caller: str, name: str = "x"
+) -> Array:
+    """Labels as a loss takes them, if they fit scores of this shape.
+
+    That integers are in range is `Backend.check_labels`, which on a device is a wait.
+
+    Parameters
+    ----------
+    backend : Backend
+        Of the scores and of `t`.
+    t : array or number
+        Integers (N,), or rows (N, C): one-hot, soft, or weights of any mass. For one row of
+        scores, (C,), an integer or a row (C,).
+    shape : tuple of int
+        Of the scores, (N, C) or (C,).
+    caller, name : str
+        What an error calls who was asked, and the scores.
+
+    Returns
+    -------
+    array, integers (N,) or rows (N, C); a row of scores counts as (1, C)
+
+    Raises
+    ------
+    ShapeError
+        `t` is of another shape.
+    LabelError
+        `t` is of shape (N,), but not of integers.
+    """
+    if len(shape) == 1:
+        shape, t = (1, *shape), backend.asarray(t)
+        if t.ndim == 0 or (tuple(t.shape) == (1,) and shape[1] != 1):
+            t = t.reshape(1)
+        elif t.ndim == 1:
+            t = t.reshape(1, -1)
+    came = tuple(getattr(t, "shape", ()))
+    if came == shape:
+        return t
+    if came != shape[:1]:
+        raise ShapeError(
+            f"{caller}: t is {came}, {name} is {shape}; wanted integer labels ({shape[0]},) or "
+            f"rows {shape}"
+        )
+    if not backend.is_integer(t):
+        raise LabelError(
+            f"{caller}: labels of shape {came} must be integers, got {t.dtype}: "
+            "write xpnet.asarray(t, 'int64')"
+        )
+    return t
