@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 import xpnet
-from xpnet.errors import LabelError, ShapeError
+from xpnet.errors import LabelError, MixedBackendError, ShapeError
 from xpnet.functions import cross_entropy_error, one_hot, relu, sigmoid, softmax
 
 lenient = settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -134,6 +134,45 @@ def test_cross_entropy_has_the_dtype_of_the_probabilities(backend, t):
 def test_cross_entropy_refuses_labels_that_do_not_fit(backend, y, t):
     with pytest.raises(ShapeError, match=r"cross_entropy_error: (y is \(.*t is|t is \(.*y is) \("):
         cross_entropy_error(xpnet.asarray(np.ones(y)), xpnet.asarray(np.ones(t, "int64")))
+
+
+@pytest.mark.parametrize(
+    ("y", "t"), [((2, 3, 4), (2, 3, 4)), ((2, 3, 4), (2,)), ((), ()), ((0,), ())]
+)
+def test_cross_entropy_refuses_what_is_no_rows_of_probabilities(backend, y, t):
+    with pytest.raises(ShapeError, match=r"^cross_entropy_error: y is \(.*at least one row"):
+        cross_entropy_error(xpnet.asarray(np.ones(y)), xpnet.asarray(np.ones(t, "int64")))
+
+
+@pytest.mark.parametrize("t", [[2, 0], [[0, 0, 1], [1, 0, 0]], [[0.0, 0, 1], [1, 0, 0]]], ids=str)
+def test_cross_entropy_of_half_precision_stays_half(backend, t):
+    loss = cross_entropy_error(xpnet.asarray(Y, "float16"), xpnet.asarray(t))
+    assert str(loss.dtype) == "float16"
+    assert float(loss) == pytest.approx(-(math.log(0.7) + math.log(0.5)) / 2, rel=2e-3)
+
+
+def test_cross_entropy_weighs_rows_of_any_mass(backend):
+    t = np.array([[3, 0, 1], [0, 0, 0]])
+    loss = cross_entropy_error(xpnet.asarray(Y), xpnet.asarray(t))
+    assert float(loss) == pytest.approx(-(t * np.log(Y)).sum() / 2, rel=1e-14)
+
+
+@pytest.mark.parametrize("t", [[0.0, 1.0], [True, False], [float("nan"), 1.0]], ids=str)
+def test_cross_entropy_refuses_labels_that_are_no_integers(backend, t):
+    with pytest.raises(LabelError, match=r"^cross_entropy_error: labels .* must be integers, got"):
+        cross_entropy_error(xpnet.asarray(Y), xpnet.asarray(t))
+
+
+@pytest.mark.parametrize("t", [[2, 3], [-1, 0]], ids=str)
+def test_cross_entropy_refuses_labels_out_of_range(backend, t):
+    with pytest.raises(LabelError, match=f"labels run from {min(t)} to {max(t)}, but 3 classes"):
+        cross_entropy_error(xpnet.asarray(Y), xpnet.asarray(t))
+
+
+@pytest.mark.parametrize("t", [[2, 0], [[0, 0, 1], [1, 0, 0]]], ids=["labels", "rows"])
+def test_cross_entropy_refuses_labels_of_another_backend(backend, elsewhere, t):
+    with pytest.raises(MixedBackendError, match=rf"^cross_entropy_error: y .*t is a {elsewhere} "):
+        cross_entropy_error(xpnet.asarray(Y), xpnet.asarray(t, backend=elsewhere))
 
 
 def test_one_hot_rows_stand_at_their_labels(backend):

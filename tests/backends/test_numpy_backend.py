@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import FrozenInstanceError
 from typing import Any
 
 import numpy as np
 import pytest
 
 from xpnet.backends import Backend, load_backend
+from xpnet.backends.base import Pool
 from xpnet.backends.numpy_backend import _parts
 from xpnet.errors import LabelError
 
@@ -51,6 +53,20 @@ def test_a_label_out_of_range_is_refused_with_the_range(
         match=f"^labels run from {found}, but 3 classes have the labels 0 to 2: mend the labels or",
     ):
         getattr(numpy, primitive)(SCORES, t)
+
+
+def test_relu_goes_back_in_every_width_of_floats(numpy: Backend) -> None:
+    for dtype in (np.float16, np.float32, np.float64, np.longdouble):
+        dout = np.array([1, -2, 3], dtype) / 3
+        dx = numpy.relu_grad(dout, np.array([False, True, False]))
+        np.testing.assert_array_equal(dx, np.array([1, 0, 3], dtype) / 3, strict=True)
+
+
+def test_what_a_pool_said_of_itself_stays() -> None:
+    pool = Pool(used=1, held=2, free=3, total=4)
+    with pytest.raises(FrozenInstanceError):
+        pool.used = 0  # type: ignore[misc]
+    assert pool == Pool(1, 2, 3, 4)
 
 
 def test_gather_refuses_a_row_that_is_not_there(numpy: Backend) -> None:

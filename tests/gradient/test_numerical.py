@@ -20,6 +20,24 @@ def test_x_is_left_bit_for_bit_as_it_was(backend):
     np.testing.assert_array_equal(xpnet.to_numpy(x), before)
 
 
+@pytest.mark.parametrize("raises", [False, True])
+def test_longdouble_is_left_bit_for_bit_as_it_was(raises):
+    x = np.array([1, 2, -1e-3], np.longdouble) / 3
+    before = x.copy()
+
+    def f(x):
+        if raises:
+            raise RuntimeError("f fails")
+        return (x * x).sum()
+
+    try:
+        gradient = numerical_gradient(f, x)
+    except RuntimeError:
+        gradient = 2 * before
+    np.testing.assert_array_equal(x, before)
+    np.testing.assert_allclose(gradient.astype(float), (2 * before).astype(float), atol=1e-9)
+
+
 def test_x_is_restored_when_f_raises(backend):
     x = xpnet.asarray([1.0, 2.0, 3.0])
     calls = []

@@ -62,6 +62,13 @@ def test_a_wrong_width_is_refused_with_both_shapes(affine, shape):
     assert str(caught.value) == f"Affine: x is {shape}, W takes (N, 6); check input_size"
 
 
+@pytest.mark.parametrize("shape", [(5,), (), (0,)], ids=str)
+def test_numbers_are_no_rows_of_one(backend, shape):
+    affine = Affine(xpnet.asarray(np.ones((1, 2))), xpnet.asarray(np.ones(2)))
+    with pytest.raises(ShapeError, match=r"Affine: x is \(.*W takes \(N, 1\)"):
+        affine.forward(xpnet.asarray(np.ones(shape)))
+
+
 @pytest.mark.parametrize(
     ("w_shape", "b_shape"), [((6,), (3,)), ((6, 3), (6,)), ((6, 3), (1, 3)), ((2, 6, 3), (3,))]
 )

@@ -136,6 +136,14 @@ def test_nudged_moves_one_entry_at_a_time_and_puts_it_back(kind, s, x):
     np.testing.assert_array_equal(xpnet.to_numpy(s), [2, 3])
 
 
+def test_nudged_puts_an_entry_of_longdouble_back_to_the_bit():
+    s = np.array([1, 2], np.longdouble) / 3
+    before, x = s.copy(), np.ones((3, 2), np.longdouble)
+    layer = Scale(s)
+    layer.nudged("s", [0, 1], 0.5, x, layer.forward(x))
+    np.testing.assert_array_equal(s, before)
+
+
 def test_nudged_puts_the_entry_back_when_the_layer_raises(s, x):
     layer = Scale(s)
     with pytest.raises(ValueError, match="broadcast"):

@@ -45,6 +45,24 @@ def test_integer_and_one_hot_labels_give_one_loss_and_gradient(net, batch):
         np.testing.assert_allclose(by_rows[name], array, rtol=1e-5, atol=1e-7)
 
 
+MASSES = {
+    "weights of classes": [[0.1, 0], [0, 7], [0.1, 0], [0, 7], [0.1, 0], [0, 7], [0.1, 0]],
+    "several labels": [[1, 1], [0, 1], [1, 1], [1, 0], [1, 1], [1, 1], [0, 1]],
+    "some without": [[1, 0], [0, 0], [0, 0], [0, 1], [0, 0], [1, 0], [0, 0]],
+    "none at all": [[0, 0]] * 7,
+    "negative": [[1.5, -0.5], [-1, 0], [0, 1], [1, -1], [0.5, 0.5], [-2, 3], [1, 0]],
+}
+
+
+@pytest.mark.parametrize("method", ["local", "loop"])
+@pytest.mark.parametrize("mass", MASSES)
+def test_rows_of_labels_of_any_mass_agree_with_central_differences(net, batch, mass, method):
+    net, t = net.astype("float64"), xpnet.asarray(MASSES[mass], "float64")
+    found = host(net.gradient(batch[0], t))
+    for name, array in host(net.numerical_gradient(batch[0], t, method=method)).items():
+        np.testing.assert_allclose(found[name], array, atol=1e-6)
+
+
 def test_loss_keeps_what_the_chapters_backward_needs(net, batch):
     wanted = host(net.gradient(*batch))
     net.loss(*batch)

@@ -128,6 +128,15 @@ def test_one_row_gives_its_scores_alone(backend, batch):
     np.testing.assert_allclose(xpnet.to_numpy(alone), xpnet.to_numpy(first), rtol=1e-5)
 
 
+def test_one_row_of_more_entries_than_a_batch_has_rows_is_one_row(backend):
+    x = xpnet.asarray(np.random.default_rng(0).normal(size=(2, 1500)), "float32")
+    net = TwoLayerNet(1500, 3, 2, seed=0)
+    alone = xpnet.to_numpy(net.predict(x[0]))
+    assert alone.shape == (2,)
+    np.testing.assert_allclose(alone, xpnet.to_numpy(net.predict(x))[0], rtol=1e-4, atol=1e-6)
+    assert net.accuracy(x[0], int(alone.argmax())) == 1
+
+
 def test_rows_of_images_are_flattened(backend, batch):
     net = TwoLayerNet(4, 3, 2, seed=0)
     flat, square = net.predict(batch[0]), net.predict(batch[0].reshape(7, 1, 2, 2))
