@@ -22,13 +22,14 @@ DTYPES = ["float32", "float64"]
 
 
 def exercise() -> None:
-    """Everything, in float32 and float64."""
+    """Everything, in float32 and float64, and what there is for half precision."""
     with xpnet.use_backend("cupy"):
         for dtype in DTYPES:
             primitives(dtype)
             rows(dtype)
             for net in networks(dtype):
                 train(net, dtype)
+        halves()
     train_by_command()
 
 
@@ -41,6 +42,19 @@ def primitives(dtype: str) -> None:
         for case in cases.values():
             arguments = tuple(made(argument, dtype, "contiguous") for argument in case)
             called(primitive, backend, arguments)
+
+
+def halves() -> None:
+    """The kernels that are written for every dtype, in half precision."""
+    rng = np.random.default_rng(0)
+    x = xpnet.asarray(rng.normal(size=(5, 4)), "float16")
+    for layer in (layers.Relu(), layers.Sigmoid()):
+        layer.backward(layer.forward(x))
+        layer.apply(x)
+    backend = xpnet.get_backend()
+    for t in (xpnet.asarray(np.arange(5) % 4), xpnet.asarray(np.eye(5, 4), "float16")):
+        backend.softmax_with_loss_grad(x, t)
+        backend.count_correct(x, t)
 
 
 def rows(dtype: str) -> None:

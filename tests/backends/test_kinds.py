@@ -209,5 +209,5 @@ def test_complex_numbers_on_the_backend_are_refused(backend: Backend) -> None:
     x = backend.xp.ones(3, dtype="complex64")
     assert not backend.takes(x)
     for door in DOORS.values():
-        with pytest.raises(TypeError, match="got an array of complex64"):
+        with pytest.raises(TypeError, match=r"got an array of complex64|^Affine: "):
             door(x)

@@ -133,7 +133,7 @@ class Network:
         Parameters
         ----------
         x : array, shape (N, ...), or one row as the first layer takes it
-            Cast to the network's dtype; uint8 means 0 to 255.
+            Real numbers, cast to the network's dtype; uint8 means 0 to 255.
         batch_size : int, optional
             Rows taken at once (1024), so that activations stay small. With a layer that is not
             `rowwise` all rows are one batch.
@@ -146,7 +146,7 @@ class Network:
 
         Raises
         ------
-        ShapeError, MixedBackendError, OutOfMemoryError
+        ShapeError, MixedBackendError, TypeError, OutOfMemoryError
         """
         return inference.predict(self, x, batch_size, scale)
 
@@ -156,10 +156,13 @@ class Network:
     ) -> float:
         """The share of rows whose largest score is at their label.
 
+        A row with a NaN among its scores is not right, nor is one whose row of labels is all zeros.
+
         Parameters
         ----------
         x, batch_size, scale : as for `predict`
         t : array, integers (N,) or rows (N, C)
+            The label of a row (C,) is its largest entry.
 
         Returns
         -------
@@ -169,6 +172,8 @@ class Network:
         ------
         ShapeError
             No rows, or labels that do not fit them.
+        LabelError, MixedBackendError, TypeError
+            The labels are what the loss refuses; those out of range are refused on every backend.
         OutOfMemoryError
         """
         return inference.accuracy(self, x, t, batch_size, scale)
@@ -188,7 +193,7 @@ class Network:
 
         Raises
         ------
-        ShapeError, LabelError, MixedBackendError, OutOfMemoryError
+        ShapeError, LabelError, MixedBackendError, TypeError, OutOfMemoryError
         """
         try:
             x = self.door(x, t).cast(x, self.dtype)
@@ -245,7 +250,7 @@ class Network:
 
         Raises
         ------
-        ShapeError, LabelError, MixedBackendError, OutOfMemoryError
+        ShapeError, LabelError, MixedBackendError, TypeError, OutOfMemoryError
 
         Examples
         --------
@@ -280,7 +285,7 @@ class Network:
 
         Raises
         ------
-        ShapeError, LabelError, MixedBackendError, OptionError, OutOfMemoryError
+        ShapeError, LabelError, MixedBackendError, TypeError, OptionError, OutOfMemoryError
         """
         if method not in ("local", "loop"):
             raise OptionError(f"method={method!r}: wanted 'local' or 'loop'")
@@ -357,7 +362,7 @@ class Network:
 
         Raises
         ------
-        ShapeError, LabelError, MixedBackendError, OutOfMemoryError
+        ShapeError, LabelError, MixedBackendError, TypeError, OutOfMemoryError
 
         Examples
         --------
