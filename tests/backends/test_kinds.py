@@ -86,6 +86,11 @@ def test_sequences_of_numbers_are_converted(
     assert xpnet.to_numpy(xpnet.asarray(x, dtype)).tolist() == expected
 
 
+def test_numbers_beyond_a_dtype_are_refused_as_they_came(backend: Backend) -> None:
+    with pytest.raises(OverflowError):
+        xpnet.asarray([300], "uint8")
+
+
 def test_a_list_of_arrays_is_put_together(backend: Backend) -> None:
     rows = [xpnet.asarray([1.0, 2.0]), xpnet.asarray([3.0, 4.0])]
     assert xpnet.to_numpy(xpnet.asarray(rows)).tolist() == [[1, 2], [3, 4]]

@@ -13,7 +13,7 @@ import numpy as np
 
 from xpnet.errors import ShapeError
 
-__all__ = ["REAL", "check_convertible", "other_entries", "other_meaning"]
+__all__ = ["REAL", "converted", "other_entries", "other_meaning"]
 
 REAL = frozenset("biuf")
 """The kinds of dtypes that are real numbers: bool, integers and floating."""
@@ -49,8 +49,10 @@ def other_entries(x: Any) -> str:
     return f"got an array of {x.dtype}, wanted real numbers (bool, integers or floating): {remedy}"
 
 
-def check_convertible(x: Any) -> None:
-    """Refuse what is no array of numbers yet, and would not become one.
+def converted(x: Any) -> Any:
+    """What is no array of a backend yet, as an array of numbers on the host.
+
+    Arrays of a device come back as they are: that device's library may take them.
 
     Raises
     ------
@@ -63,14 +65,14 @@ def check_convertible(x: Any) -> None:
     if meaning is None:
         try:
             host = np.asarray(x)
-        except TypeError:  # arrays of a device among them, which that device's library can take
-            return
+        except TypeError:  # arrays of a device do not come over unasked
+            return x
         except ValueError as error:
             raise ShapeError(
                 f"asarray: got a {type(x).__name__} that makes no array: {error}"
             ) from None
         if host.dtype.kind in REAL:
-            return
+            return host
         meaning = other_entries(host)
         if host.dtype.kind == "O":
             meaning = (

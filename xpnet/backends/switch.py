@@ -9,7 +9,7 @@ from contextvars import ContextVar
 from typing import Any
 
 from xpnet.backends.base import Array, Backend
-from xpnet.backends.kinds import check_convertible, other_entries
+from xpnet.backends.kinds import converted, other_entries
 from xpnet.backends.registry import backend_of, load_backend
 from xpnet.errors import BackendError
 
@@ -120,7 +120,8 @@ def asarray(x: Any, dtype: Any = None, backend: str | None = None) -> Array:
     target = get_backend() if backend is None else load_backend(backend)
     source = _source(x)
     if source is None:
-        check_convertible(x)
+        host = converted(x)
+        x = host if dtype is None else x  # 300 as it came is refused as uint8; of int64 it wraps
     elif source is not target:
         x = source.to_numpy(x)
     made = target.asarray(x, dtype)
