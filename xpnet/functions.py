@@ -30,7 +30,7 @@ def relu(x: Array) -> Array:
 
 
 def sigmoid(x: Array) -> Array:
-    """``1 / (1 + exp(-x))`` of each entry, computed so that it cannot overflow.
+    """``1 / (1 + exp(-x))`` of each entry: no overflow, and small results keep their digits.
 
     Parameters
     ----------

@@ -82,6 +82,18 @@ def test_it_rises_and_is_exact_at_zero_and_infinity(sigmoid: Any, dtype: str) ->
     np.testing.assert_array_equal(y, np.array([0.5, 0.5, 1, 0, np.nan, 1, 0], dtype))
 
 
+def test_half_precision_never_falls_and_is_rounded_once(backend: Backend) -> None:
+    x = np.sort(np.arange(2**16, dtype="uint16").view("float16"))
+    x = x[np.isfinite(x)]
+    y = xpnet.to_numpy(backend.sigmoid(xpnet.asarray(x))).astype("float64")
+    assert (np.diff(y) >= 0).all()
+    with np.errstate(over="ignore"):
+        exact = 1 / (1 + np.exp(-x.astype("float64")))
+    normal = exact >= np.finfo("float16").tiny
+    places = np.spacing(exact.astype("float16")).astype("float64")
+    assert (abs(y - exact) <= 0.51 * places)[normal].all()
+
+
 @pytest.mark.parametrize("dtype", ["bool", "int8", "uint8", "int64"])
 def test_integers_are_taken_as_numbers(sigmoid: Any, dtype: str) -> None:
     x = np.array([0, 1] if dtype == "bool" else [0, 1, 3, 100], dtype)

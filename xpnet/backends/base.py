@@ -237,7 +237,7 @@ class Backend:
             self.check_labels(t, scores.shape[1])
         top = xp.max(scores, axis=1)
         known = top == top  # NaN is not equal to itself
-        if t.ndim == 2:
+        if t.ndim > 1:
             known &= (xp.max(t, axis=1) > 0) | (xp.min(t, axis=1) < 0)
             t = xp.argmax(t, axis=1)
         return xp.sum(known & (xp.argmax(scores, axis=1) == t), dtype=self.dtype("float64"))

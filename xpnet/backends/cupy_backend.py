@@ -184,7 +184,8 @@ class CupyBackend(Backend):
         return batch, labels
 
     def count_correct(self, scores: Array, t: Array) -> Array:
-        if scores.size == 0 or (t.ndim == 1 and not self.is_integer(t)):
+        classes = t.ndim == 1 and self.is_integer(t)
+        if scores.size == 0 or scores.ndim != 2 or not (classes or t.shape == scores.shape):
             return super().count_correct(scores, t)
         right = cp.empty(len(scores), dtype="float64")
         kernels.right(scores, t, scores.shape[1], t.ndim == 2, right)

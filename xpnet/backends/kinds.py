@@ -1,8 +1,8 @@
 """What arrays may hold, and what is told of those that mean something else than they show.
 
-A masked array has entries that do not count, ``*`` of a matrix is a product of matrices, and a
-complex number, a date, a word or an object has no place on an axis that a gradient runs along:
-computed with as if they were numbers, they give results that are wrong without a word.
+A masked array has entries that do not count, ``*`` of a matrix is a product of matrices, and
+complex numbers, dates, words and objects are no real numbers, by which a derivative could be
+taken. Computed with as if they were, they give results that are wrong without a word.
 """
 
 from __future__ import annotations

@@ -58,6 +58,8 @@ class NumpyBackend(Backend):
 
     def sigmoid(self, x: Array) -> Array:
         with np.errstate(over="ignore", under="ignore"):
+            if x.dtype.char == "e":  # rounded once, and exp stays in range
+                return self.sigmoid(x.astype("float32")).astype("float16")
             if x.dtype.char not in "fd" or x.ndim == 0:
                 return super().sigmoid(x)
             # four passes over one array, where the base takes more of each

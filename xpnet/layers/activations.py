@@ -75,7 +75,7 @@ class Relu(Layer):
 
 
 class Sigmoid(Layer):
-    """``y = 1 / (1 + exp(-x))`` (chapter 5.5.2), computed so that it cannot overflow.
+    """``y = 1 / (1 + exp(-x))`` (chapter 5.5.2): no overflow, and small results keep their digits.
 
     Attributes
     ----------
