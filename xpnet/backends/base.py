@@ -175,18 +175,20 @@ class Backend:
 
     def cross_entropy_rows(self, scores: Array, t: Array) -> Array:
         """Cross entropy of each row's softmax with its label, shape (N,)."""
-        log_y = self.log_softmax(scores)
+        return self._row_losses(self.log_softmax(scores), t)
+
+    def _row_losses(self, log_y: Array, t: Array) -> Array:
         if t.ndim == 1:
-            self.check_labels(t, scores.shape[1])
+            self.check_labels(t, log_y.shape[1])
             return -log_y[self.xp.arange(len(t)), t]
-        t = self.asarray(t, scores.dtype)
+        t = self.asarray(t, log_y.dtype)
         # a class that t gives no weight adds nothing, even where log(y) is -inf
         return -self.xp.sum(t * self.xp.where(t == 0, 0, log_y), axis=1)
 
     def softmax_with_loss(self, scores: Array, t: Array) -> tuple[Array, Array, Array]:
         """The mean cross entropy (0-d), the softmax `y`, and the gradient of the scores."""
-        loss = self.xp.mean(self.cross_entropy_rows(scores, t))
-        y = self.softmax(scores)
+        log_y = self.log_softmax(scores)
+        loss, y = self.xp.mean(self._row_losses(log_y, t)), self.xp.exp(log_y)
         return loss, y, self.softmax_with_loss_grad(y, t)
 
     def softmax_with_loss_grad(self, y: Array, t: Array) -> Array:
