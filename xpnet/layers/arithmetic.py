@@ -119,10 +119,7 @@ class AddLayer(_Pair):
 
 def _check(x: Any, y: Any, layer: str) -> None:
     """Real numbers or arrays of them, of one backend, whose shapes broadcast."""
-    if not (is_scalar(x) and is_scalar(y)):
-        backend_of(x, y, caller=layer, names=("x", "y"))
-    for name, value in (("x", x), ("y", y)):
-        _check_real(name, value, layer)
+    _check_kinds(layer, x=x, y=y)
     if broadcast(shape_of(x), shape_of(y)) is None:
         raise ShapeError(
             f"{layer}: x is {shape_of(x)}, y is {shape_of(y)}, which do not broadcast: from the "
@@ -130,31 +127,26 @@ def _check(x: Any, y: Any, layer: str) -> None:
         )
 
 
-def _check_real(name: str, value: Any, layer: str) -> None:
-    if not is_scalar(value):
-        backend = backend_of(value, caller=layer, names=(name,))
-        is_bool = value.dtype == backend.dtype("bool")
-        real = backend.is_floating(value) or backend.is_integer(value) or is_bool
-    elif hasattr(value, "dtype"):
-        real = value.dtype.kind in "iufb"
-    else:
-        real = isinstance(value, Real) or not isinstance(value, Complex)
-    if not real:
-        kind = repr(value) if is_scalar(value) else f"an array of {value.dtype}"
-        raise TypeError(f"{layer}: {name} is {kind}; wanted real numbers")
-
-
 def _check_upstream(dout: Any, x: Any, y: Any, layer: str) -> None:
     """A real number, or an array of them in the output's shape."""
-    _check_real("dout", dout, layer)
-    if is_scalar(dout) and is_scalar(x) and is_scalar(y):
-        return
-    backend_of(dout, x, y, caller=layer, names=("dout", "x", "y"))
+    _check_kinds(layer, dout=dout, x=x, y=y)
     shape = broadcast(shape_of(x), shape_of(y))
     if shape_of(dout) not in (shape, ()):
         raise ShapeError(
             f"{layer}: dout is {shape_of(dout)}, the output was {shape}: they must agree"
         )
+
+
+def _check_kinds(layer: str, **values: Any) -> None:
+    """Real numbers alone, or with arrays of them, of one backend."""
+    if not all(map(is_scalar, values.values())):
+        backend_of(*values.values(), caller=layer, names=tuple(values))
+        return
+    for name, value in values.items():
+        kind = value.dtype.kind if hasattr(value, "dtype") else "f"
+        is_complex = isinstance(value, Complex) and not isinstance(value, Real)
+        if is_complex or kind not in "biuf":
+            raise TypeError(f"{layer}: {name} is {value!r}; wanted real numbers")
 
 
 def _full(dout: Any, x: Any, y: Any) -> Any:
