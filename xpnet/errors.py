@@ -13,6 +13,7 @@
     ├── DataError               (ValueError)      a data file is not what it should be
     ├── OptionError             (ValueError)      an option has a value that it cannot take
     ├── NonFiniteLossError      (ArithmeticError) training produced NaN or infinity
+    ├── PartialUpdateError      (RuntimeError)    an update was cut off while it wrote
     └── OutOfMemoryError        (MemoryError)     a call of a network does not fit in memory
 
 Each also is the built-in exception beside it, so ``except ValueError`` keeps working.
@@ -33,6 +34,7 @@ __all__ = [
     "NotForwardedError",
     "OptionError",
     "OutOfMemoryError",
+    "PartialUpdateError",
     "ShapeError",
     "XpnetError",
 ]
@@ -93,6 +95,10 @@ class NonFiniteLossError(XpnetError, ArithmeticError):
         super().__init__(message)
         self.iteration = iteration
         self.history = history
+
+
+class PartialUpdateError(XpnetError, RuntimeError):
+    """An update was cut off while it wrote: parameters and optimizer belong to no iteration."""
 
 
 class OutOfMemoryError(XpnetError, MemoryError):

@@ -114,6 +114,36 @@ def test_an_error_that_is_kept_keeps_no_activation(net, batch, monkeypatch, name
         gc.enable()
 
 
+@pytest.mark.parametrize("chained", [None, KeyError], ids=["context", "cause"])
+def test_an_error_raised_while_another_was_handled_keeps_no_array_of_either(
+    net, batch, monkeypatch, chained
+):
+    seen = []
+
+    def look_up(scores):
+        mine = scores + 1
+        seen.append(weakref.ref(mine))
+        raise KeyError(len(mine))
+
+    def fail(scores, t):
+        try:
+            look_up(scores)
+        except KeyError as error:
+            if chained:
+                raise MemoryError from error
+            raise MemoryError  # noqa: B904
+
+    monkeypatch.setattr(net.backend, "softmax_with_loss", fail)
+    gc.disable()
+    try:
+        with pytest.raises(OutOfMemoryError) as caught:
+            net.loss(*batch)
+        assert isinstance(caught.value.__cause__.__context__, KeyError)
+        assert seen[0]() is None
+    finally:
+        gc.enable()
+
+
 def test_numpy_refuses_an_absurd_size_with_the_same_error():
     net = TwoLayerNet(1, 1, 1, seed=0)
     rows = np.broadcast_to(np.zeros((1, 1), "float32"), (1 << 50, 1))

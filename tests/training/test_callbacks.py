@@ -1,9 +1,12 @@
 """Callbacks: who is called when, with what, and in which order."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 
 import xpnet
+from xpnet.errors import OptionError
 from xpnet.training import Callback, History, Record
 
 
@@ -123,3 +126,62 @@ def test_a_callback_overrides_only_what_it_needs(new_trainer, method):
     trainer.run(epochs=1)
     assert set(calls) == {method}
     assert trainer.iteration == 3
+
+
+# --- refused at the door -----------------------------------------------------------------------
+
+
+class Later(Callback):
+    def on_epoch_end(self, trainer): ...
+
+
+class Mixed:
+    on_start = on_step = on_record = on_end = on_batch_begin = on_epoch_end = print
+
+
+class Partly:
+    def on_step(self, trainer, loss): ...
+
+
+class Unset(Callback):
+    on_record = None
+
+
+UNKNOWN = "a callback has on_start, on_step, on_record and on_end"
+REFUSED = [
+    (Later(), f"Later in callbacks has on_epoch_end, which nothing calls: {UNKNOWN}"),
+    (Mixed(), f"Mixed in callbacks has on_batch_begin, on_epoch_end, .*{UNKNOWN}"),
+    (SimpleNamespace(on_epoch_end=print), "has on_epoch_end, which nothing calls"),
+    (Diary, "Diary'> in callbacks is a class: wanted an object"),
+    (Partly(), "no method on_start, on_record and on_end: derive its class from xpnet.training"),
+    (Unset(), "has no method on_record"),
+    (print, "has no method on_start"),
+    (None, "None in callbacks has no method"),
+    ("bar", "'bar' in callbacks has no method"),
+]
+
+
+@pytest.mark.parametrize(("callback", "message"), REFUSED, ids=[m[:20] for _, m in REFUSED])
+def test_what_no_run_can_call_is_refused_when_the_trainer_is_made(new_trainer, callback, message):
+    with pytest.raises(OptionError, match=message):
+        new_trainer(callbacks=[Callback(), callback])
+
+
+@pytest.mark.parametrize("callbacks", [Diary(), Diary, None, 3])
+def test_callbacks_are_a_list_of_them(new_trainer, callbacks):
+    with pytest.raises(OptionError, match="wanted a list"):
+        new_trainer(callbacks=callbacks)
+
+
+def test_an_object_with_the_four_methods_is_a_callback(new_trainer):
+    calls = []
+    names = ("on_start", "on_step", "on_record", "on_end")
+    duck = SimpleNamespace(**{name: lambda *_, name=name: calls.append(name) for name in names})
+    new_trainer(callbacks=[duck]).run(iterations=1)
+    assert calls == list(names)
+
+
+def test_data_of_a_callback_may_be_called_as_it_likes(new_trainer):
+    callback = Diary()
+    callback.on_gpu, callback.on_improvement = True, print
+    new_trainer(callbacks=[callback]).run(iterations=1)

@@ -7,7 +7,7 @@ import pytest
 
 from xpnet.errors import NonFiniteLossError
 from xpnet.optimizers import SGD
-from xpnet.training import Callback
+from xpnet.training import Callback, Record
 
 
 class At(Callback):
@@ -117,13 +117,139 @@ def test_a_run_after_ctrl_c_goes_on_as_if_nothing_had_been(new_trainer):
     assert history.losses == new_trainer().run(epochs=3).losses
 
 
-def test_ctrl_c_during_evaluation_keeps_the_losses(new_trainer, toy, monkeypatch):
+def struck(*data, scale):
+    raise KeyboardInterrupt
+
+
+def test_ctrl_c_during_evaluation_leaves_a_record_without_accuracies(new_trainer, toy, monkeypatch):
     trainer = new_trainer(test=toy)
-    monkeypatch.setattr(trainer.net, "accuracy", lambda *data, scale: interrupt(trainer))
+    monkeypatch.setattr(trainer.net, "accuracy", struck)
     history = trainer.run(epochs=2)
     assert history.interrupted
     assert len(history.losses) == 3
-    assert history.records == []
+    assert history.records == [Record(3, 1, history.losses[2], None, None)]
+
+
+@pytest.mark.parametrize("iterations", [3, 4])
+def test_a_run_after_an_interrupted_evaluation_makes_it_up(
+    new_trainer, toy, monkeypatch, iterations
+):
+    whole = new_trainer(test=toy)
+    whole.run(iterations=iterations)
+    trainer = new_trainer(test=toy)
+    trainer.run(iterations=iterations - 1)
+    monkeypatch.setattr(trainer.net, "accuracy", struck)
+    trainer.run(iterations=1)
+    monkeypatch.undo()
+    for each in (whole, trainer):
+        each.run(epochs=2)
+    evaluated = [record for record in trainer.history.records if record.iteration != iterations - 1]
+    assert evaluated[-3:] == whole.history.records[-3:]
+    assert None not in [record.test_accuracy for record in trainer.history.records]
+
+
+def test_the_record_of_an_interrupt_gives_way_to_that_of_the_next_run(new_trainer, toy):
+    trainer = new_trainer(test=toy, callbacks=[At(4, interrupt), At(5, interrupt)])
+    whole = new_trainer(test=toy).run(epochs=2)
+    for iteration in (4, 5):
+        trainer.run(iterations=6 - trainer.iteration)
+        assert trainer.history.final == Record(
+            iteration, 2, whole.losses[iteration - 1], None, None
+        )
+    assert trainer.run(iterations=1).records == whole.records
+
+
+def test_ctrl_c_before_the_first_step_of_a_next_run_keeps_the_record(new_trainer, toy):
+    class Hasty(Callback):
+        def on_start(self, trainer, goal):
+            if goal == 4:
+                raise KeyboardInterrupt
+
+    trainer = new_trainer(test=toy, callbacks=[Hasty()])
+    records = list(trainer.run(iterations=2).records)
+    history = trainer.run(iterations=2)
+    assert history.interrupted
+    assert history.records == records
+    assert None not in (records[-1].train_accuracy, records[-1].test_accuracy)
+
+
+def test_ctrl_c_after_steps_by_hand_makes_no_record(new_trainer):
+    class Hasty(Callback):
+        def on_start(self, trainer, goal):
+            raise KeyboardInterrupt
+
+    trainer = new_trainer(callbacks=[Hasty()])
+    trainer.step()
+    history = trainer.run(iterations=1)
+    assert (history.losses, history.records) == ([], [])
+
+
+def test_an_error_of_a_callback_leaves_losses_and_a_record(new_trainer, toy):
+    def fail(trainer):
+        raise LookupError("of the callback")
+
+    trainer = new_trainer(test=toy, callbacks=[At(2, fail)])
+    with pytest.raises(LookupError):
+        trainer.run(epochs=1)
+    history = trainer.history
+    assert not history.interrupted
+    assert len(history.losses) == trainer.iteration == 2
+    assert history.records == [Record(2, 1, history.losses[1], None, None)]
+    whole = new_trainer(test=toy).run(epochs=1)
+    assert trainer.run(epochs=1).records == whole.records
+    assert history.losses == whole.losses
+
+
+def test_a_loss_that_is_not_finite_is_found_behind_an_error_too(new_trainer):
+    class Fails(Callback):
+        def on_step(self, trainer, loss):
+            if trainer.iteration == 2:
+                trainer.net.params["b2"][0] = float("nan")
+            if trainer.iteration == 4:
+                raise LookupError("of the callback")
+
+    trainer = new_trainer(batch_size=10, callbacks=[Fails()])
+    with pytest.raises(LookupError):
+        trainer.run(epochs=1)
+    assert len(trainer.history.losses) == 4
+    with pytest.raises(NonFiniteLossError, match="at iteration 3:"):
+        trainer.run(iterations=1)
+
+
+def test_an_interrupted_evaluation_counts_as_no_time_of_steps(new_trainer, toy, monkeypatch):
+    def slow(*data, scale):
+        time.sleep(0.05)
+        raise KeyboardInterrupt
+
+    trainer = new_trainer(test=toy)
+    monkeypatch.setattr(trainer.net, "accuracy", slow)
+    history = trainer.run(epochs=1)
+    assert 0 < history.step_seconds <= history.seconds - 0.05
+
+
+def test_ctrl_c_in_the_end_of_a_callback_ends_cleanly(new_trainer):
+    class Struck(Callback):
+        def on_end(self, trainer, history):
+            raise KeyboardInterrupt
+
+    listener = At(0, interrupt)
+    history = new_trainer(callbacks=[Struck(), listener]).run(epochs=1)
+    assert history.interrupted
+    assert listener.ends == 1
+    assert history.final.iteration == 3
+
+
+@pytest.mark.parametrize("lr", [None, "fast", [0.1], lambda step: 0.1])
+def test_a_loss_is_told_whatever_the_learning_rate_is(new_trainer, lr):
+    class Own:
+        def update(self, params, grads):
+            params["b2"][0] = float("nan")
+
+    optimizer = Own()
+    if lr is not None:
+        optimizer.lr = lr
+    with pytest.raises(NonFiniteLossError, match="smaller learning rate, smaller initial weights"):
+        new_trainer(optimizer=optimizer).run(epochs=1)
 
 
 def test_ctrl_c_leaves_a_record_of_the_last_step_that_was_not_evaluated(new_trainer, toy):

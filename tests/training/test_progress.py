@@ -2,10 +2,14 @@
 
 import io
 import re
+import sys
+from contextlib import redirect_stdout
 
+import numpy as np
 import pytest
 
-from xpnet.training import Record
+from xpnet.errors import OptionError
+from xpnet.training import Callback, Record
 from xpnet.training.progress import Bar, Lines, progress_callback
 
 
@@ -112,3 +116,83 @@ def test_progress_does_not_change_results(new_trainer, toy, progress):
     silent = new_trainer(test=toy, progress=False).run(epochs=3)
     assert shown.losses == silent.losses
     assert shown.records == silent.records
+
+
+# --- where it is shown -------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("progress", [Bar, Lines, "yes", 0, 1, [], print])
+def test_what_is_neither_true_nor_false_is_refused(new_trainer, progress):
+    with pytest.raises(OptionError, match="wanted True for a bar, False for silence, or None"):
+        new_trainer(progress=progress)
+
+
+@pytest.mark.parametrize("progress", [np.True_, np.False_])
+def test_a_bool_of_numpy_is_one(progress):
+    assert len(progress_callback(progress)) == int(progress)
+
+
+@pytest.mark.parametrize("progress", [None, True])
+def test_a_process_without_stdout_trains(new_trainer, monkeypatch, progress):
+    monkeypatch.setattr(sys, "stdout", None)
+    assert new_trainer(progress=progress).run(epochs=1).final.iteration == 3
+
+
+def test_a_stdout_that_cannot_say_what_it_is_gets_lines(new_trainer, monkeypatch):
+    class Pane:
+        """As some editors put it in the place of stdout."""
+
+        def __init__(self):
+            self.text = ""
+
+        def write(self, text):
+            self.text += text
+
+        def flush(self): ...
+
+    pane = Pane()
+    monkeypatch.setattr(sys, "stdout", pane)
+    new_trainer(progress=None).run(epochs=1)
+    assert pane.text.startswith("epoch   1")
+
+
+def test_by_default_it_is_shown_where_stdout_is_at_the_time(new_trainer):
+    trainer = new_trainer(progress=None)
+    stream = io.StringIO()
+    with redirect_stdout(stream):
+        trainer.run(epochs=1)
+    assert stream.getvalue().startswith("epoch   1  iteration      3")
+
+
+class Chunks(io.StringIO):
+    """A stream that notes what it held at each flush, as a pipe would show it."""
+
+    def __init__(self):
+        super().__init__()
+        self.shown = []
+
+    def flush(self):
+        self.shown.append(self.getvalue())
+
+
+def test_a_line_is_flushed_when_its_record_is_there():
+    stream = Chunks()
+    lines = Lines(stream)
+    for record in (EVALUATED, PLAIN):
+        lines.on_record(None, record)
+    assert stream.shown == [f"{LINES[0]}\n", f"{LINES[0]}\n{LINES[1]}\n"]
+
+
+def test_the_bar_moves_between_records(new_trainer, monkeypatch):
+    """Sixty rows in batches of 1 are one epoch, and its 50th step is seen before its record."""
+    seen = []
+
+    class Look(Callback):
+        def on_step(self, trainer, loss):
+            seen.append(bar._bar.tasks[0].completed)
+
+    trainer, _ = bar_output(new_trainer, io.StringIO(), batch_size=1)
+    (bar,) = trainer.callbacks
+    trainer.callbacks.append(Look())
+    trainer.run(epochs=1)
+    assert seen == [0] * 49 + [50] * 11

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any, Protocol
 
 from xpnet.backends import Array
+from xpnet.errors import OptionError
 from xpnet.training.history import History, Record
 
-__all__ = ["Callback", "Run"]
+__all__ = ["Callback", "Run", "checked_callbacks"]
 
 
 class Run(Protocol):
@@ -48,3 +50,50 @@ class Callback:
 
     def on_end(self, trainer: Run, history: History) -> None:
         """The run is over, whether it reached its goal or not."""
+
+
+HOOKS = tuple(name for name in vars(Callback) if name.startswith("on_"))
+
+
+def checked_callbacks(callbacks: Iterable[Callback]) -> list[Callback]:
+    """The callbacks in a list, if a run can call each of them.
+
+    Raises
+    ------
+    OptionError
+        One is a class, or no callback, or has a method ``on_...`` that no run calls.
+    """
+    if not isinstance(callbacks, Iterable):
+        raise OptionError(f"callbacks is {callbacks!r}: wanted a list of them, as [{callbacks!r}]")
+    made = list(callbacks)
+    for callback in made:
+        _check(callback)
+    return made
+
+
+def _check(callback: Any) -> None:
+    if isinstance(callback, type):
+        raise OptionError(f"{callback!r} in callbacks is a class: wanted an object, made of it")
+    # data of an object may be called on_... too, its methods may not
+    named = set(dir(type(callback) if isinstance(callback, Callback) else callback))
+    unknown = sorted(
+        name
+        for name in named - set(HOOKS)
+        if name.startswith("on_") and callable(getattr(callback, name, None))
+    )
+    if unknown:
+        raise OptionError(
+            f"{type(callback).__name__} in callbacks has {', '.join(unknown)}, which nothing "
+            f"calls: a callback has {_listed(HOOKS)}"
+        )
+    missing = [name for name in HOOKS if not callable(getattr(callback, name, None))]
+    if missing:
+        raise OptionError(
+            f"{callback!r} in callbacks has no method {_listed(missing)}: derive its class from "
+            "xpnet.training.Callback, whose methods do nothing"
+        )
+
+
+def _listed(names: Iterable[str]) -> str:
+    *others, last = names
+    return f"{', '.join(others)} and {last}" if others else last

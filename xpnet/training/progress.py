@@ -5,7 +5,10 @@ from __future__ import annotations
 import sys
 from typing import IO, Any
 
+import numpy as np
+
 from xpnet.backends import Array
+from xpnet.errors import OptionError
 from xpnet.training.callbacks import Callback, Run
 from xpnet.training.history import History, Record
 
@@ -23,12 +26,26 @@ def progress_callback(progress: bool | None, stream: IO[str] | None = None) -> l
     progress : bool or None
         True is the bar, False silence; None the bar on a terminal, else lines.
     stream : file, optional
-        Where to write; ``sys.stdout`` by default.
+        Where to write; by default to what ``sys.stdout`` is then, if it is anything.
+
+    Raises
+    ------
+    OptionError
+        `progress` is something else.
     """
-    stream = stream or sys.stdout
-    if progress is False:
-        return []
-    return [Bar(stream) if progress or stream.isatty() else Lines(stream)]
+    if progress is not None and not isinstance(progress, (bool, np.bool_)):
+        raise OptionError(
+            f"progress is {progress!r}: wanted True for a bar, False for silence, or None; "
+            "objects go into callbacks"
+        )
+    if progress is None:
+        return [Bar(stream) if _is_terminal(stream or sys.stdout) else Lines(stream)]
+    return [Bar(stream)] if progress else []
+
+
+def _is_terminal(stream: Any) -> bool:
+    """Whether somebody looks; ``sys.stdout`` may be None, or a stand-in that does not say."""
+    return hasattr(stream, "isatty") and not getattr(stream, "closed", False) and stream.isatty()
 
 
 def _line(record: Record) -> str:
@@ -44,7 +61,7 @@ def _line(record: Record) -> str:
 class Lines(Callback):
     """A plain line for each record."""
 
-    def __init__(self, stream: IO[str]) -> None:
+    def __init__(self, stream: IO[str] | None = None) -> None:
         self.stream = stream
 
     def on_record(self, trainer: Run, record: Record) -> None:
@@ -54,9 +71,13 @@ class Lines(Callback):
 class Bar(Callback):
     """A line for each record, and below them a bar that moves."""
 
-    def __init__(self, stream: IO[str]) -> None:
+    def __init__(self, stream: IO[str] | None = None) -> None:
         self.stream = stream
         self._bar: Any = None
+
+    def __getstate__(self) -> dict[str, Any]:
+        """A copy, made in a run or not, has no bar on the terminal: its own run makes one."""
+        return {"stream": self.stream, "_bar": None}
 
     def on_start(self, trainer: Run, goal: int) -> None:
         # here and nowhere else: a script without a bar does not pay for rich

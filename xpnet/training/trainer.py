@@ -2,35 +2,31 @@
 
 from __future__ import annotations
 
-import math
+import copy
 import time
 from collections.abc import Iterable
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from typing import Any
 
 import numpy as np
 
-from xpnet.backends import Array, asarray, backend_of
+from xpnet.backends import Array, backend_of
 from xpnet.checks import whole_number
-from xpnet.errors import (
-    MixedBackendError,
-    NonFiniteLossError,
-    OptionError,
-    OutOfMemoryError,
-)
-from xpnet.initializers import seeded
+from xpnet.errors import MixedBackendError, OptionError
 from xpnet.networks import Network
-from xpnet.networks.out_of_memory import let_go, out_of_memory
 from xpnet.optimizers import Optimizer
-from xpnet.training.callbacks import Callback
+from xpnet.training.callbacks import Callback, checked_callbacks
 from xpnet.training.data import checked_set
-from xpnet.training.history import History, Record
+from xpnet.training.history import History
 from xpnet.training.progress import progress_callback
+from xpnet.training.recorder import Recorder
+from xpnet.training.signals import Hold, held_signals
+from xpnet.training.stepper import Stepper
 
 __all__ = ["Trainer"]
 
 
-class Trainer:
+class Trainer(Stepper):
     """Trains a network on batches of a data set that stays on the network's device.
 
     Parameters
@@ -91,34 +87,24 @@ class Trainer:
         callbacks: Iterable[Callback] = (),
         progress: bool | None = None,
     ) -> None:
-        if not isinstance(net, Network):
-            raise OptionError(f"net is {net!r}: wanted a Network")
-        if isinstance(optimizer, type) or not hasattr(optimizer, "update"):
-            raise OptionError(f"optimizer is {optimizer!r}: wanted an object, such as SGD(lr=0.1)")
-        self.net, self.optimizer = net, optimizer
-        self.train = checked_set(net, train, "train", scale)
+        super().__init__(net, optimizer, train, batch_size, seed, scale, replacement)
         self.test = None if test is None else checked_set(net, test, "test", scale)
-        self.scale = None if scale is None else float(scale)
-        self.batch_size = whole_number("batch_size", batch_size)
-        rows = int(self.train[0].shape[0])
-        if self.batch_size > rows:
-            raise OptionError(f"batch_size={batch_size}: the training set has {rows} rows")
-        self.steps_per_epoch = math.ceil(rows / self.batch_size)
-        self.replacement = replacement
-        self.callbacks = [*callbacks, *progress_callback(progress)]
-        self.iteration = 0
+        self.callbacks = [*checked_callbacks(callbacks), *progress_callback(progress)]
         self.history = History()
-        self._rng = seeded(seed)
-        self._order: Array = None
-        self._ordered = -1  # the epoch, counted from 0, that this order is for
-        self._pending: list[tuple[int, Array]] = []
-        self._clock = 0.0
-        self._stopped = False
+        self._recorder = Recorder(self.history, self.steps_per_epoch)
+        self._goal, self._stopped = 0, False
+        self._awaited: int | None = None  # the iteration whose loss a run waits for
+
+    def __copy__(self) -> Trainer:
+        """Network, optimizer, order and history belong together: a copy has its own of each."""
+        return copy.deepcopy(self)
 
     def run(self, iterations: int | None = None, epochs: int | None = None) -> History:
         """Train for so many more iterations or epochs.
 
-        Ctrl-C ends the run cleanly, with ``history.interrupted`` set.
+        Ctrl-C ends the run cleanly behind the step that it comes in, or in an evaluation, with
+        ``history.interrupted`` set; a second one at once. However a run ends, a next one goes
+        on from there, as if nothing had been.
 
         Parameters
         ----------
@@ -138,13 +124,29 @@ class Trainer:
         NonFiniteLossError
             A loss is NaN or infinite. It names the first such iteration; losses are looked at
             when they are logged, at the end of an epoch, since looking waits for the device.
-        OutOfMemoryError
+        OutOfMemoryError, PartialUpdateError
             As for `step`.
         """
+        self._check_whole()
         self._check_place()
         goal = self.iteration + self._steps(iterations, epochs)
-        self._stopped = self.history.interrupted = False
-        begun = self._clock = time.perf_counter()
+        try:
+            with held_signals() as signals:
+                self._run(goal, signals)
+        except KeyboardInterrupt:
+            self.history.interrupted = True
+            if not self._is_whole():
+                raise
+        return self.history
+
+    def stop(self) -> None:
+        """End the run after the step it is in; for callbacks."""
+        self._stopped = True
+
+    def _run(self, goal: int, signals: Hold) -> None:
+        owed = self._at_a_record() and self._recorder.owes(self.iteration)
+        self._goal, self._stopped, self.history.interrupted = goal, False, False
+        begun = time.perf_counter()
         with ExitStack() as ending:
             for callback in reversed(self.callbacks):
                 ending.callback(callback.on_end, self, self.history)
@@ -152,93 +154,61 @@ class Trainer:
             try:
                 for callback in self.callbacks:
                     callback.on_start(self, goal)
-                self._run_to(goal)
-            except KeyboardInterrupt:
-                self.history.interrupted = True
-                if self._pending:  # what came since the last record, not evaluated
-                    self._collect()
-                    self._note(None, None)
-        return self.history
+                if owed:  # the run before was cut off where it would have evaluated
+                    self._record(signals)
+                while self.iteration < goal and not self._stopped:
+                    self._stretch(signals)
+                    self._record(signals)
+            except BaseException as error:
+                self.history.interrupted = isinstance(error, KeyboardInterrupt)
+                self._end_early(error)
+                raise
 
-    def stop(self) -> None:
-        """End the run after the step it is in; for callbacks."""
-        self._stopped = True
-
-    def step(self) -> Array:
-        """One training step; returns its loss, which stays on the device.
-
-        Raises
-        ------
-        OutOfMemoryError
-            The step does not fit in memory and is not done, not even in part: a next call does
-            the same step.
-        """
-        try:
-            return self._step()
-        except OutOfMemoryError as error:
-            let_go(error, self.net.backend)
-            raise
-        except MemoryError as error:
-            raise out_of_memory(error, self.net, "training step", self.batch_size) from error
-
-    def _step(self) -> Array:
-        epoch, place = divmod(self.iteration, self.steps_per_epoch)
-        if epoch != self._ordered:
-            self._order = self._draw()
-            self._ordered = epoch
-        index = self._order[place * self.batch_size : (place + 1) * self.batch_size]
-        net = self.net
-        x, t = net.backend.gather(*self.train, index, net.dtype, self.scale)
-        loss = net.backprop(x, t)
-        self.optimizer.update(net.params, net.grads)
-        self.iteration += 1
-        return loss
-
-    def _run_to(self, goal: int) -> None:
-        while self.iteration < goal and not self._stopped:
+    def _stretch(self, signals: Hold) -> None:
+        """The steps to the next record."""
+        self._recorder.start_clock()
+        while True:
+            signals.check()
+            self._awaited = self.iteration + 1
             # what overflows shows in the loss, and gets one error instead of many warnings
             with np.errstate(all="ignore"):
                 loss = self.step()
-            self._pending.append((self.iteration, loss))
+            self._keep(loss)
             for callback in self.callbacks:
                 callback.on_step(self, loss)
-            if self.iteration % self.steps_per_epoch == 0:
-                self._record()
-        if self._pending:
-            self._record()
+            if self._at_a_record():
+                return
 
-    def _draw(self) -> Array:
-        """The rows of an epoch's batches, one after the other: one copy to the device."""
-        rows = int(self.train[0].shape[0])
-        before = self._rng.bit_generator.state
-        try:
-            if self.replacement:
-                drawn = self._rng.integers(rows, size=self.steps_per_epoch * self.batch_size)
-            else:
-                drawn = self._rng.permutation(rows)
-            return asarray(drawn, backend=self.net.backend.name)
-        except MemoryError:  # a next try draws the same
-            self._rng.bit_generator.state = before
-            raise
+    def _keep(self, loss: Array) -> None:
+        self._recorder.keep(self.iteration, loss)
+        self._awaited = None
 
-    def _collect(self) -> None:
-        """Bring the losses over, all together: the one wait of an epoch."""
-        losses = self.net.backend.floats([loss for _, loss in self._pending])
-        iterations = [iteration for iteration, _ in self._pending]
-        self._pending = []
-        self.history.losses += losses
-        now = time.perf_counter()
-        self.history.step_seconds += now - self._clock
-        self._clock = now
-        for iteration, loss in zip(iterations, losses, strict=True):
-            if not math.isfinite(loss):
-                raise NonFiniteLossError(
-                    f"the loss is {loss} at iteration {iteration}: try a smaller learning rate "
-                    f"(it is {self.optimizer.lr:g}), smaller initial weights, or inputs of "
-                    "smaller size (scale=1/255 for uint8 pixels)",
-                    iteration,
-                    self.history,
-                )
+    def _at_a_record(self) -> bool:
+        """Whether an epoch or the run ends at this iteration."""
+        at_end = self._stopped or self.iteration >= self._goal
+        return at_end or self.iteration % self.steps_per_epoch == 0
+
+    def _record(self, signals: Hold) -> None:
+        self._recorder.collect(self.net.backend, self.optimizer)
+        with np.errstate(all="ignore"), signals.passing():
+            accuracies = [
+                None if self.test is None else self.net.accuracy(*data, scale=self.scale)
+                for data in (self.train, self.test or self.train)
+            ]
+        record = self._recorder.note(self.iteration, *accuracies)
+        for callback in self.callbacks:
+            callback.on_record(self, record)
+
+    def _end_early(self, error: BaseException) -> None:
+        """Bring what was done into the history, whatever cut the run off."""
+        number, loss = self._last
+        if self._is_whole() and number == self.iteration == self._awaited:
+            self._keep(loss)
+        if isinstance(error, KeyboardInterrupt):
+            self._recorder.collect(self.net.backend, self.optimizer)
+        with suppress(Exception):  # the error that came first is the one to see
+            self._recorder.fetch(self.net.backend)
+            self._recorder.note_early(self.iteration)
 
     def _check_place(self) -> None:
         """The data stays where it was placed; a network that was moved since is told at once."""
@@ -251,24 +221,6 @@ class Trainer:
 
     def _count_seconds(self, begun: float) -> None:
         self.history.seconds += time.perf_counter() - begun
-
-    def _record(self) -> None:
-        self._collect()
-        with np.errstate(all="ignore"):
-            accuracies = [
-                None if self.test is None else self.net.accuracy(*data, scale=self.scale)
-                for data in (self.train, self.test or self.train)
-            ]
-        self._note(*accuracies)
-        for callback in self.callbacks:
-            callback.on_record(self, self.history.records[-1])
-        self._clock = time.perf_counter()
-
-    def _note(self, train_accuracy: float | None, test_accuracy: float | None) -> None:
-        epoch = math.ceil(self.iteration / self.steps_per_epoch)
-        loss = self.history.losses[-1]
-        record = Record(self.iteration, epoch, loss, train_accuracy, test_accuracy)
-        self.history.records.append(record)
 
     def _steps(self, iterations: int | None, epochs: int | None) -> int:
         if (iterations is None) == (epochs is None):

@@ -1,0 +1,123 @@
+"""Recorder: brings what a run did into its history, once, however the run ends."""
+
+from __future__ import annotations
+
+import math
+import time
+from numbers import Real
+from typing import Any, NamedTuple
+
+from xpnet.backends import Array, Backend
+from xpnet.errors import NonFiniteLossError
+from xpnet.training.history import History, Record
+
+__all__ = ["Recorder"]
+
+
+class _Pending(NamedTuple):
+    """A loss on the device, and where in the history's losses it goes."""
+
+    place: int
+    iteration: int
+    loss: Array
+
+
+class Recorder:
+    """Losses wait here until they are fetched, all together: the one wait of an epoch.
+
+    Whatever was cut off may be called again, and does what was left to do.
+
+    Attributes
+    ----------
+    history : History
+    """
+
+    def __init__(self, history: History, steps_per_epoch: int) -> None:
+        self.history = history
+        self._steps_per_epoch = steps_per_epoch
+        self._pending: list[_Pending] = []
+        self._owed = 0  # the iteration of the last loss, until it has its record
+        self._early: Record | None = None
+        self._clock: float | None = None
+
+    def start_clock(self) -> None:
+        """Steps begin; their time ends when their losses are here."""
+        self._clock = time.perf_counter()
+
+    def keep(self, iteration: int, loss: Array) -> None:
+        """Keep the loss of a step, on the device."""
+        last = self._pending[-1] if self._pending else None
+        if last is None or last.iteration != iteration:
+            place = last.place + 1 if last else len(self.history.losses)
+            self._pending.append(_Pending(place, iteration, loss))
+
+    def fetch(self, backend: Backend) -> None:
+        """Bring the losses over; they are kept, to be looked at, until `collect`."""
+        if self._pending:
+            losses = backend.floats([pending.loss for pending in self._pending])
+            self.history.losses[self._pending[0].place :] = losses
+            self._owed = self._pending[-1].iteration
+        if self._clock is not None:
+            self.history.step_seconds += time.perf_counter() - self._clock
+            self._clock = None
+
+    def collect(self, backend: Backend, optimizer: Any) -> None:
+        """Bring the losses over, and look at them.
+
+        Raises
+        ------
+        NonFiniteLossError
+        """
+        self.fetch(backend)
+        collected, self._pending = self._pending, []
+        for pending in collected:
+            loss = self.history.losses[pending.place]
+            if not math.isfinite(loss):
+                self._owed = 0
+                raise NonFiniteLossError(
+                    f"the loss is {loss} at iteration {pending.iteration}: try a smaller learning "
+                    f"rate{_rate(optimizer)}, smaller initial weights, or inputs of smaller size "
+                    "(scale=1/255 for uint8 pixels)",
+                    pending.iteration,
+                    self.history,
+                )
+
+    def note(
+        self, iteration: int, train_accuracy: float | None, test_accuracy: float | None
+    ) -> Record:
+        """A record of this iteration, in the place of one that was noted early."""
+        record = self._record(iteration, train_accuracy, test_accuracy)
+        self._owed = 0
+        return record
+
+    def note_early(self, iteration: int) -> None:
+        """A record without accuracies where a run was cut off, unless there is one."""
+        final = self.history.final
+        if self.owes(iteration) and (final is None or final.iteration != iteration):
+            self._record(iteration, None, None, early=True)
+
+    def owes(self, iteration: int) -> bool:
+        """Whether a run did this iteration, and was cut off before it had its record."""
+        owed = self._pending[-1].iteration if self._pending else self._owed
+        final = self.history.final
+        noted = final is not None and final.iteration == iteration and not self._last_is_early()
+        return iteration > 0 and owed == iteration and not noted
+
+    def _last_is_early(self) -> bool:
+        return self._early is not None and self._early is self.history.final
+
+    def _record(self, iteration: int, *accuracies: float | None, early: bool = False) -> Record:
+        epoch = math.ceil(iteration / self._steps_per_epoch)
+        record = Record(iteration, epoch, self.history.losses[-1], *accuracies)
+        records = self.history.records
+        start = len(records) - self._last_is_early()
+        if early:
+            self._early = record
+        records[start:] = [record]  # taken back and noted at once
+        return record
+
+
+def _rate(optimizer: Any) -> str:
+    """What the optimizer's learning rate is, where it has one."""
+    lr = getattr(optimizer, "lr", None)
+    return f" (it is {float(lr):g})" if isinstance(lr, Real) else ""
