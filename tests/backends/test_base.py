@@ -32,6 +32,8 @@ ABOUT_ARRAYS = {
     "pool",
     "free_unused",
     "buffer_of",
+    "threads",
+    "few_threads",
 }
 """No arithmetic: what they say and refuse is claimed in the other tests of this folder."""
 

@@ -67,6 +67,15 @@ def test_it_learns_with_options_varied(xpnet_command, small_data):
     assert document["final"]["test_accuracy"] > 0.9
 
 
+def test_the_threads_that_are_asked_for_train_as_the_others_do(xpnet_command, small_data):
+    def losses(*threads):
+        ran = xpnet_command(*small(small_data, "--epochs", 2, *threads, "--json", "-"))
+        assert ran.code == 0, ran.err
+        return [record["loss"] for record in json.loads(ran.out)["history"]]
+
+    assert losses("--threads", 2) == pytest.approx(losses(), rel=1e-4)
+
+
 def test_quiet_prints_nothing(xpnet_command, small_data):
     ran = xpnet_command(*small(small_data, "--iterations", 2, "--quiet"))
     assert (ran.code, ran.out, ran.err) == (0, "", "")
@@ -100,6 +109,8 @@ BAD_OPTIONS = {
     ("--batch-size", "61"): "batch_size=61: the training set has 60 rows",
     ("--dtype", "int8"): "dtype='int8'",
     ("--seed", "-1"): "seed=-1",
+    ("--threads", "0"): "threads=0: wanted a whole number from 1 on",
+    ("--threads", "many"): "--threads",
     ("--backend", "abacus"): "unknown backend 'abacus'",
     ("--json", "no/such/folder/x.json"): "cannot be written",
     ("--plot", "x.gif"): "x.gif: a picture is .png, .svg or .pdf",

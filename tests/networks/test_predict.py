@@ -160,3 +160,37 @@ def test_predict_does_not_write_into_its_input(backend, batch):
     net = Network([Relu()], SoftmaxWithLoss())
     net.predict(batch[0])[...] = 5
     np.testing.assert_array_equal(xpnet.to_numpy(batch[0]), before)
+
+
+# --- threads of BLAS ---------------------------------------------------------------------------
+
+
+@pytest.fixture
+def limits(backend, monkeypatch):
+    """The operations that inference tells the backend of, each time it may take few threads."""
+    told, few = [], backend.few_threads
+
+    def watched(operations):
+        told.append(operations)
+        return few(operations)
+
+    monkeypatch.setattr(backend, "few_threads", watched)
+    return told
+
+
+@pytest.mark.parametrize(("rows", "batch_size", "batches"), [(7, None, [7]), (7, 3, [3, 3, 1])])
+def test_the_threads_of_a_batch_are_chosen_by_its_largest_product(
+    backend, limits, rows, batch_size, batches
+):
+    net = TwoLayerNet(4, 3, 2, seed=0)
+    x = xpnet.asarray(np.ones((rows, 4)), "float32")
+    net.predict(x, batch_size=batch_size)
+    net.accuracy(x, xpnet.asarray(np.zeros(rows, int)), batch_size=batch_size)
+    net.predict(x[0])
+    assert limits == [2 * batch * 4 * 3 for batch in [*batches, *batches, 1]]
+
+
+def test_a_network_without_parameters_has_no_products(limits):
+    net = Network([Relu()], SoftmaxWithLoss(), dtype="float32")
+    net.predict(xpnet.asarray(np.ones((5, 2)), "float32"))
+    assert limits == [0]

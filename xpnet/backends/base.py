@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, TypeAlias
@@ -120,6 +121,16 @@ class Backend:
     def assign(self, target: Array, value: Any) -> None:
         """Write `value` over `target`, cast to its dtype; they may share memory."""
         target[...] = value
+
+    # --- threads -------------------------------------------------------------------------
+
+    def threads(self, count: int) -> AbstractContextManager[object]:
+        """A block in which products take so many threads, where they take any."""
+        return nullcontext()
+
+    def few_threads(self, operations: int) -> AbstractContextManager[object]:
+        """A block of products of so many operations at most, in which threads may not pay."""
+        return nullcontext()
 
     # --- memory --------------------------------------------------------------------------
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterator
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
 import numpy as np
 
 from xpnet.backends.base import Array, Backend, repeats
 from xpnet.backends.kinds import REAL
+from xpnet.backends.threads import FEW, SMALL, ThreadLimit
 
 __all__ = ["NumpyBackend"]
 
@@ -41,6 +43,12 @@ class NumpyBackend(Backend):
             x = x.base
         # what owns its memory stands for it; memory of others is told by its address
         return id(x) if x.base is None else x.__array_interface__["data"][0], x.nbytes
+
+    def threads(self, count: int) -> AbstractContextManager[object]:
+        return ThreadLimit(count, chosen=True)
+
+    def few_threads(self, operations: int) -> AbstractContextManager[object]:
+        return ThreadLimit(1) if FEW < operations <= SMALL else nullcontext()
 
     def relu(self, x: Array) -> Array:
         # one pass instead of a mask and a choice; maximum keeps NaN too

@@ -55,6 +55,10 @@ def train(
     replacement: Annotated[
         bool, typer.Option(help="Draw each batch from all images, as the chapter does.")
     ] = False,
+    threads: Annotated[
+        int | None,
+        typer.Option(help="Threads of BLAS on the CPU. Default: one for small networks, else all."),
+    ] = None,
     backend: BackendName = "auto",
     data: DataFolder = None,
     json: JsonPath = None,
@@ -84,6 +88,7 @@ def train(
         replacement=replacement,
         callbacks=progress_callback(False if quiet else None, out),
         progress=False,
+        threads=threads,
     )
     if not quiet:
         print(_headline(net, trainer), file=out, flush=True)

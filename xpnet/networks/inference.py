@@ -14,7 +14,7 @@ from xpnet.checks import whole_number
 from xpnet.errors import OptionError, ShapeError
 from xpnet.layers import SoftmaxWithLoss, part
 
-__all__ = ["accuracy", "predict"]
+__all__ = ["accuracy", "largest_product", "predict"]
 
 BATCH_ROWS = 1024
 """Rows that `predict` and `accuracy` take at once: enough to fill a device, few to keep."""
@@ -72,9 +72,16 @@ def _fitting(net: Any, t: Array, shape: tuple[int, ...], one: bool) -> Array:
     return t
 
 
+def largest_product(net: Any, rows: int) -> int:
+    """The operations of the largest product with a parameter, for `Backend.few_threads`."""
+    return 2 * rows * max(map(math.prod, net.params.shapes.values()), default=0)
+
+
 def _scores(net: Any, x: Array) -> Array:
-    for layer in net.layers.values():
-        x = part(layer, "apply")(x)
+    rows = int(x.shape[0]) if x.ndim > 1 else 1
+    with net.backend.few_threads(largest_product(net, rows)):
+        for layer in net.layers.values():
+            x = part(layer, "apply")(x)
     return x
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 import time
 from collections.abc import Iterable
-from contextlib import ExitStack, suppress
+from contextlib import AbstractContextManager, ExitStack, nullcontext, suppress
 from typing import Any
 
 import numpy as np
@@ -14,6 +14,7 @@ from xpnet.backends import Array, backend_of
 from xpnet.checks import whole_number
 from xpnet.errors import MixedBackendError, OptionError
 from xpnet.networks import Network
+from xpnet.networks.inference import largest_product
 from xpnet.optimizers import Optimizer
 from xpnet.training.callbacks import Callback, checked_callbacks
 from xpnet.training.data import checked_set
@@ -49,6 +50,10 @@ class Trainer(Stepper):
     callbacks : iterable of Callback
     progress : bool, optional
         True shows a bar, False nothing; by default a bar on a terminal, lines in a pipe.
+    threads : int, optional
+        Of BLAS on the CPU, while `run` runs. By default one where the network's largest product
+        is small, since more would wait for each other beside any other busy process, and as
+        many as there are where it is large.
 
     Attributes
     ----------
@@ -86,10 +91,12 @@ class Trainer(Stepper):
         replacement: bool = False,
         callbacks: Iterable[Callback] = (),
         progress: bool | None = None,
+        threads: int | None = None,
     ) -> None:
         super().__init__(net, optimizer, train, batch_size, seed, scale, replacement)
         self.test = None if test is None else checked_set(net, test, "test", scale)
         self.callbacks = [*checked_callbacks(callbacks), *progress_callback(progress)]
+        self.threads = None if threads is None else whole_number("threads", threads)
         self.history = History()
         self._recorder = Recorder(self.history, self.steps_per_epoch)
         self._goal, self._stopped = 0, False
@@ -131,7 +138,7 @@ class Trainer(Stepper):
         self._check_place()
         goal = self.iteration + self._steps(iterations, epochs)
         try:
-            with held_signals() as signals:
+            with held_signals() as signals, self._chosen_threads():
                 self._run(goal, signals)
         except KeyboardInterrupt:
             self.history.interrupted = True
@@ -146,6 +153,7 @@ class Trainer(Stepper):
     def _run(self, goal: int, signals: Hold) -> None:
         owed = self._at_a_record() and self._recorder.owes(self.iteration)
         self._goal, self._stopped, self.history.interrupted = goal, False, False
+        product = largest_product(self.net, self.batch_size)
         begun = time.perf_counter()
         with ExitStack() as ending:
             for callback in reversed(self.callbacks):
@@ -157,12 +165,16 @@ class Trainer(Stepper):
                 if owed:  # the run before was cut off where it would have evaluated
                     self._record(signals)
                 while self.iteration < goal and not self._stopped:
-                    self._stretch(signals)
+                    with self.net.backend.few_threads(product):
+                        self._stretch(signals)
                     self._record(signals)
             except BaseException as error:
                 self.history.interrupted = isinstance(error, KeyboardInterrupt)
                 self._end_early(error)
                 raise
+
+    def _chosen_threads(self) -> AbstractContextManager[object]:
+        return nullcontext() if self.threads is None else self.net.backend.threads(self.threads)
 
     def _stretch(self, signals: Hold) -> None:
         """The steps to the next record."""

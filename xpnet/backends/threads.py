@@ -1,0 +1,85 @@
+"""Threads of BLAS: how many the products in a block take, restored behind it.
+
+The threads of a BLAS wait for each other by spinning. Beside another busy process one of them has
+no core to run on, and all wait for it: a step of a small network takes several times as long as
+on one thread, which on a quiet machine costs it little.
+"""
+
+from __future__ import annotations
+
+import functools
+import os
+import threading
+from typing import Any
+
+__all__ = ["FEW", "SMALL", "ThreadLimit"]
+
+SMALL = 2**27
+"""Operations (two for each multiplication and addition) up to which one thread is taken."""
+FEW = 2**20
+"""Up to so many OpenBLAS takes one thread by itself."""
+CORES = os.cpu_count() or 1
+
+_lock = threading.RLock()  # a signal's handler may predict, too
+_entered: list[ThreadLimit] = []
+_before: list[tuple[Any, int]] = []
+
+
+class ThreadLimit:
+    """While it is entered, products take so many threads.
+
+    Most libraries have one number for the process: while several threads of Python are in such
+    blocks, the last that was entered decides, and behind them all it is as it was.
+
+    Parameters
+    ----------
+    count : int
+        More than there are cores count as so many.
+    chosen : bool
+        Whether somebody asked for it, which goes before what a rule says.
+
+    Examples
+    --------
+    >>> with ThreadLimit(1):
+    ...     product = np.ones((50, 50)) @ np.ones((50, 50))
+    """
+
+    def __init__(self, count: int, chosen: bool = False) -> None:
+        self.count, self.chosen = min(count, CORES), chosen
+
+    def __enter__(self) -> None:
+        with _lock:
+            if not _entered:
+                _before[:] = [(library, library.get_num_threads()) for library in _libraries()]
+            self.thread = threading.get_ident()
+            _entered.append(self)
+            _apply()
+
+    def __exit__(self, *_: object) -> None:
+        with _lock:
+            _entered.remove(self)
+            _apply()
+
+
+def _apply() -> None:
+    """Give each library the number that is in force in this thread."""
+    for library, before in _before:
+        limits = _entered
+        if getattr(library, "threading_layer", "") == "openmp":
+            # each thread of Python has a number of its own
+            limits = [limit for limit in _entered if limit.thread == threading.get_ident()]
+        chosen = [limit for limit in limits if limit.chosen] or limits
+        # threadpoolctl lets only the thread that came first set the number of a whole process,
+        # and would leave it at ours when that one leaves before others
+        set_threads = getattr(library, "_real_set_num_threads", library.set_num_threads)
+        set_threads(chosen[-1].count if chosen else before)
+
+
+@functools.cache
+def _libraries() -> list[Any]:
+    """What controls each BLAS of this process; looking for them takes a millisecond."""
+    # here and nowhere else: who computes nothing does not pay for it
+    from threadpoolctl import ThreadpoolController
+
+    found: list[Any] = ThreadpoolController().select(user_api="blas").lib_controllers
+    return found
