@@ -109,7 +109,7 @@ BAD_OPTIONS = {
     ("--batch-size", "61"): "batch_size=61: the training set has 60 rows",
     ("--dtype", "int8"): "dtype='int8'",
     ("--seed", "-1"): "seed=-1",
-    ("--threads", "0"): "threads=0: wanted a whole number from 1 on",
+    ("--batch-size", "10", "--threads", "0"): "threads=0: wanted a whole number from 1 on",
     ("--threads", "many"): "--threads",
     ("--backend", "abacus"): "unknown backend 'abacus'",
     ("--json", "no/such/folder/x.json"): "cannot be written",

@@ -66,3 +66,13 @@ def test_steps_take_part_of_the_whole_time(new_trainer, toy):
     history = new_trainer(test=toy).run(epochs=3)
     assert 0 < history.step_seconds < history.seconds
     assert history.steps_per_second == pytest.approx(9 / history.step_seconds)
+
+
+def test_a_trainer_goes_on_with_a_history_that_is_put_in_place(new_trainer):
+    trainer = new_trainer()
+    old = trainer.run(epochs=1)
+    trainer.history = History()
+    new = trainer.run(epochs=1)
+    assert new is trainer.history is not old
+    assert (len(old.losses), len(new.losses)) == (3, 3)
+    assert [record.iteration for record in new.records] == [6]

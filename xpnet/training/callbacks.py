@@ -28,6 +28,9 @@ class Run(Protocol):
 class Callback:
     """Override what you need; each method does nothing here.
 
+    They are called between steps, and Ctrl-C waits until they return. A class with another method
+    ``on_...`` is refused, since no run would call it.
+
     Examples
     --------
     >>> class StopAt(Callback):

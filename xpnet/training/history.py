@@ -23,7 +23,7 @@ class Record:
         computes the loss once more after the update.
     train_accuracy, test_accuracy : float or None
         Over the whole training and test set, after the update; None without evaluation, as
-        when Ctrl-C ended the run here.
+        when Ctrl-C or an error ended the run here.
     """
 
     iteration: int
@@ -40,7 +40,8 @@ class History:
     Attributes
     ----------
     records : list of Record
-        One an epoch, and one at the end.
+        One an epoch, and one at the end of a run. That of a run that was cut off gives way to
+        the first of the next run.
     losses : list of float
         The loss of every step of `Trainer.run`.
     seconds, step_seconds : float

@@ -3,31 +3,25 @@
 from __future__ import annotations
 
 import copy
-import time
 from collections.abc import Iterable
-from contextlib import AbstractContextManager, ExitStack, nullcontext, suppress
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any
-
-import numpy as np
 
 from xpnet.backends import Array, backend_of
 from xpnet.checks import whole_number
 from xpnet.errors import MixedBackendError, OptionError
 from xpnet.networks import Network
-from xpnet.networks.inference import largest_product
 from xpnet.optimizers import Optimizer
-from xpnet.training.callbacks import Callback, checked_callbacks
-from xpnet.training.data import checked_set
+from xpnet.training.callbacks import Callback
 from xpnet.training.history import History
 from xpnet.training.progress import progress_callback
-from xpnet.training.recorder import Recorder
-from xpnet.training.signals import Hold, held_signals
-from xpnet.training.stepper import Stepper
+from xpnet.training.runner import Runner
+from xpnet.training.signals import held_signals
 
 __all__ = ["Trainer"]
 
 
-class Trainer(Stepper):
+class Trainer(Runner):
     """Trains a network on batches of a data set that stays on the network's device.
 
     Parameters
@@ -60,7 +54,6 @@ class Trainer(Stepper):
     iteration : int
         Steps done, over all runs.
     steps_per_epoch : int
-    history : History
 
     Raises
     ------
@@ -93,14 +86,19 @@ class Trainer(Stepper):
         progress: bool | None = None,
         threads: int | None = None,
     ) -> None:
-        super().__init__(net, optimizer, train, batch_size, seed, scale, replacement)
-        self.test = None if test is None else checked_set(net, test, "test", scale)
-        self.callbacks = [*checked_callbacks(callbacks), *progress_callback(progress)]
+        super().__init__(
+            test,
+            callbacks,
+            net=net,
+            optimizer=optimizer,
+            train=train,
+            batch_size=batch_size,
+            seed=seed,
+            scale=scale,
+            replacement=replacement,
+        )
+        self.callbacks += progress_callback(progress)
         self.threads = None if threads is None else whole_number("threads", threads)
-        self.history = History()
-        self._recorder = Recorder(self.history, self.steps_per_epoch)
-        self._goal, self._stopped = 0, False
-        self._awaited: int | None = None  # the iteration whose loss a run waits for
 
     def __copy__(self) -> Trainer:
         """Network, optimizer, order and history belong together: a copy has its own of each."""
@@ -146,81 +144,8 @@ class Trainer(Stepper):
                 raise
         return self.history
 
-    def stop(self) -> None:
-        """End the run after the step it is in; for callbacks."""
-        self._stopped = True
-
-    def _run(self, goal: int, signals: Hold) -> None:
-        owed = self._at_a_record() and self._recorder.owes(self.iteration)
-        self._goal, self._stopped, self.history.interrupted = goal, False, False
-        product = largest_product(self.net, self.batch_size)
-        begun = time.perf_counter()
-        with ExitStack() as ending:
-            for callback in reversed(self.callbacks):
-                ending.callback(callback.on_end, self, self.history)
-            ending.callback(self._count_seconds, begun)
-            try:
-                for callback in self.callbacks:
-                    callback.on_start(self, goal)
-                if owed:  # the run before was cut off where it would have evaluated
-                    self._record(signals)
-                while self.iteration < goal and not self._stopped:
-                    with self.net.backend.few_threads(product):
-                        self._stretch(signals)
-                    self._record(signals)
-            except BaseException as error:
-                self.history.interrupted = isinstance(error, KeyboardInterrupt)
-                self._end_early(error)
-                raise
-
     def _chosen_threads(self) -> AbstractContextManager[object]:
         return nullcontext() if self.threads is None else self.net.backend.threads(self.threads)
-
-    def _stretch(self, signals: Hold) -> None:
-        """The steps to the next record."""
-        self._recorder.start_clock()
-        while True:
-            signals.check()
-            self._awaited = self.iteration + 1
-            # what overflows shows in the loss, and gets one error instead of many warnings
-            with np.errstate(all="ignore"):
-                loss = self.step()
-            self._keep(loss)
-            for callback in self.callbacks:
-                callback.on_step(self, loss)
-            if self._at_a_record():
-                return
-
-    def _keep(self, loss: Array) -> None:
-        self._recorder.keep(self.iteration, loss)
-        self._awaited = None
-
-    def _at_a_record(self) -> bool:
-        """Whether an epoch or the run ends at this iteration."""
-        at_end = self._stopped or self.iteration >= self._goal
-        return at_end or self.iteration % self.steps_per_epoch == 0
-
-    def _record(self, signals: Hold) -> None:
-        self._recorder.collect(self.net.backend, self.optimizer)
-        with np.errstate(all="ignore"), signals.passing():
-            accuracies = [
-                None if self.test is None else self.net.accuracy(*data, scale=self.scale)
-                for data in (self.train, self.test or self.train)
-            ]
-        record = self._recorder.note(self.iteration, *accuracies)
-        for callback in self.callbacks:
-            callback.on_record(self, record)
-
-    def _end_early(self, error: BaseException) -> None:
-        """Bring what was done into the history, whatever cut the run off."""
-        number, loss = self._last
-        if self._is_whole() and number == self.iteration == self._awaited:
-            self._keep(loss)
-        if isinstance(error, KeyboardInterrupt):
-            self._recorder.collect(self.net.backend, self.optimizer)
-        with suppress(Exception):  # the error that came first is the one to see
-            self._recorder.fetch(self.net.backend)
-            self._recorder.note_early(self.iteration)
 
     def _check_place(self) -> None:
         """The data stays where it was placed; a network that was moved since is told at once."""
@@ -230,9 +155,6 @@ class Trainer(Stepper):
                 f"Trainer: its data is on {placed.name}, the network is on {self.net.backend.name} "
                 f"now: make a new Trainer, or move back with net.to({placed.name!r})"
             )
-
-    def _count_seconds(self, begun: float) -> None:
-        self.history.seconds += time.perf_counter() - begun
 
     def _steps(self, iterations: int | None, epochs: int | None) -> int:
         if (iterations is None) == (epochs is None):
