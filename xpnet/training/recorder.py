@@ -5,21 +5,13 @@ from __future__ import annotations
 import math
 import time
 from numbers import Real
-from typing import Any, NamedTuple
+from typing import Any
 
 from xpnet.backends import Array, Backend
 from xpnet.errors import NonFiniteLossError
 from xpnet.training.history import History, Record
 
 __all__ = ["Recorder"]
-
-
-class _Pending(NamedTuple):
-    """A loss on the device, and where in the history's losses it goes."""
-
-    place: int
-    iteration: int
-    loss: Array
 
 
 class Recorder:
@@ -35,7 +27,8 @@ class Recorder:
     def __init__(self, history: History, steps_per_epoch: int) -> None:
         self.history = history
         self._steps_per_epoch = steps_per_epoch
-        self._pending: list[_Pending] = []
+        # where in the history's losses each goes, its iteration, and itself, on the device
+        self._pending: list[tuple[int, int, Array]] = []
         self._owed = 0  # the iteration of the last loss, until it has its record
         self._early: Record | None = None
         self._clock: float | None = None
@@ -46,17 +39,17 @@ class Recorder:
 
     def keep(self, iteration: int, loss: Array) -> None:
         """Keep the loss of a step, on the device."""
-        last = self._pending[-1] if self._pending else None
-        if last is None or last.iteration != iteration:
-            place = last.place + 1 if last else len(self.history.losses)
-            self._pending.append(_Pending(place, iteration, loss))
+        if not self._pending:
+            self._pending.append((len(self.history.losses), iteration, loss))
+        elif self._pending[-1][1] != iteration:
+            self._pending.append((self._pending[-1][0] + 1, iteration, loss))
 
     def fetch(self, backend: Backend) -> None:
         """Bring the losses over; they are kept, to be looked at, until `collect`."""
         if self._pending:
-            losses = backend.floats([pending.loss for pending in self._pending])
-            self.history.losses[self._pending[0].place :] = losses
-            self._owed = self._pending[-1].iteration
+            places, iterations, losses = zip(*self._pending, strict=True)
+            self.history.losses[places[0] :] = backend.floats(losses)
+            self._owed = iterations[-1]
         if self._clock is not None:
             self.history.step_seconds += time.perf_counter() - self._clock
             self._clock = None
@@ -70,15 +63,15 @@ class Recorder:
         """
         self.fetch(backend)
         collected, self._pending = self._pending, []
-        for pending in collected:
-            loss = self.history.losses[pending.place]
+        for place, iteration, _ in collected:
+            loss = self.history.losses[place]
             if not math.isfinite(loss):
                 self._owed = 0
                 raise NonFiniteLossError(
-                    f"the loss is {loss} at iteration {pending.iteration}: try a smaller learning "
+                    f"the loss is {loss} at iteration {iteration}: try a smaller learning "
                     f"rate{_rate(optimizer)}, smaller initial weights, or inputs of smaller size "
                     "(scale=1/255 for uint8 pixels)",
-                    pending.iteration,
+                    iteration,
                     self.history,
                 )
 
@@ -98,7 +91,7 @@ class Recorder:
 
     def owes(self, iteration: int) -> bool:
         """Whether a run did this iteration, and was cut off before it had its record."""
-        owed = self._pending[-1].iteration if self._pending else self._owed
+        owed = self._pending[-1][1] if self._pending else self._owed
         final = self.history.final
         noted = final is not None and final.iteration == iteration and not self._last_is_early()
         return iteration > 0 and owed == iteration and not noted

@@ -15,7 +15,8 @@ __all__ = ["Hold", "held_signals"]
 # the functions in `signal` make enum members of what comes and goes, which takes 2 us a call
 _getsignal: Callable[[int], Any] = _signal.getsignal
 _setsignal: Callable[[int, Any], Any] = _signal.signal
-SIGNALS = sorted(map(int, signal.valid_signals()))
+SIGNALS = sorted(int(each) for each in signal.valid_signals() if isinstance(each, signal.Signals))
+"""Those with a name; nobody raises from the others."""
 
 
 class Hold:
