@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+import sys
 import threading
 
 import pytest
@@ -220,3 +221,20 @@ def test_a_signal_while_handlers_are_given_back_leaves_none_behind(handle, monke
     with pytest.raises(KeyboardInterrupt), held_signals():
         monkeypatch.setattr("xpnet.training.signals._setsignal", struck)
     assert len(given) >= 2
+
+
+def test_what_python_only_prints_in_a_passage_is_raised_at_its_end(monkeypatch):
+    printed = []
+    monkeypatch.setattr(sys, "unraisablehook", printed.append)
+
+    class Dies:
+        def __del__(self):
+            strike()
+
+    def work():
+        with held_signals() as signals, signals.passing():
+            Dies()
+
+    with pytest.raises(KeyboardInterrupt):
+        work()
+    assert [each.exc_type for each in printed] == [KeyboardInterrupt]

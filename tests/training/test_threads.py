@@ -118,3 +118,20 @@ def test_the_rule_is_about_the_largest_product(library, monkeypatch, batch, foun
 def test_threads_do_not_change_what_is_learnt(new_trainer, toy):
     found = new_trainer(test=toy, threads=1).run(epochs=3).losses
     np.testing.assert_allclose(found, new_trainer(test=toy, threads=2).run(epochs=3).losses, 1e-4)
+
+
+@pytest.mark.parametrize(("asked", "found"), [(None, 1), (3, 3)])
+def test_a_step_by_hand_takes_the_threads_of_a_run(
+    new_trainer, backend, library, small, monkeypatch, asked, found
+):
+    trainer, seen = new_trainer(threads=asked), []
+    backprop = trainer.net.backprop
+
+    def watched(x, t):
+        seen.append(library.count)
+        return backprop(x, t)
+
+    monkeypatch.setattr(trainer.net, "backprop", watched)
+    trainer.step()
+    assert seen == [found if backend.name == "numpy" else 4]
+    assert library.count == 4

@@ -10,7 +10,7 @@ import numpy as np
 
 from xpnet.backends.base import Array, Backend, repeats
 from xpnet.backends.kinds import REAL
-from xpnet.backends.threads import FEW, SMALL, ThreadLimit
+from xpnet.backends.threads import FEW, SMALL, ThreadLimit, is_limited
 
 __all__ = ["NumpyBackend"]
 
@@ -48,7 +48,7 @@ class NumpyBackend(Backend):
         return ThreadLimit(count, chosen=True)
 
     def few_threads(self, operations: int) -> AbstractContextManager[object]:
-        return ThreadLimit(1) if FEW < operations <= SMALL else nullcontext()
+        return ThreadLimit(1) if FEW < operations <= SMALL and not is_limited() else nullcontext()
 
     def relu(self, x: Array) -> Array:
         # one pass instead of a mask and a choice; maximum keeps NaN too

@@ -12,7 +12,7 @@ import os
 import threading
 from typing import Any
 
-__all__ = ["FEW", "SMALL", "ThreadLimit"]
+__all__ = ["FEW", "SMALL", "ThreadLimit", "is_limited"]
 
 SMALL = 2**27
 """Operations (two for each multiplication and addition) up to which one thread is taken."""
@@ -59,6 +59,12 @@ class ThreadLimit:
         with _lock:
             _entered.remove(self)
             _apply()
+
+
+def is_limited() -> bool:
+    """Whether this thread of Python is in such a block."""
+    with _lock:
+        return bool(_entered) and _entered[-1].thread == threading.get_ident()
 
 
 def _apply() -> None:

@@ -10,7 +10,6 @@ from typing import Any
 import numpy as np
 
 from xpnet.backends import Array
-from xpnet.networks.inference import largest_product
 from xpnet.training.callbacks import Callback, checked_callbacks
 from xpnet.training.data import checked_set
 from xpnet.training.history import History
@@ -50,7 +49,6 @@ class Runner(Stepper):
     def _run(self, goal: int, signals: Hold) -> None:
         owed = self._at_a_record() and self._recorder.owes(self.iteration)
         self._goal, self._stopped, self.history.interrupted = goal, False, False
-        product = largest_product(self.net, self.batch_size)
         begun = time.perf_counter()
         with ExitStack() as ending:
             for callback in reversed(self.callbacks):
@@ -62,7 +60,7 @@ class Runner(Stepper):
                 if owed:  # the run before was cut off where it would have evaluated
                     self._record(signals)
                 while self.iteration < goal and not self._stopped:
-                    with self.net.backend.few_threads(product):
+                    with self._in_threads():
                         self._stretch(signals)
                     self._record(signals)
             except BaseException as error:

@@ -33,7 +33,7 @@ class Hold:
     def __init__(self) -> None:
         self._before: dict[int, Callable[[int, FrameType | None], Any]] = {}
         self._kept: BaseException | None = None
-        self._passing = False
+        self._passing = self._in_passage = False
 
     def __enter__(self) -> Hold:
         try:
@@ -66,8 +66,16 @@ class Hold:
         """In this block everything is raised where it comes; so it is behind one that was."""
         self.check()
         before, self._passing = self._passing, True
-        yield
+        self._in_passage = True
+        try:
+            yield
+        except BaseException:
+            self._kept = None
+            raise
+        finally:
+            self._in_passage = False
         self._passing = before
+        self.check()  # Python only prints what is raised in some places, as in a finalizer
 
     def rearm(self) -> None:
         """What was raised has been dealt with: keep the next."""
@@ -77,6 +85,8 @@ class Hold:
         try:
             self._before[number](number, frame)
         except BaseException as error:
+            if self._in_passage:
+                self._kept = error
             if self._passing:
                 raise
             self._passing = True

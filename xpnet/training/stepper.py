@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager
 from typing import Any
 
 from xpnet.backends import Array
+from xpnet.checks import whole_number
 from xpnet.errors import OptionError, OutOfMemoryError, PartialUpdateError
 from xpnet.networks import Network
+from xpnet.networks.inference import largest_product
 from xpnet.networks.out_of_memory import let_go, out_of_memory
 from xpnet.optimizers import Optimizer
 from xpnet.training.batches import Batches
@@ -29,6 +32,7 @@ class Stepper:
         seed: Any,
         scale: float | None,
         replacement: bool,
+        threads: int | None,
     ) -> None:
         if not isinstance(net, Network):
             raise OptionError(f"net is {net!r}: wanted a Network")
@@ -40,6 +44,8 @@ class Stepper:
         self.replacement = replacement
         self._batches = Batches(int(self.train[0].shape[0]), batch_size, seed, replacement)
         self.batch_size, self.steps_per_epoch = self._batches.size, self._batches.an_epoch
+        self.threads = None if threads is None else whole_number("threads", threads)
+        self._product = largest_product(net, self.batch_size)
         self.iteration = 0
         self._last: tuple[int, Array] = 0, None  # the iteration of the last step, and its loss
         self._update: Update | None = None  # until it is known to be counted
@@ -62,7 +68,7 @@ class Stepper:
         """
         self._check_whole()
         number = self.iteration + 1
-        with held_signals():
+        with held_signals(), self._in_threads():
             try:
                 return self._step(number)
             except BaseException as error:
@@ -75,6 +81,13 @@ class Stepper:
                     let_go(error, self.net.backend)
                     raise
                 raise out_of_memory(error, self.net, "training step", self.batch_size) from error
+
+    def _in_threads(self) -> AbstractContextManager[object]:
+        """A block that takes the threads that were asked for, or those that suit its products."""
+        backend = self.net.backend
+        if self.threads is not None:
+            return backend.threads(self.threads)
+        return backend.few_threads(self._product)
 
     def _step(self, number: int) -> Array:
         net = self.net

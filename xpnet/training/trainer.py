@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Iterable
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import nullcontext
 from typing import Any
 
 from xpnet.backends import Array, backend_of
@@ -45,7 +45,7 @@ class Trainer(Runner):
     progress : bool, optional
         True shows a bar, False nothing; by default a bar on a terminal, lines in a pipe.
     threads : int, optional
-        Of BLAS on the CPU, while `run` runs. By default one where the network's largest product
+        Of BLAS on the CPU, in `step` and `run`. By default one where the network's largest product
         is small, since more would wait for each other beside any other busy process, and as
         many as there are where it is large.
 
@@ -96,9 +96,9 @@ class Trainer(Runner):
             seed=seed,
             scale=scale,
             replacement=replacement,
+            threads=threads,
         )
         self.callbacks += progress_callback(progress)
-        self.threads = None if threads is None else whole_number("threads", threads)
 
     def __copy__(self) -> Trainer:
         """Network, optimizer, order and history belong together: a copy has its own of each."""
@@ -136,16 +136,14 @@ class Trainer(Runner):
         self._check_place()
         goal = self.iteration + self._steps(iterations, epochs)
         try:
-            with held_signals() as signals, self._chosen_threads():
+            chosen = nullcontext() if self.threads is None else self._in_threads()
+            with held_signals() as signals, chosen:
                 self._run(goal, signals)
         except KeyboardInterrupt:
             self.history.interrupted = True
             if not self._is_whole():
                 raise
         return self.history
-
-    def _chosen_threads(self) -> AbstractContextManager[object]:
-        return nullcontext() if self.threads is None else self.net.backend.threads(self.threads)
 
     def _check_place(self) -> None:
         """The data stays where it was placed; a network that was moved since is told at once."""
