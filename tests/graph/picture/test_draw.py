@@ -113,12 +113,12 @@ def test_an_unknown_ending_is_refused(name):
         draw(examples.apple(), name)
 
 
-def test_a_missing_folder_is_named(tmp_path):
+def test_a_missing_folder_is_named(tmp_path, needs_matplotlib):
     with pytest.raises(OptionError, match=r"pictures/apple\.svg cannot be written: No such file"):
         draw(examples.apple(), tmp_path / "pictures" / "apple.svg")
 
 
-def test_a_folder_is_no_file(tmp_path):
+def test_a_folder_is_no_file(tmp_path, needs_matplotlib):
     (tmp_path / "apple.svg").mkdir()
     with pytest.raises(OptionError, match=r"apple\.svg cannot be written: Is a directory; name"):
         draw(examples.apple(), tmp_path / "apple.svg")
