@@ -19,8 +19,10 @@ def test_a_view_that_repeats_an_entry_cannot_be_written(backend: Backend) -> Non
     xp = backend.xp
     for shape in ((2,), (3, 2)):
         assert backend.is_writable(xp.broadcast_to(xpnet.asarray([1.0]), shape)) is False
-    repeated = xp.lib.stride_tricks.as_strided(xpnet.asarray([1.0, 2.0]), (2, 2), (0, 8))
-    assert backend.is_writable(repeated) is False
+    numbers = xpnet.asarray(np.arange(4.0))
+    for shape, strides in (((2, 2), (0, 8)), ((3, 2), (8, 8)), ((2, 3), (8, 8)), ((2, 2), (8, -8))):
+        start = numbers[1:] if min(strides) < 0 else numbers
+        assert backend.is_writable(xp.lib.stride_tricks.as_strided(start, shape, strides)) is False
 
 
 def test_read_only_arrays_of_numpy_cannot_be_written() -> None:

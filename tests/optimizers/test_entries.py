@@ -72,11 +72,11 @@ def test_objects_and_words_are_refused(what):
 
 
 @pytest.mark.parametrize(
-    "value", [True, 1j, "1", None, [1.0, 2.0], np.bool_(True), np.complex64(1)]
+    "value", [True, 1j, "1", None, [1.0, 2.0], np.bool_(True), np.complex64(1), np.ndarray]
 )
 def test_what_is_no_array_and_no_number_is_refused(value):
     params = {"a": np.ones(3), "W": value}
-    with pytest.raises(TypeError):
+    with pytest.raises(TypeError, match="^SGD: W: got "):
         SGD().update(params, {"a": np.ones(3), "W": 1.0})
     assert params["a"].tolist() == [1, 1, 1]
     assert params["W"] is value

@@ -109,6 +109,30 @@ class Careless(Optimizer):
         raise ArithmeticError("lost count")
 
 
+class Positive(dict):
+    """A mapping that says no to some values, once it is asked to hold them."""
+
+    def __setitem__(self, name, value):
+        if isinstance(value, float) and value < 0:
+            raise ValueError(f"{name} is {value}")
+        super().__setitem__(name, value)
+
+
+@pytest.mark.parametrize("used", [False, True], ids=["new", "used"])
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_mapping_that_does_not_take_a_new_number_gets_nothing_new(backend, kind, used):
+    optimizer, params = kind(lr=1), Positive(x=99.0, W=arrays(0)["W1"], y=3.0)
+    grads = {"x": 0.01, "W": arrays(1)["W1"], "y": -0.01}
+    if used:
+        optimizer.update(params, grads)
+    with pytest.raises(ValueError, match="^y is -"):
+        for _ in range(20):
+            before, done = snapshot(optimizer, params), optimizer.steps
+            optimizer.update(params, {**grads, "y": 1e3})
+    assert_same(snapshot(optimizer, params), before)
+    assert (optimizer.steps, optimizer.writing) == (done, False)
+
+
 @pytest.mark.parametrize("hold", [dict, Parameters])
 def test_a_step_that_fails_after_it_wrote_says_so(backend, hold):
     optimizer = Careless(lr=0.1)

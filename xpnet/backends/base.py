@@ -312,9 +312,18 @@ class Backend:
 
 
 def repeats(x: Array) -> bool:
-    """Whether entries of `x`, an array of NumPy or CuPy, lie on each other: a broadcast view."""
-    steps = zip(x.strides, x.shape, strict=True)
-    return 0 in x.strides and 0 not in x.shape and any(n > 1 for step, n in steps if step == 0)
+    """Whether entries of `x`, an array of NumPy or CuPy, lie on each other: a broadcast view.
+
+    Interleaved views, which no indexing makes, count as such.
+    """
+    if 0 in x.shape:
+        return False
+    end = x.itemsize  # of what the axes of smaller steps cover
+    for step, n in sorted((abs(step), n) for step, n in zip(x.strides, x.shape, strict=True)):
+        if n > 1 and step < end:
+            return True
+        end += step * (n - 1)
+    return False
 
 
 @cache

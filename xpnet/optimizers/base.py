@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import copy
 import math
-from collections.abc import Callable, Mapping, MutableMapping
+from collections.abc import Callable, Mapping, MutableMapping, Sequence
 from functools import partial
 from typing import Any, ClassVar
 
 from xpnet.backends import Array, Backend, backend_of
 from xpnet.checks import above_zero
 from xpnet.errors import NetworkError
-from xpnet.optimizers.entries import check_param, entries
+from xpnet.optimizers.entries import Entry, check_param, entries
 from xpnet.optimizers.owner import Owner
 from xpnet.optimizers.state import beside, copied
 from xpnet.parameters import Parameters
@@ -130,17 +130,17 @@ class Optimizer:
         steps = [
             (e.backend, e.param, e.grad, [slot[e.name] for slot in state.values()]) for e in found
         ]
-        self._all_or_none(sorted(steps, key=lambda step: math.prod(step[1].shape)))
-        for entry in found:
-            if entry.number:
-                params[entry.name] = entry.result()
+        numbers = [entry for entry in found if entry.number]
+        self._all_or_none(sorted(steps, key=lambda step: math.prod(step[1].shape)), params, numbers)
         self._stepped(params, values, state)
 
-    def _all_or_none(self, steps: list[Step]) -> None:
-        """Do these steps; where one fails, what those before it wrote is taken back.
+    def _all_or_none(
+        self, steps: list[Step], params: Any = None, numbers: Sequence[Entry] = ()
+    ) -> None:
+        """Do these steps and put new numbers into `params`; where one fails, take back the others.
 
         A step that runs out of memory has written nothing, so the last, which is the largest,
-        needs no copy.
+        needs no copy, unless numbers come behind it.
         """
         back: list[Callable[[], None]] = []
         self.writing = True
@@ -148,16 +148,20 @@ class Optimizer:
         try:
             for step in steps:
                 backend, param, _, state = step
-                if step is not steps[-1]:
+                if numbers or step is not steps[-1]:
                     back += [
                         partial(backend.assign, x, copied(backend, x)) for x in (param, *state)
                     ]
                 self._write(*step)
+            for entry in numbers:
+                back.append(partial(params.__setitem__, entry.name, entry.value))
+                params[entry.name] = entry.result()
         except BaseException as error:
             for undo in reversed(back):
                 undo()
             self.steps -= 1
-            self.writing = step is steps[-1] and not isinstance(error, MemoryError)
+            kept = numbers or step is not steps[-1]  # all that was written had a copy
+            self.writing = not (kept or isinstance(error, MemoryError))
             if self.writing:
                 error.args = (
                     f"{error} ({self!r} stopped within a step: parameters and state may hold a "

@@ -114,8 +114,7 @@ def _read(mapping: Any, what: str, caller: str) -> dict[str, Any]:
 def _entry(name: str, value: Any, slope: Any, caller: str) -> Entry:
     if is_number(value):
         return _of_number(name, value, slope, caller)
-    if not hasattr(value, "shape"):
-        backend_of(value, caller=caller)  # says what it is instead of an array
+    backend_of(value, caller=f"{caller}: {name}")  # says what it is instead of an array
     _check_shape(name, tuple(value.shape), slope)
     names = f"params[{name!r}]", "its gradient"
     backend = backend_of(value, slope, caller=caller, names=names)
