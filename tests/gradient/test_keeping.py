@@ -33,6 +33,44 @@ class InAMapping(Scale):
         self.scales = {"all": np.full(4, 2.0)}
 
 
+class InMappingsOfLists(Scale):
+    def __init__(self):
+        self.scales = {"one": [np.full(4, 2.0), (np.full(4, 2.0),)]}
+
+
+class InALayer(Scale):
+    """A list of layers of which a network sees nothing."""
+
+    def __init__(self):
+        self.layers = [Sigmoid(), Affine(np.eye(4), np.zeros(4))]
+
+
+class OfItsClass(Scale):
+    scale = np.full(4, 2.0)
+
+
+class InASlot:
+    """A plain class that has no `__dict__`."""
+
+    __slots__ = ("empty", "scale")
+
+    def __init__(self):
+        self.scale = np.full(4, 2.0)
+
+    forward, backward = Scale.forward, Scale.backward
+
+
+class Computes(Scale):
+    """A property is no array that is kept: each look makes another."""
+
+    looks = 0
+
+    @property
+    def scale(self):
+        self.looks += 1
+        return np.full(4, 2.0)
+
+
 class Keeps(Scale):
     def forward(self, x):
         self.x = x
@@ -69,7 +107,16 @@ class PlainWithWeights(Plain):
 
 
 @pytest.mark.parametrize(
-    ("layer", "name"), [(Forgotten, "scale"), (InAList, "scales"), (InAMapping, "scales")]
+    ("layer", "name"),
+    [
+        (Forgotten, "scale"),
+        (InAList, "scales"),
+        (InAMapping, "scales"),
+        (InMappingsOfLists, "scales"),
+        (InALayer, "layers"),
+        (OfItsClass, "scale"),
+        (InASlot, "scale"),
+    ],
 )
 def test_an_array_that_is_no_parameter_is_told(layer, name):
     report = check_layer(layer(), X)
@@ -80,12 +127,27 @@ def test_an_array_that_is_no_parameter_is_told(layer, name):
     assert f"self.own({name}=...)" in problem
 
 
+def test_a_property_is_not_computed():
+    layer = Computes()
+    assert check_layer(layer, X).passed
+    assert layer.looks == 0
+
+
 def test_what_forward_keeps_without_saying_so_is_told():
     report = check_layer(Keeps(), X)
     assert not report.passed
     assert "x is a float array that each pass keeps" in report.problems[0]
     assert "kept = ('x',)" in report.problems[0]
     assert check_layer(KeepsAndSays(), X).passed
+
+
+def test_what_a_list_of_lists_keeps_of_each_pass_is_told():
+    class KeepsInLists(Keeps):
+        def forward(self, x):
+            self.x = [[x.copy()]]
+            return x * 2.0
+
+    assert "x is a float array that each pass keeps" in check_layer(KeepsInLists(), X).problems[0]
 
 
 @pytest.mark.parametrize("layer", [Owner, Sigmoid, lambda: Affine(np.ones((4, 2)), np.ones(2))])

@@ -73,6 +73,28 @@ def test_on_the_kink_itself_no_slope_is_sure():
     assert slopes.slack.tolist() == [math.inf, 0]
 
 
+@pytest.mark.parametrize(
+    ("f", "slope"),
+    [
+        (lambda s: 7 * max(s, 0.0) ** 2 + s, 1),  # the bend jumps
+        (lambda s: max(s, 0.0) ** 1.5, 0),  # and has no bound
+        (lambda s: math.expm1(s) if s < 0 else s, 1),
+    ],
+)
+def test_where_only_the_bend_jumps_there_is_a_derivative(f, slope):
+    slopes = slopes_of([f, math.sin])
+    assert abs(slopes.nearest[0] - slope) <= slopes.slack[0] < 1e-3
+    assert slopes.slack[1] == 0
+
+
+@pytest.mark.parametrize("beside", [0.0, 0.3, -0.3, 2 / 3, 0.9, 1.5, -1.9, 1.99])
+def test_a_kink_within_the_smallest_step_leaves_no_more_than_the_slack(beside):
+    corner = beside * H / 512
+    slopes = slopes_of([lambda s: max(s - corner, 0.0) - max(-corner, 0.0)])
+    truth = 0.0 if corner > 0 else 1.0
+    assert abs(slopes.nearest[0] - truth) <= slopes.slack[0]
+
+
 def test_kinks_beside_smooth_entries_change_only_their_own():
     slopes = slopes_of([math.sin, lambda s: abs(s + 0.3 * H) - 0.3 * H, math.tanh])
     assert slopes.kinked.tolist() == [False, True, False]

@@ -121,14 +121,13 @@ class Positive(dict):
 @pytest.mark.parametrize("used", [False, True], ids=["new", "used"])
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_mapping_that_does_not_take_a_new_number_gets_nothing_new(backend, kind, used):
-    optimizer, params = kind(lr=1), Positive(x=99.0, W=arrays(0)["W1"], y=3.0)
-    grads = {"x": 0.01, "W": arrays(1)["W1"], "y": -0.01}
+    optimizer, params = kind(lr=10), Positive(x=1e3, W=arrays(0)["W1"], y=3.0)
+    grads = {"x": 0.01, "W": arrays(1)["W1"], "y": 0.0}
     if used:
         optimizer.update(params, grads)
-    with pytest.raises(ValueError, match="^y is -"):
-        for _ in range(20):
-            before, done = snapshot(optimizer, params), optimizer.steps
-            optimizer.update(params, {**grads, "y": 1e3})
+    before, done = snapshot(optimizer, params), optimizer.steps
+    with pytest.raises(ValueError, match=r"^y is -"):
+        optimizer.update(params, {**grads, "y": 1e3})
     assert_same(snapshot(optimizer, params), before)
     assert (optimizer.steps, optimizer.writing) == (done, False)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from types import MemberDescriptorType
 from typing import Any
 
 from xpnet.backends import Array, backend_of
@@ -12,8 +13,8 @@ __all__ = ["kept_arrays", "strays"]
 
 
 def kept_arrays(layer: Any) -> dict[str, list[Any]]:
-    """The floating arrays in each attribute of a layer, and in lists and mappings there."""
-    found = {name: list(_arrays(value)) for name, value in getattr(layer, "__dict__", {}).items()}
+    """The floating arrays in each attribute of a layer, and in lists, mappings and layers there."""
+    found = {name: list(_arrays(value)) for name, value in _attributes(layer).items()}
     return {name: arrays for name, arrays in found.items() if arrays}
 
 
@@ -45,8 +46,8 @@ def strays(layer: Any, inputs: Sequence[Array], dout: Any) -> tuple[list[str], l
             continue
         if any(_among(array, before.get(name, ())) for array in arrays):
             problems.append(
-                f"{name} is a float array that is no parameter: a network neither trains, moves "
-                f"nor saves it; if it is to learn, write self.own({name}=...)"
+                f"{name} is a float array that is no parameter, or holds one: a network neither "
+                f"trains, moves nor saves it; if it is to learn, write self.own({name}=...)"
             )
         else:
             (problems if isinstance(layer, Layer) else notes).append(
@@ -56,19 +57,29 @@ def strays(layer: Any, inputs: Sequence[Array], dout: Any) -> tuple[list[str], l
     return problems, notes
 
 
+def _attributes(layer: Any) -> dict[str, Any]:
+    """What a layer and its classes hold, in slots too; properties are not computed."""
+    found: dict[str, Any] = {}
+    for kind in reversed(type(layer).__mro__):
+        found |= vars(kind)
+    slots = [name for name, value in found.items() if isinstance(value, MemberDescriptorType)]
+    found |= {name: getattr(layer, name, None) for name in slots}
+    return found | getattr(layer, "__dict__", {})
+
+
 def _arrays(value: Any) -> Iterator[Any]:
-    if isinstance(value, (list, tuple)):
-        members = list(value)
-    else:
-        members = list(value.values()) if isinstance(value, dict) else [value]
-    for member in members:
-        if getattr(member, "ndim", 0) and hasattr(member, "dtype"):
-            try:
-                backend = backend_of(member)
-            except TypeError:  # it looks like an array, and is none of a backend
-                continue
-            if backend.is_floating(member):
-                yield member
+    if isinstance(value, (list, tuple, dict)):
+        for member in value.values() if isinstance(value, dict) else value:
+            yield from _arrays(member)
+    elif hasattr(value, "forward") and not isinstance(value, type):
+        yield from _arrays(dict(part(value, "params")))
+    elif getattr(value, "ndim", 0) and hasattr(value, "dtype"):
+        try:
+            backend = backend_of(value)
+        except TypeError:  # it looks like an array, and is none of a backend
+            return
+        if backend.is_floating(value):
+            yield value
 
 
 def _among(array: Any, others: Any) -> bool:

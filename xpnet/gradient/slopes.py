@@ -23,6 +23,10 @@ the one before."""
 FINER, LEVELS = 8, 3
 """Where a kink lies within the step, smaller steps look for the slope at the point itself."""
 
+FADED = 8
+"""The smallest step is disturbed by this much less than the first where the slope itself does not
+jump, only its rate: ``max(s, 0)**2`` has a derivative at 0."""
+
 
 class Moved(Protocol):
     """``moved(s)``: the function with each variable moved by s in turn, shape (K,)."""
@@ -47,9 +51,10 @@ class Slopes:
     nearest : array, shape (K,)
         The slope at the point itself: `central`, beside a kink with a smaller step.
     slack : array, shape (K,)
-        How much less sure `nearest` is beside a kink; 0 elsewhere; infinite on a kink itself,
-        where there is no derivative. (Not "between the slopes of the two sides": where several
-        ReLUs of a batch sit at 0 together, a right gradient may lie outside.)
+        How much less sure `nearest` is beside a kink, and where only the bend jumps; 0 elsewhere;
+        infinite on a kink itself, where there is no derivative. (Not "between the slopes of the
+        two sides": where several ReLUs of a batch sit at 0 together, a right gradient may lie
+        outside.)
     """
 
     central: Array
@@ -88,8 +93,12 @@ def measure(moved: Moved, value: Any, noise: Any, h: float) -> Slopes:
         rounded = SPREAD * _of(noise, entries) / step
         nearest[entries] = slope
         slack[entries] = lost + rounded
-        entries = entries[disturbed > rounded]
-    slack[entries] = math.inf  # the point is on the kink itself
+        left = disturbed > rounded
+        entries, disturbed = entries[left], disturbed[left]
+    if len(entries):
+        # a kink at the point itself disturbs every step alike; a bend that jumps there does not
+        faded = disturbed * FADED < _of(disturbance, entries)
+        slack[entries] += backend.xp.where(faded, disturbed, math.inf)
     # a kink too small to be told from rounding costs no more than it disturbs
     unsure = backend.xp.where(~kinked & (disturbance > 0), disturbance, 0)
     return Slopes(central, truncation, APART * noise / h + unsure, kinked, nearest, slack)
