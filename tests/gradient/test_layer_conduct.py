@@ -1,8 +1,10 @@
 import numpy as np
 import pytest
 
+from xpnet.gradient import check_gradients, check_layer
 from xpnet.gradient.layer_conduct import layer_misbehaviour
-from xpnet.layers import Affine, Layer, Relu
+from xpnet.layers import Affine, Layer, Relu, SoftmaxWithLoss
+from xpnet.networks import Network
 
 X = np.random.default_rng(0).normal(size=(5, 4))
 DOUT = np.random.default_rng(1).normal(size=(5, 4))
@@ -13,6 +15,25 @@ class WritesInput(Relu):
         y = super().forward(x)
         x[self.mask] = 0
         return y
+
+
+class AppliesInPlace(Relu):
+    def apply(self, x):
+        x[x < 0] = 0
+        return x.copy()
+
+
+class GoesBackInPlace(Layer):
+    kept = ("x",)
+
+    def forward(self, x):
+        self.x = x
+        return x**2
+
+    def backward(self, dout):
+        dx = 2 * self.x * dout
+        self.x[...] = 0
+        return dx
 
 
 class WritesGradient(Relu):
@@ -80,6 +101,8 @@ def backward_without_params(layer):
 
 CASES = {
     "forward writes into its input": WritesInput(),
+    "apply writes into its input": AppliesInPlace(),
+    "backward writes into the input of forward": GoesBackInPlace(),
     "backward overwrites the gradient": WritesGradient(),
     "apply and forward give different": OtherApply(),
     "must not add to the first": AddsUp(),
@@ -94,6 +117,24 @@ CASES = {
 def test_it_is_told_that(complaint):
     problems = list(layer_misbehaviour(CASES[complaint], [X.copy()], DOUT.copy()))
     assert any(complaint in problem for problem in problems), problems
+
+
+@pytest.mark.parametrize("kind", [WritesInput, AppliesInPlace, GoesBackInPlace, WritesGradient])
+def test_what_is_written_a_first_time_is_told(kind):
+    """A second time may change nothing."""
+    report = check_layer(kind(), X)
+    assert any("writes" in told for told in report.problems), str(report)
+
+
+@pytest.mark.parametrize("kind", [WritesInput, WritesGradient])
+@pytest.mark.parametrize("place", [0, 1])
+def test_a_network_is_told_of_its_first_layer_too(kind, place):
+    layers = [affine(Affine), affine(Affine)]
+    layers.insert(place, kind())
+    report = check_gradients(
+        Network(layers, SoftmaxWithLoss()), X.copy(), np.array([0, 1, 2, 3, 0])
+    )
+    assert any("writes" in told for told in report.problems), str(report)
 
 
 def test_a_good_layer_gets_no_complaint():

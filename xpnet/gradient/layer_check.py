@@ -92,14 +92,14 @@ def _moving(layer: Any, arrays: Sequence[Array], report: GradientReport) -> list
 def _check(layer: Any, arrays: Sequence[Array], h: float | None, seed: int) -> GradientReport:
     """The check at these inputs, which are moved in place and put back."""
     backend = backend_of(*arrays)
-    out = layer.forward(*arrays)
+    # of copies, here and in backward: who overwrites them would hide that by having done so already
+    out = layer.forward(*[backend.xp.array(array, copy=True) for array in arrays])
     refused = partial(_refused, h=h, arrays=arrays)
     if not (isinstance(out, (int, float)) or hasattr(out, "shape")):
         return refused(f"forward returns {out!r}: wanted an array or a number")
     if not is_finite(out, backend):
         return refused("forward gives NaN or infinity here: there is no gradient to check")
     dout = random_like(out, backend, random.Random(seed))
-    # a copy: a backward that overwrites it would hide that by having done so already
     given = backend.xp.array(dout, copy=True) if getattr(dout, "ndim", 0) else dout
     gradients = as_tuple(layer.backward(given))
     if not all(isinstance(g, (int, float)) or hasattr(g, "shape") for g in gradients):

@@ -32,15 +32,19 @@ def layer_misbehaviour(layer: Any, inputs: Sequence[Array], dout: Any) -> Iterat
     xp = backend_of(*inputs).xp
     given = [xp.array(array, copy=True) for array in inputs]
     out = layer.forward(*inputs)
-    if any(differ(*pair) for pair in zip(inputs, given, strict=True)):
+    if _written(inputs, given):
         yield "forward writes into its input"
     size = _largest(layer, inputs)
     if differ(xp.asarray(part(layer, "apply")(*inputs)), xp.asarray(out), size):
         yield "apply and forward give different outputs"
+    if _written(inputs, given):
+        yield "apply writes into its input"
 
     layer.forward(*inputs)
     kept = xp.array(dout, copy=True)
     once = [xp.array(gradient, copy=True) for gradient in as_tuple(layer.backward(dout))]
+    if _written(inputs, given):
+        yield "backward writes into the input of forward"
     if differ(xp.asarray(dout), kept):
         yield "backward overwrites the gradient it was given"
         return
@@ -55,6 +59,15 @@ def layer_misbehaviour(layer: Any, inputs: Sequence[Array], dout: Any) -> Iterat
         yield "params and grads have different names"
     if part(layer, "rowwise"):
         yield from _rowwise(layer, inputs[0], size)
+
+
+def _written(inputs: Sequence[Array], given: Sequence[Array]) -> bool:
+    """Whether inputs are no longer what was given; they are put back."""
+    pairs = list(zip(inputs, given, strict=True))
+    written = any(differ(*pair) for pair in pairs)
+    for array, kept in pairs:
+        array[...] = kept
+    return written
 
 
 def _largest(layer: Any, inputs: Sequence[Array]) -> float:
