@@ -45,6 +45,20 @@ class InALayer(Scale):
         self.layers = [Sigmoid(), Affine(np.eye(4), np.zeros(4))]
 
 
+class InAnotherLayer(Scale):
+    def __init__(self):
+        self.inner = {"first": PlainWithParams()}
+
+
+class PlainWithParams:
+    """A layer with a list of parameters, as some books write them."""
+
+    def __init__(self):
+        self.params = [np.full(4, 2.0)]
+
+    forward, backward = Scale.forward, Scale.backward
+
+
 class OfItsClass(Scale):
     scale = np.full(4, 2.0)
 
@@ -114,6 +128,7 @@ class PlainWithWeights(Plain):
         (InAMapping, "scales"),
         (InMappingsOfLists, "scales"),
         (InALayer, "layers"),
+        (InAnotherLayer, "inner"),
         (OfItsClass, "scale"),
         (InASlot, "scale"),
     ],

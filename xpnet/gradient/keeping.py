@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from types import MemberDescriptorType
 from typing import Any
 
@@ -68,11 +68,11 @@ def _attributes(layer: Any) -> dict[str, Any]:
 
 
 def _arrays(value: Any) -> Iterator[Any]:
-    if isinstance(value, (list, tuple, dict)):
-        for member in value.values() if isinstance(value, dict) else value:
+    if isinstance(value, (list, tuple, Mapping)):
+        for member in value.values() if isinstance(value, Mapping) else value:
             yield from _arrays(member)
     elif hasattr(value, "forward") and not isinstance(value, type):
-        yield from _arrays(dict(part(value, "params")))
+        yield from _arrays(part(value, "params"))
     elif getattr(value, "ndim", 0) and hasattr(value, "dtype"):
         try:
             backend = backend_of(value)
