@@ -219,6 +219,11 @@ def test_what_is_no_array_is_refused_by_its_type(what: Any) -> None:
         xpnet.backend_of(np.ones(2), what, caller="Affine")
 
 
+def test_of_what_holds_an_array_the_array_is_asked_for() -> None:
+    with pytest.raises(TypeError, match=r"^f: got a Variable, which is no array .*: write x\.value$"):
+        xpnet.backend_of(xpnet.graph.Variable(np.ones(2)), caller="f")
+
+
 def test_a_subclass_of_ndarray_lives_on_numpy(registered: None) -> None:
     assert xpnet.backend_of(np.ones(2).view(Mine)).name == "numpy"
 

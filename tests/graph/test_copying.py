@@ -103,6 +103,18 @@ def test_a_copy_has_all_that_the_variable_has(backend, copied):
     assert made.inputs[0].inputs[1].constant
 
 
+class Weight(Variable):
+    """A subclass, which without __slots__ of its own has attributes of any name."""
+
+
+@pytest.mark.parametrize("copied", [*COPIES, copy.copy])
+def test_a_copy_has_what_a_subclass_adds(copied):
+    x = Weight(1.0, "x")
+    x.unit = "kg"
+    made = copied(x)
+    assert (type(made), made.name, made.unit) == (Weight, "x", "kg")
+
+
 def test_a_shallow_copy_is_made_from_the_same_variables():
     x, y = chain(3)
     made = copy.copy(y)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import operator
 
 import numpy as np
 import pytest
@@ -171,6 +172,7 @@ class TestDot:
         (lambda x: np.add(x, 1, dtype="float32"), "dtype"),
         (lambda x: np.matmul(x, x, axes=[(0, 1)] * 3), "axes"),
         (lambda x: np.add(SQUARE, x, out=np.zeros((2, 2))), "out"),
+        (lambda x: operator.imatmul(SQUARE.copy(), x), "out"),
     ],
 )
 def test_what_would_be_ignored_is_refused(call, option):

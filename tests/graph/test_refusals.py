@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import array
+import collections
 import math
 import operator
 
@@ -16,16 +18,28 @@ COMPARISONS = [operator.eq, operator.ne, operator.lt, operator.le, operator.gt, 
 
 @pytest.mark.parametrize("compare", COMPARISONS, ids=lambda compare: compare.__name__)
 def test_a_comparison_says_how_to_compare(backend, compare):
-    x, array = Variable(xpnet.asarray([1.0, 2.0])), xpnet.asarray([1.0, 2.0])
-    pairs = [(x, x), (x, Variable(array)), (x, array), (array, x), (x, 1.0), (1, x), (x, [1, 2])]
+    x, row = Variable(xpnet.asarray([1.0, 2.0])), xpnet.asarray([1.0, 2.0])
+    pairs = [(x, x), (x, Variable(row)), (x, row), (row, x), (x, 1.0), (1, x), (x, [1, 2])]
     for one, other in [*pairs, (Variable(2.0), Variable(2.0)), (np.float64(2), Variable(2.0))]:
         with pytest.raises(TypeError, match=r"write x\.value .+ y\.value to compare"):
             compare(one, other)
 
 
+@pytest.mark.parametrize(
+    "row", [(1, 2), range(1, 3), collections.deque([1, 2]), array.array("d", [1, 2])], ids=repr
+)
+def test_whatever_sequence_of_numbers_is_compared_it_is_never_answered_falsely(row):
+    x = Variable(np.array([1.0, 2.0]))
+    for compare in (operator.eq, operator.ne):
+        with pytest.raises(TypeError, match=r"write x\.value"):
+            compare(x, row)
+        with pytest.raises(TypeError, match=r"write x\.value"):
+            compare(row, x)
+
+
 def test_what_holds_no_numbers_is_not_equal():
     x = Variable(1.0)
-    assert [x == other for other in (None, "x", object())] == [False] * 3
+    assert [x == other for other in (None, "x", b"x", object())] == [False] * 4
     assert x != None  # noqa: E711 - what people write
     assert x not in (None, "x")
 

@@ -211,9 +211,11 @@ def _find(array: Array, caller: str) -> Backend | None:
         if kind in _by_type:
             _by_type[type(array)] = _by_type[kind]
             return _by_type[kind]
+    # a variable of a graph has its array there, and refuses to be made one
+    remedy = "write x.value" if hasattr(array, "value") else "xpnet.asarray(x) makes one"
     raise TypeError(
         f"{_prefix(caller)}got a {type(array).__name__}, which is no array of a backend "
-        f"({', '.join(_names())}): xpnet.asarray(x) makes one"
+        f"({', '.join(_names())}): {remedy}"
     )
 
 

@@ -46,6 +46,7 @@ class Copying:
                 variable._lineage = weakref.ref(lineage)
         slots = [name for kind in type(self).__mro__ for name in getattr(kind, "__slots__", ())]
         fields = {name: getattr(self, name) for name in slots if name != "_lineage"}
+        fields |= getattr(self, "__dict__", {})  # of a subclass
         return _blank, (type(self),), (lineage, fields)
 
     def __setstate__(self, state: tuple[Lineage, dict[str, Any]]) -> None:

@@ -126,8 +126,8 @@ def _by_name(library: str, name: str, inputs: Sequence[Any], options: Mapping[st
         raise compared(COMPARISONS[name])
     if name not in {*OPERATORS, *UNARY, "maximum"}:
         raise no_operation(f"{library}.{name}")
-    for option in options:
-        raise _no_option(f"{library}.{name}", option)
+    if options:  # a @= x comes with axes too, of which its writer knows nothing
+        raise _no_option(f"{library}.{name}", "out" if "out" in options else min(options))
     if name in UNARY:
         return getattr(inputs[0], UNARY[name])()
     x, y = inputs

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, NoReturn
 
 from xpnet.layers.widening import is_scalar
@@ -36,8 +36,8 @@ class _NoOperationError(AttributeError, TypeError):
 
 def _comparison(sign: str) -> Callable[[Any, Any], Any]:
     def compare(self: Any, other: Any) -> Any:
-        holds_numbers = isinstance(other, (Refusals, list, tuple)) or hasattr(other, "shape")
-        if holds_numbers or is_scalar(other):
+        listed = isinstance(other, Sequence) and not isinstance(other, (str, bytes))
+        if listed or isinstance(other, Refusals) or hasattr(other, "shape") or is_scalar(other):
             raise compared(sign)
         return NotImplemented
 

@@ -60,4 +60,4 @@ def _bound(bound: Any) -> int | None:
 def _of_list(part: Any, backend: Backend) -> Any:
     made = backend.xp.array(backend.asarray(part), copy=True)
     # a list of nothing takes nothing, but an array of it is of floating point numbers
-    return made if made.shape != (0,) else backend.asarray(made, backend.dtype("int64"))
+    return made if 0 not in made.shape else backend.asarray(made, backend.dtype("int64"))
