@@ -14,7 +14,7 @@ from xpnet.bench.machine import cores, pinned, slug
 from xpnet.bench.results import Results
 from xpnet.bench.tables import headline, text_tables
 from xpnet.errors import OptionError
-from xpnet.files import write_whole
+from xpnet.files import check_writable, write_whole
 
 KEPT = pytest.StashKey[Results]()
 
@@ -47,6 +47,11 @@ def pytest_configure(config):
         raise pytest.UsageError(f"--{error}") from None
     config.add_cleanup(pinning.close)
     config.stash[KEPT] = Results()
+    if path:
+        try:
+            check_writable(_kept_at(config))
+        except OptionError as error:
+            raise pytest.UsageError(f"--results {error}") from None
 
 
 def pytest_collection_finish(session):
@@ -90,10 +95,15 @@ def pytest_terminal_summary(terminalreporter, config):
 
 
 def pytest_sessionfinish(session):
-    path, results = session.config.getoption("--results"), session.config.stash[KEPT]
-    if not path or not results.rows:
-        return
-    if path.is_dir():
-        machine = slug(session.config.getoption("--machine") or results.machine["cpu"])
-        path /= f"{results.machine['date']}-{machine}.json"
-    write_whole(path, json.dumps(results.document(), indent=1) + "\n")
+    results = session.config.stash[KEPT]
+    if session.config.getoption("--results") and results.rows:
+        document = json.dumps(results.document(), indent=1) + "\n"
+        write_whole(_kept_at(session.config), document)
+
+
+def _kept_at(config):
+    """The file of ``--results``, named after date and machine where that is a folder."""
+    path, machine = config.getoption("--results"), config.stash[KEPT].machine
+    if not path.is_dir():
+        return path
+    return path / f"{machine['date']}-{slug(config.getoption('--machine') or machine['cpu'])}.json"

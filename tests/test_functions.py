@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 import xpnet
-from xpnet.errors import LabelError, MixedBackendError, ShapeError
+from xpnet.errors import LabelError, MixedBackendError, OptionError, ShapeError
 from xpnet.functions import cross_entropy_error, one_hot, relu, sigmoid, softmax
 
 lenient = settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -198,6 +198,19 @@ def test_one_hot_of_no_labels_is_no_rows(backend):
 def test_one_hot_refuses_a_label_out_of_range(backend, t):
     with pytest.raises(LabelError, match=f"labels run from {min(t)} to {max(t)}, but 3 classes"):
         one_hot(xpnet.asarray(t), 3)
+
+
+@pytest.mark.parametrize("classes", [0, -1, 3.0, True, "3", None])
+def test_one_hot_refuses_what_is_no_number_of_classes(backend, classes):
+    with pytest.raises(OptionError, match=r"^num_classes=.*whole number from 1 on"):
+        one_hot(xpnet.asarray([0, 1]), classes)
+
+
+@pytest.mark.parametrize("classes", [10**15, 2**63 - 1, 2**63, 10**20, 10**5000], ids=hash)
+@pytest.mark.parametrize("rows", [0, 2])
+def test_one_hot_refuses_more_classes_than_memory_holds(backend, classes, rows):
+    with pytest.raises(OptionError, match=r"^one_hot: so many classes: needs more than"):
+        one_hot(xpnet.asarray(np.zeros(rows, "int64")), classes)
 
 
 @pytest.mark.parametrize("t", [[0.0, 1.0], [[0, 1]], 1], ids=str)

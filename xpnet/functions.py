@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from xpnet.backends import Array, backend_of, fitting_labels
+from xpnet.checks import check_memory, whole_number
 from xpnet.errors import LabelError, ShapeError
 
 __all__ = ["cross_entropy_error", "one_hot", "relu", "sigmoid", "softmax"]
@@ -114,7 +115,7 @@ def cross_entropy_error(y: Array, t: Array) -> Array:
         )
     t = fitting_labels(backend, t, tuple(y.shape), "cross_entropy_error", "y")
     y = y.reshape(-1, y.shape[-1])
-    t = one_hot(t, y.shape[1], y.dtype) if t.ndim == 1 else backend.asarray(t, y.dtype)
+    t = backend.one_hot(t, y.shape[1], y.dtype) if t.ndim == 1 else backend.asarray(t, y.dtype)
     # a class without weight adds nothing, even where log(0) is -inf
     rows = xp.sum(t * xp.log(xp.where(t == 0, 1, y)), axis=1)
     return -xp.mean(rows)  # which in float16 does not add up what is beyond it
@@ -137,6 +138,8 @@ def one_hot(t: Array, num_classes: int, dtype: Any = "float32") -> Array:
     ------
     LabelError
         `t` holds no integers, or one outside ``0 .. num_classes - 1``.
+    OptionError
+        `num_classes` is no whole number from 1 on, or memory could not hold the rows.
 
     Examples
     --------
@@ -149,4 +152,8 @@ def one_hot(t: Array, num_classes: int, dtype: Any = "float32") -> Array:
         raise LabelError(
             f"one_hot: t is {t.dtype} of shape {tuple(t.shape)}; wanted integers of shape (N,)"
         )
-    return backend.one_hot(t, num_classes, backend.dtype(dtype))
+    classes = whole_number("num_classes", num_classes)
+    dtype = backend.dtype(dtype)
+    row = backend.xp.zeros(1, dtype=dtype).nbytes * classes
+    check_memory("one_hot: so many classes", max(1, t.shape[0]) * row)
+    return backend.one_hot(t, classes, dtype)

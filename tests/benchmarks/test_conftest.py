@@ -47,6 +47,17 @@ def test_what_cannot_be_done_is_told_before_anything_runs(option, told):
     assert "Traceback" not in ran.stderr
 
 
+def test_results_that_cannot_be_written_are_told_before_anything_runs(tmp_path):
+    (tmp_path / "loop.json").symlink_to(tmp_path / "loop.json")
+    ran = run("--results", str(tmp_path / "loop.json"))
+    assert ran.returncode == 4
+    assert f"--results {tmp_path}/loop.json cannot be written: " in ran.stderr
+    assert "ran, not timed" not in ran.stdout
+    ran = run("--results", str(tmp_path), "--machine", "m" * 255)
+    assert ran.returncode == 4
+    assert "cannot be written: File name too long" in ran.stderr
+
+
 def test_rows_are_printed_and_kept_under_date_and_machine(tmp_path):
     ran = run("--results", str(tmp_path), "--machine", "My Box (2)")
     assert ran.returncode == 0, ran.stdout + ran.stderr

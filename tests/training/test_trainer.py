@@ -129,6 +129,15 @@ def test_a_bad_length_of_a_run_is_refused(new_trainer, name, value):
     assert trainer.iteration == 0
 
 
+@pytest.mark.parametrize("name", ["iterations", "epochs"])
+@pytest.mark.parametrize("value", [10**15, 2**63, 10**20, 10**5000], ids=hash)
+def test_more_steps_than_memory_holds_losses_are_refused(new_trainer, name, value):
+    trainer = new_trainer()
+    with pytest.raises(OptionError, match=r"loss of every step: needs more than the"):
+        trainer.run(**{name: value})
+    assert trainer.iteration == 0
+
+
 def test_a_network_that_was_moved_since_is_refused(new_trainer, backend, monkeypatch):
     if backend.name == "numpy":
         trainer = new_trainer()

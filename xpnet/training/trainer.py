@@ -8,7 +8,7 @@ from contextlib import nullcontext
 from typing import Any
 
 from xpnet.backends import Array, backend_of
-from xpnet.checks import whole_number
+from xpnet.checks import check_memory, whole_number
 from xpnet.errors import MixedBackendError, OptionError
 from xpnet.networks import Network
 from xpnet.optimizers import Optimizer
@@ -124,6 +124,7 @@ class Trainer(Runner):
         Raises
         ------
         OptionError
+            A number is no whole one from 1 on, or memory could not hold so many losses.
         MixedBackendError
             The network was moved since the trainer placed its data: make a new trainer.
         NonFiniteLossError
@@ -134,11 +135,10 @@ class Trainer(Runner):
         """
         self._check_whole()
         self._check_place()
-        goal = self.iteration + self._steps(iterations, epochs)
         try:
             chosen = nullcontext() if self.threads is None else self._in_threads()
             with held_signals() as signals, chosen:
-                self._run(goal, signals)
+                self._run(self.iteration + self._steps(iterations, epochs), signals)
         except KeyboardInterrupt:
             self.history.interrupted = True
             if not self._is_whole():
@@ -158,7 +158,10 @@ class Trainer(Runner):
         if (iterations is None) == (epochs is None):
             raise OptionError("run() takes iterations=... or epochs=..., one of them")
         if iterations is not None:
-            return whole_number("iterations", iterations)
-        left = -self.iteration % self.steps_per_epoch  # an epoch that was begun is ended first
-        steps = whole_number("epochs", epochs) * self.steps_per_epoch
-        return steps - self.steps_per_epoch + left if left else steps
+            steps = whole_number("iterations", iterations)
+        else:
+            left = -self.iteration % self.steps_per_epoch  # one that was begun is ended first
+            steps = whole_number("epochs", epochs) * self.steps_per_epoch
+            steps -= self.steps_per_epoch - left if left else 0
+        check_memory("run(): the loss of every step", 8 * steps)
+        return steps

@@ -66,7 +66,21 @@ def test_an_array_of_one_integer_in_a_slice_is_read_when_it_is_used():
 
 @pytest.mark.parametrize(
     "index",
-    [1, -1, np.int64(1), True, np.True_, None, ..., (), [], (0, np.int8(2)), range(2), [[0], [1]], [[]]],
+    [
+        1,
+        -1,
+        np.int64(1),
+        True,
+        np.True_,
+        None,
+        ...,
+        (),
+        [],
+        (0, np.int8(2)),
+        range(2),
+        [[0], [1]],
+        [[]],
+    ],
     ids=repr,
 )
 def test_it_takes_what_numpy_takes(backend, index):
