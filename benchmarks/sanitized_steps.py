@@ -6,7 +6,6 @@ end of an array.
 
 from __future__ import annotations
 
-import cupy as cp
 import numpy as np
 
 import xpnet
@@ -19,9 +18,9 @@ CASES = (("float32", 7, SGD), ("float64", 33, Adam))
 
 def main() -> None:
     """Print two losses and an accuracy for each case."""
-    cp.cuda.set_allocator(None)
     rng = np.random.default_rng(0)
-    with xpnet.use_backend("cupy"):
+    with xpnet.use_backend("cupy") as backend:
+        backend.xp.cuda.set_allocator(None)
         for dtype, batch, optimizer in CASES:
             x, t = rng.random((100, 50)).astype(dtype), rng.integers(0, 11, 100)
             net = TwoLayerNet(50, 37, 11, seed=0, dtype=dtype)
