@@ -223,3 +223,21 @@ def test_one_hot_refuses_what_is_no_row_of_integers(backend, t):
 def test_a_list_is_refused_by_name(function):
     with pytest.raises(TypeError, match=f"^{function.__name__}: got a list"):
         function([1.0, 2.0])
+
+
+@pytest.mark.parametrize("classes", [np.ones(2), 3.0, "3", 0, -1, None, 3 + 0j])
+def test_one_hot_refuses_classes_that_are_no_whole_number(backend, classes):
+    with pytest.raises(OptionError, match=r"^num_classes=.*: wanted a whole number from 1 on"):
+        one_hot(xpnet.asarray([0]), classes)
+
+
+@pytest.mark.parametrize("dtype", ["complex64", "complex128"])
+def test_one_hot_refuses_a_dtype_of_no_real_numbers(backend, dtype):
+    with pytest.raises(TypeError, match=f"^one_hot: dtype='{dtype}': wanted one of real numbers"):
+        one_hot(xpnet.asarray([0]), 3, dtype)
+
+
+@pytest.mark.parametrize("dtype", ["S1", "U1", "M8[s]", "m8[s]", "object", "V3"])
+def test_one_hot_makes_no_words_and_dates(dtype):
+    with pytest.raises(TypeError, match=r"^one_hot: dtype=.*: wanted one of real numbers"):
+        one_hot(np.array([0]), 3, dtype)

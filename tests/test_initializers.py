@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 import xpnet
+from tests.strange_arrays import strange
 from xpnet.errors import OptionError
 from xpnet.initializers import scale_of, seeded, weights, zeros
 
@@ -67,10 +68,12 @@ def test_an_init_that_is_no_scale_is_refused_with_the_choices(init):
 
 
 @pytest.mark.parametrize(
-    "seed", [-1, 1.5, "seed", object()], ids=["negative", "1.5", "str", "object"]
+    "seed",
+    [-1, 1.5, "seed", object(), np.ma.array([1], mask=True), strange("matrix")],
+    ids=["negative", "1.5", "str", "object", "masked", "matrix"],
 )
 def test_a_seed_that_is_none_is_refused(seed):
-    with pytest.raises(OptionError, match=r"^seed=.*: wanted None, an integer from 0 on"):
+    with pytest.raises(OptionError, match=r"(?s)^seed=.*: wanted None, an integer from 0 on"):
         seeded(seed)
 
 

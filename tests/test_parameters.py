@@ -247,3 +247,9 @@ def test_a_gradient_of_another_backend_is_refused(params, elsewhere):
 
 def test_the_repr_shows_names_and_shapes(params):
     assert repr(params) == "<Parameters W1: (3, 5), b1: (5,), W2: (5, 33), s: ()>"
+
+
+@pytest.mark.parametrize("arrays", [np.ones((2, 3)), [np.ones(3)], None, "W1", {1, 2}, 3.0])
+def test_what_is_no_mapping_is_refused(arrays):
+    with pytest.raises(TypeError, match=r"^Parameters: got an? .*, wanted a mapping of names"):
+        Parameters(arrays)

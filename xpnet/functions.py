@@ -140,6 +140,8 @@ def one_hot(t: Array, num_classes: int, dtype: Any = "float32") -> Array:
         `t` holds no integers, or one outside ``0 .. num_classes - 1``.
     OptionError
         `num_classes` is no whole number from 1 on, or memory could not hold the rows.
+    TypeError
+        `dtype` is not one of real numbers.
 
     Examples
     --------
@@ -154,6 +156,8 @@ def one_hot(t: Array, num_classes: int, dtype: Any = "float32") -> Array:
         )
     classes = whole_number("num_classes", num_classes)
     dtype = backend.dtype(dtype)
-    row = backend.xp.zeros(1, dtype=dtype).nbytes * classes
-    check_memory("one_hot: so many classes", max(1, t.shape[0]) * row)
+    one = backend.xp.zeros(1, dtype=dtype)
+    if not backend.takes(one):
+        raise TypeError(f"one_hot: dtype={dtype!r}: wanted one of real numbers, such as 'float32'")
+    check_memory("one_hot: so many classes", max(1, t.shape[0]) * one.nbytes * classes)
     return backend.one_hot(t, classes, dtype)

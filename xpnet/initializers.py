@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import math
 
 import numpy as np
 
-from xpnet.backends import Array, asarray
+from xpnet.backends import Array, asarray, hidden_meaning
 from xpnet.checks import check_memory
 from xpnet.errors import OptionError
 
@@ -26,12 +27,10 @@ def seeded(seed: int | np.random.Generator | None) -> np.random.Generator:
     >>> seeded(0).integers(10), seeded(0).integers(10)
     (np.int64(8), np.int64(8))
     """
-    try:
-        return np.random.default_rng(seed)
-    except (TypeError, ValueError) as error:
-        raise OptionError(
-            f"seed={seed!r}: wanted None, an integer from 0 on, or a numpy Generator"
-        ) from error
+    if hidden_meaning(seed) is None:  # NumPy takes rows of a matrix without end
+        with contextlib.suppress(TypeError, ValueError):
+            return np.random.default_rng(seed)
+    raise OptionError(f"seed={seed!r}: wanted None, an integer from 0 on, or a numpy Generator")
 
 
 def scale_of(init: float | str, fan_in: int) -> float:

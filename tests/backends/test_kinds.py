@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from collections import UserList, deque
 from collections.abc import Callable
 from decimal import Decimal
 from importlib.util import find_spec
@@ -126,11 +127,25 @@ def test_a_subclass_is_refused_as_its_base_is(kind: str) -> None:
 
 @pytest.mark.parametrize("kind", ["masked", "matrix"])
 @pytest.mark.parametrize(
-    "wrap", [lambda x: [x, x], lambda x: ([x],), lambda x: [np.ones((2, 3)), x]]
+    "wrap",
+    [
+        lambda x: [x, x],
+        lambda x: ([x],),
+        lambda x: [np.ones((2, 3)), x],
+        lambda x: deque([x]),
+        lambda x: UserList([[x]]),
+    ],
 )
 def test_what_hides_in_a_list_is_found(kind: str, wrap: Callable[[Any], Any]) -> None:
     with pytest.raises(TypeError, match=f"^asarray: {STRANGE[kind]}"):
         xpnet.asarray(wrap(strange(kind)))
+
+
+@pytest.mark.parametrize("first", [1.0, 2, True])
+def test_what_hides_behind_numbers_is_found(first: Any) -> None:
+    for x in ([first, np.ma.masked], [[first, 2.0], [3.0, np.ma.masked]]):
+        with pytest.raises(TypeError, match=r"^asarray: got a masked array"):
+            xpnet.asarray(x)
 
 
 @pytest.mark.parametrize(

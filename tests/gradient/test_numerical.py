@@ -1,3 +1,5 @@
+from fractions import Fraction
+
 import numpy as np
 import pytest
 
@@ -102,3 +104,23 @@ def test_moved_values_of_named_elements_come_in_the_order_asked_for():
     weights = np.arange(6.0).reshape(2, 3)
     values = moved_values(lambda x: (weights * x).sum(), x, 0.5, entries=[5, 0, 3])
     assert values == [2.5, 0.0, 1.5]
+
+
+@pytest.mark.parametrize("h", [np.ones(2), 1 + 0j, np.complex128(1e-4), "1e-4", True, [1e-4]])
+def test_a_step_that_is_no_real_number_is_refused(h):
+    with pytest.raises(OptionError, match="positive number"):
+        numerical_gradient(lambda x: x.sum(), np.ones(2), h=h)
+
+
+@pytest.mark.parametrize("value", ["1", b"1", np.complex128(1j), np.ma.masked, np.array("1"), None])
+def test_a_function_of_something_else_than_real_numbers_is_refused(value):
+    x = np.array([1.0, 2.0])
+    with pytest.raises(TypeError, match=r"^numerical_gradient: f\(x\): got .*real numbers|masked"):
+        numerical_gradient(lambda _: value, x)
+    assert x.tolist() == [1, 2]
+
+
+@pytest.mark.parametrize("number", [float, np.float32, np.array, Fraction])
+def test_a_function_may_return_any_kind_of_real_number(number):
+    slopes = numerical_gradient(lambda x: number(float(x[0])), np.array([0.5, 0.25]), h=0.125)
+    assert slopes.tolist() == [1, 0]

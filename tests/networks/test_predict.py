@@ -68,7 +68,9 @@ def test_a_numpy_scale_does_not_widen_the_dtype(backend):
     assert scores.dtype == "float32"
 
 
-@pytest.mark.parametrize("scale", ["a", float("nan"), float("inf"), [1, 2]])
+@pytest.mark.parametrize(
+    "scale", ["a", "0.5", b"1", 1 + 0j, np.complex128(1), np.nan, np.inf, [1, 2]]
+)
 def test_a_scale_that_is_no_finite_number_is_refused(scale):
     net, x, t = TwoLayerNet(4, 3, 2), np.ones((3, 4)), np.zeros(3, int)
     with pytest.raises(OptionError, match=r"scale=.*wanted a finite number"):

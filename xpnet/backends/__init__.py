@@ -1,6 +1,7 @@
 """Backends: the switch between NumPy and CuPy, and the only rooms that import either."""
 
 from xpnet.backends.base import Array, Backend
+from xpnet.backends.kinds import hidden_meaning, real_number
 from xpnet.backends.labels import fitting_labels
 from xpnet.backends.numpy_backend import NumpyBackend
 from xpnet.backends.registry import (
@@ -27,7 +28,9 @@ __all__ = [
     "backend_of",
     "fitting_labels",
     "get_backend",
+    "hidden_meaning",
     "load_backend",
+    "real_number",
     "register_backend",
     "set_backend",
     "synchronize",

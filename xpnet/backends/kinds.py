@@ -7,16 +7,21 @@ taken. Computed with as if they were, they give results that are wrong without a
 
 from __future__ import annotations
 
+from collections import UserList, deque
+from numbers import Real
 from typing import Any
 
 import numpy as np
 
 from xpnet.errors import ShapeError
 
-__all__ = ["REAL", "converted", "other_entries", "other_meaning"]
+__all__ = ["REAL", "converted", "hidden_meaning", "other_entries", "other_meaning", "real_number"]
 
 REAL = frozenset("biuf")
 """The kinds of dtypes that are real numbers: bool, integers and floating."""
+
+SEQUENCES = list, tuple, deque, UserList
+NUMBERS = {bool, int, float}
 
 REMEDIES = {
     "c": "take x.real, or abs(x)",
@@ -49,7 +54,7 @@ def other_entries(x: Any) -> str:
     return f"got an array of {x.dtype}, wanted real numbers (bool, integers or floating): {remedy}"
 
 
-def converted(x: Any) -> Any:
+def converted(x: Any, caller: str = "asarray") -> Any:
     """What is no array of a backend yet, as an array of numbers on the host.
 
     Arrays of a device come back as they are: that device's library may take them.
@@ -61,7 +66,7 @@ def converted(x: Any) -> Any:
     ShapeError
         Sequences of different lengths.
     """
-    meaning = _hidden_meaning(x)
+    meaning = hidden_meaning(x)
     if meaning is None:
         try:
             host = np.asarray(x)
@@ -69,7 +74,7 @@ def converted(x: Any) -> Any:
             return x
         except ValueError as error:
             raise ShapeError(
-                f"asarray: got a {type(x).__name__} that makes no array: {error}"
+                f"{caller}: got a {type(x).__name__} that makes no array: {error}"
             ) from None
         if host.dtype.kind in REAL:
             return host
@@ -79,13 +84,24 @@ def converted(x: Any) -> Any:
                 f"got a {type(x).__name__}, which makes an array of objects: wanted real numbers, "
                 "a sequence of them, or an array"
             )
-    raise TypeError(f"asarray: {meaning}")
+    raise TypeError(f"{caller}: {meaning}")
 
 
-def _hidden_meaning(x: Any) -> str | None:
+def real_number(x: Any, caller: str) -> float:
+    """A number, or an array of one number, as a float of Python.
+
+    Raises
+    ------
+    TypeError, ShapeError
+        It is something else: words and complex numbers too, which ``float`` would take.
+    """
+    return float(x if isinstance(x, Real) else converted(x, caller))
+
+
+def hidden_meaning(x: Any) -> str | None:
     """`other_meaning` of what `x` is, or of the first such entry of nested sequences."""
-    if isinstance(x, (list, tuple)):
-        # where numbers are, only numbers are: long rows are not gone through one by one
-        inner = x[:1] if x and isinstance(x[0], (bool, int, float)) else x
-        return next((found for entry in inner if (found := _hidden_meaning(entry))), None)
-    return other_meaning(x)
+    if not isinstance(x, SEQUENCES):
+        return other_meaning(x)
+    if NUMBERS.issuperset(map(type, x)):  # long rows need no call for each entry
+        return None
+    return next((found for entry in x if (found := hidden_meaning(entry))), None)

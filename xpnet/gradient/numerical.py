@@ -6,7 +6,8 @@ import math
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from xpnet.backends import Array, backend_of
+from xpnet.backends import Array, backend_of, real_number
+from xpnet.checks import is_number
 from xpnet.errors import OptionError
 from xpnet.parameters import place_of
 
@@ -33,7 +34,8 @@ def numerical_gradient(f: Callable[[Array], Any], x: Array, h: float | None = No
     Raises
     ------
     TypeError
-        `x` is not a floating array: an integer cannot be moved by `h`.
+        `x` is not a floating array: an integer cannot be moved by `h`. What `f` returns is no
+        real number.
     OptionError
         `h` is not a positive number.
 
@@ -72,7 +74,7 @@ def moved_values(
         saved = x[place].item()  # exact in every dtype
         try:
             x[place] = saved + h
-            values.append(float(f(x)))
+            values.append(real_number(f(x), "numerical_gradient: f(x)"))
         finally:
             x[place] = saved
     return values
@@ -97,6 +99,6 @@ def checked_step(h: float | None, x: Array) -> float:
     """
     if h is None:
         return default_step(x)
-    if not 0 < h < math.inf:
+    if not is_number(h) or not 0 < h < math.inf:
         raise OptionError(f"h={h!r}: the step must be a positive number, such as 1e-4")
     return float(h)

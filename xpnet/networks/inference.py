@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from xpnet.backends import Array, fitting_labels
+from xpnet.backends import Array, fitting_labels, real_number
 from xpnet.checks import whole_number
 from xpnet.errors import OptionError, ShapeError
 from xpnet.layers import SoftmaxWithLoss, part
@@ -97,7 +97,7 @@ def _batches(net: Any, x: Array, batch_size: int | None) -> list[slice]:
 def _factor(scale: Any) -> float | None:
     """`scale` as a Python float: a NumPy one would turn float32 into float64."""
     try:
-        factor = None if scale is None else float(scale)
+        factor = None if scale is None else real_number(scale, "scale")
     except (TypeError, ValueError):
         factor = math.nan
     if factor is not None and not math.isfinite(factor):

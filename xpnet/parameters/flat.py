@@ -43,6 +43,10 @@ class Parameters(NamedArrays):
     """
 
     def __init__(self, arrays: Mapping[str, Array], dtype: Any = None) -> None:
+        if not isinstance(arrays, Mapping):
+            raise TypeError(
+                f"Parameters: got a {type(arrays).__name__}, wanted a mapping of names to arrays"
+            )
         backend = backend_of(*arrays.values(), names=list(arrays)) if arrays else get_backend()
         if dtype is None:
             dtype = next((array.dtype for array in arrays.values()), "float32")
