@@ -167,6 +167,26 @@ def test_another_optimizer_that_wrote_and_raised_is_told(new_trainer):
         new_trainer(optimizer=Foreign(act)).step()
 
 
+@pytest.mark.parametrize("write", [half, lambda params: None], ids=["half", "nothing"])
+def test_what_another_optimizer_counted_before_it_wrote_is_not_taken_for_done(new_trainer, write):
+    class Counting(Foreign):
+        steps = 0
+
+        def update(self, params, grads):
+            self.steps += 1
+            super().update(params, grads)
+
+    def act(params):
+        write(params)
+        raise LookupError
+
+    trainer = new_trainer(optimizer=Counting(act))
+    for _ in range(2):  # told, and told again
+        with pytest.raises(PartialUpdateError):
+            trainer.step()
+    assert trainer.iteration == 0
+
+
 def test_parameters_that_are_nan_are_not_taken_for_written(new_trainer, new_net):
     net = new_net()
     net.params["W1"][0, 0] = float("nan")

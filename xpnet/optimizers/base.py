@@ -25,7 +25,8 @@ Step = tuple[Backend, Array, Array, list[Array]]
 class Optimizer:
     """What every optimizer shares: its state, and how it finds the arrays to step over.
 
-    A subclass names its state in `slots` and does one step in `_step`.
+    A subclass names its state in `slots` and does one step in `_step`, which takes all its memory
+    before it writes: a step that raises MemoryError counts as not begun.
 
     The state belongs to the parameters that were stepped first, and follows them: to another
     backend or dtype, into a copy of their network. For other parameters make another optimizer; a

@@ -32,8 +32,8 @@ class Update(NamedTuple):
         """Whether the update was done: True, False, or None for a part of it."""
         if getattr(optimizer, "writing", False) is True:
             return None
-        if self.steps != _steps(optimizer):
-            return True
+        if self.steps != _steps(optimizer):  # somebody else's may count before it writes
+            return True if isinstance(optimizer, Optimizer) else None
         return False if self.params is None or _same(net, self.params) else None
 
 
