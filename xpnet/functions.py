@@ -155,9 +155,9 @@ def one_hot(t: Array, num_classes: int, dtype: Any = "float32") -> Array:
             f"one_hot: t is {t.dtype} of shape {tuple(t.shape)}; wanted integers of shape (N,)"
         )
     classes = whole_number("num_classes", num_classes)
-    dtype = backend.dtype(dtype)
-    one = backend.xp.zeros(1, dtype=dtype)
+    made = backend.dtype(dtype)
+    one = backend.xp.zeros(1, dtype=made)
     if not backend.takes(one):
         raise TypeError(f"one_hot: dtype={dtype!r}: wanted one of real numbers, such as 'float32'")
     check_memory("one_hot: so many classes", max(1, t.shape[0]) * one.nbytes * classes)
-    return backend.one_hot(t, classes, dtype)
+    return backend.one_hot(t, classes, made)

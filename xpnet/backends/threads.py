@@ -78,7 +78,9 @@ def _apply() -> None:
         # threadpoolctl lets only the thread that came first set the number of a whole process,
         # and would leave it at ours when that one leaves before others
         set_threads = getattr(library, "_real_set_num_threads", library.set_num_threads)
-        set_threads(chosen[-1].count if chosen else before)
+        count = chosen[-1].count if chosen else before
+        if count != library.get_num_threads():  # which is quicker than to set it
+            set_threads(count)
 
 
 @functools.cache
