@@ -166,7 +166,8 @@ class TestDot:
             lambda x: np.reshape(x, 4, copy=True),
             "copy",
             marks=pytest.mark.skipif(
-                np.lib.NumpyVersion(np.__version__) < "2.1.0", reason="this NumPy knows no such word"
+                np.lib.NumpyVersion(np.__version__) < "2.1.0",
+                reason="this NumPy knows no such word",
             ),
         ),
         (lambda x: np.dot(x, x, out=np.zeros((2, 2))), "out"),
