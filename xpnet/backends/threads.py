@@ -78,9 +78,7 @@ def _apply() -> None:
         # threadpoolctl lets only the thread that came first set the number of a whole process,
         # and would leave it at ours when that one leaves before others
         set_threads = getattr(library, "_real_set_num_threads", library.set_num_threads)
-        count = chosen[-1].count if chosen else before
-        if count != library.get_num_threads():  # which is quicker than to set it
-            set_threads(count)
+        set_threads(chosen[-1].count if chosen else before)
 
 
 @functools.cache
