@@ -130,5 +130,6 @@ def test_the_peak_of_an_epoch_on_numpy_stays(no_collector):
         peaks = trained(look, epochs=8)[2:]
     finally:
         tracemalloc.stop()
-    # an activation of one batch is 51 kB; records and losses are a few hundred bytes an epoch
-    assert max(peaks) - peaks[0] < 10_000
+    # an activation of one batch is 51 kB; records, losses and what Python's cache of attributes
+    # keeps of names are up to 2 kB an epoch
+    assert max(peaks) - peaks[0] < 25_000
