@@ -1,6 +1,6 @@
 """A plugin of pytest: what has passed in one environment is not run again in the next.
 
-    PYTHONPATH=.ci pytest -p ran --ran FILE
+    PYTHONPATH=.ci pytest -p ran --ran=FILE
 
 leaves out the tests that FILE names and adds those that pass to it. What was skipped for the lack
 of a package is not in it, and so runs where the package is. The tests of the backends run in
