@@ -28,7 +28,7 @@ def rows(backend):
 def test_numpy_has_no_pool_and_says_none():
     report = xpnet.memory_report()
     assert report == MemoryReport("numpy", "cpu")
-    assert report.pool is report.parameters is report.gradients is report.kept is None
+    assert report.pool is report.parameters is report.gradients is report.saved is None
     assert str(report) == "on numpy (cpu), where no pool can be asked"
 
 
@@ -75,13 +75,13 @@ def test_each_layer_reports_what_it_keeps_for_backward(net, rows):
         LayerMemory("Affine2", ("x",), 128 * 128 * 4),
         LayerMemory("SoftmaxWithLoss", ("y", "t", "_dx"), 2 * 128 * 8 * 4 + 128 * 8),
     )
-    assert report.kept == sum(layer.kept for layer in report.layers)
+    assert report.saved == sum(layer.saved for layer in report.layers)
 
 
 def test_an_array_that_two_layers_keep_is_counted_at_the_first(backend, rows):
     net = MultiLayerNet(64, [128], 8, activation="sigmoid", seed=0)
     net.loss(*rows)
-    kept = {layer.name: layer.kept for layer in xpnet.memory_report(net).layers}
+    kept = {layer.name: layer.saved for layer in xpnet.memory_report(net).layers}
     assert net.layers["Affine2"].x is net.layers["Sigmoid1"].out
     assert (kept["Sigmoid1"], kept["Affine2"]) == (128 * 128 * 4, 0)
 
@@ -89,12 +89,12 @@ def test_an_array_that_two_layers_keep_is_counted_at_the_first(backend, rows):
 def test_a_view_counts_with_all_that_it_keeps_alive(net, rows):
     x, t = rows
     net.loss(x[:2][:, ::1], t[:2])
-    assert xpnet.memory_report(net).layers[0].kept == x.nbytes
+    assert xpnet.memory_report(net).layers[0].saved == x.nbytes
 
 
 def test_arrays_in_a_tuple_are_counted_and_numbers_are_not(backend, rows):
     class Twice(Layer):
-        kept = ("pair", "factor")
+        saved = ("pair", "factor")
         pair = factor = None
 
         def forward(self, x):
@@ -115,10 +115,10 @@ def test_arrays_in_a_tuple_are_counted_and_numbers_are_not(backend, rows):
 @pytest.mark.parametrize("step", ["gradient", "backprop"])
 def test_what_loss_kept_is_released_by_the_next_gradient(net, rows, step):
     net.loss(*rows)
-    assert xpnet.memory_report(net).kept > 0
+    assert xpnet.memory_report(net).saved > 0
     getattr(net, step)(*rows)
     report = xpnet.memory_report(net)
-    assert report.kept == 0
+    assert report.saved == 0
     assert all(layer == LayerMemory(layer.name, (), 0) for layer in report.layers)
 
 
@@ -139,7 +139,7 @@ def test_the_table_shows_sizes_in_the_unit_that_reads_best(backend):
 
 def test_a_report_cannot_be_changed(net):
     with pytest.raises(dataclasses.FrozenInstanceError):
-        xpnet.memory_report(net).kept = 0
+        xpnet.memory_report(net).saved = 0
 
 
 def test_what_is_no_network_is_refused():

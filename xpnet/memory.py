@@ -23,14 +23,14 @@ class LayerMemory:
     ----------
     name : str
     arrays : tuple of str
-        The attributes, out of the layer's `kept`, that hold something now.
-    kept : int
+        The attributes, out of the layer's `saved`, that hold something now.
+    saved : int
         Bytes that they keep alive and no layer before this one does.
     """
 
     name: str
     arrays: tuple[str, ...]
-    kept: int
+    saved: int
 
 
 @dataclass(frozen=True)
@@ -47,7 +47,7 @@ class MemoryReport:
         The buffers, their padding included; None without a network.
     layers : tuple of LayerMemory
         The last layer last; empty without a network.
-    kept : int or None
+    saved : int or None
         What all layers keep for backward, together.
     """
 
@@ -57,14 +57,14 @@ class MemoryReport:
     parameters: int | None = None
     gradients: int | None = None
     layers: tuple[LayerMemory, ...] = ()
-    kept: int | None = None
+    saved: int | None = None
 
     def __str__(self) -> str:
         rows = []
-        if self.kept is not None:
+        if self.saved is not None:
             rows += [("parameters", "", self.parameters), ("gradients", "", self.gradients)]
-            rows += [(layer.name, ", ".join(layer.arrays), layer.kept) for layer in self.layers]
-            rows.append(("kept for backward", "", self.kept))
+            rows += [(layer.name, ", ".join(layer.arrays), layer.saved) for layer in self.layers]
+            rows.append(("saved for backward", "", self.saved))
         if self.pool is not None:
             rows += [("pool, used", "", self.pool.used), ("pool, held", "", self.pool.held)]
             rows += [("device, free", "", self.pool.free), ("device, total", "", self.pool.total)]
@@ -105,10 +105,10 @@ def memory_report(net: Network | None = None) -> MemoryReport:
     Relu1              mask        4.9 KiB
     Affine2            x          19.5 KiB
     SoftmaxWithLoss    y, t, _dx   8.6 KiB
-    kept for backward            339.3 KiB
+    saved for backward            339.3 KiB
     on numpy (cpu), where no pool can be asked
     >>> grads = net.gradient(np.zeros((100, 784), "float32"), np.zeros(100, "int64"))
-    >>> xpnet.memory_report(net).kept
+    >>> xpnet.memory_report(net).saved
     0
     """
     if net is None:
@@ -122,14 +122,14 @@ def memory_report(net: Network | None = None) -> MemoryReport:
     gradients = _bytes([net.grads.flat], backend, seen)
     named = [*net.layers.items(), (type(net.last_layer).__name__, net.last_layer)]
     layers = tuple(_layer(name, layer, backend, seen) for name, layer in named)
-    kept = sum(layer.kept for layer in layers)
+    saved = sum(layer.saved for layer in layers)
     return MemoryReport(
-        backend.name, backend.device, backend.pool(), parameters, gradients, layers, kept
+        backend.name, backend.device, backend.pool(), parameters, gradients, layers, saved
     )
 
 
 def _layer(name: str, layer: Any, backend: Backend, seen: set[Hashable]) -> LayerMemory:
-    held = {key: list(_arrays(getattr(layer, key, None), backend)) for key in part(layer, "kept")}
+    held = {key: list(_arrays(getattr(layer, key, None), backend)) for key in part(layer, "saved")}
     arrays = [array for found in held.values() for array in found]
     keys = tuple(key for key, found in held.items() if found)
     return LayerMemory(name, keys, _bytes(arrays, backend, seen))

@@ -176,13 +176,13 @@ def test_float32_still_catches_a_coarse_fault():
     assert not check_gradients(net, *batch()).passed
 
 
-def test_a_wrong_nudged_is_found_by_the_plain_loop():
+def test_a_wrong_perturbed_is_found_by_the_plain_loop():
     class Flattering(Affine):
-        def nudged(self, name, index, h, x, y):
-            return super().nudged(name, index, 1.001 * h, x, y)
+        def perturbed(self, name, index, h, x, y):
+            return super().perturbed(name, index, 1.001 * h, x, y)
 
     report = check_gradients(network(affine=Flattering), *batch())
-    assert any("plain loop" in problem and "nudged" in problem for problem in report.problems)
+    assert any("plain loop" in problem and "perturbed" in problem for problem in report.problems)
 
 
 def test_parameters_and_network_are_left_as_they_were(backend):

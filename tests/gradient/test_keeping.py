@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from xpnet.gradient import check_layer
-from xpnet.gradient.keeping import kept_arrays
+from xpnet.gradient.keeping import saved_arrays
 from xpnet.layers import Affine, Layer, Sigmoid
 
 X = np.random.default_rng(0).normal(size=(5, 4))
@@ -92,7 +92,7 @@ class Keeps(Scale):
 
 
 class KeepsAndSays(Keeps):
-    kept = ("x",)
+    saved = ("x",)
 
 
 class Owner(Affine):
@@ -139,7 +139,7 @@ def test_an_array_that_is_no_parameter_is_told(layer, name):
     assert not report.passed
     (problem,) = report.problems
     assert f"{name} is a float array that is no parameter" in problem
-    assert f"self.own({name}=...)" in problem
+    assert f"self.add_params({name}=...)" in problem
 
 
 def test_a_property_is_not_computed():
@@ -152,7 +152,7 @@ def test_what_forward_keeps_without_saying_so_is_told():
     report = check_layer(Keeps(), X)
     assert not report.passed
     assert "x is a float array that each pass keeps" in report.problems[0]
-    assert "kept = ('x',)" in report.problems[0]
+    assert "saved = ('x',)" in report.problems[0]
     assert check_layer(KeepsAndSays(), X).passed
 
 
@@ -194,7 +194,7 @@ def test_a_layer_without_attributes_keeps_nothing():
     class Slots:
         __slots__ = ()
 
-    assert kept_arrays(Slots()) == {}
+    assert saved_arrays(Slots()) == {}
 
 
 def test_what_only_looks_like_an_array_is_left_out():
@@ -203,4 +203,4 @@ def test_what_only_looks_like_an_array_is_left_out():
 
     layer = Scale()
     layer.other = Lookalike()
-    assert kept_arrays(layer) == {}
+    assert saved_arrays(layer) == {}

@@ -46,7 +46,7 @@ def test_every_floating_input_and_parameter_is_checked():
 
 def test_a_wrong_gradient_fails_and_the_input_is_named():
     class Square(Layer):
-        kept = ("x",)
+        saved = ("x",)
 
         def forward(self, x):
             self.x = x

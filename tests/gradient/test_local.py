@@ -59,13 +59,13 @@ def test_rows_out_of_reach_are_not_computed_again(monkeypatch):
     rng = np.random.default_rng(5)
     x, t = batch(rng)
     x[2:] = 0
-    seen, nudged = [], Affine.nudged
+    seen, perturbed = [], Affine.perturbed
 
     def watched(self, name, index, h, x, y):
         seen.append(len(x))
-        return nudged(self, name, index, h, x, y)
+        return perturbed(self, name, index, h, x, y)
 
-    monkeypatch.setattr(Affine, "nudged", watched)
+    monkeypatch.setattr(Affine, "perturbed", watched)
     NearbyLosses(stack(rng, Relu()), SoftmaxWithLoss(), x, t).moved(0, "W", 1e-2)
     assert set(seen) == {2}
 

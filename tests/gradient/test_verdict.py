@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from xpnet.gradient.slopes import Slopes
-from xpnet.gradient.verdict import judge, too_blunt
+from xpnet.gradient.verdict import judge, uninformative
 
 
 def slopes(central, kinked=None, slack=0.0, nearest=None):
@@ -77,14 +77,14 @@ def test_a_parameter_whose_largest_gradient_rounding_hides_is_not_checked_at_all
     check = judge("W", np.array([-1e-6, 0.0]), given)
     assert check.passed
     assert (check.checked, check.unresolved) == (0, 2)
-    assert "W: the budget is above every gradient here" in too_blunt([check])[0]
-    assert not too_blunt([replace(check, budget=1e-9)])
+    assert "W: the budget is above every gradient here" in uninformative([check])[0]
+    assert not uninformative([replace(check, budget=1e-9)])
 
 
 def test_gradients_of_zero_that_agree_are_checked():
     check = judge("W", np.zeros(2), slopes([0.0, 0.0]))
     assert (check.passed, check.checked, check.unresolved) == (True, 2, 0)
-    assert not too_blunt([check])
+    assert not uninformative([check])
 
 
 def test_a_gradient_that_is_not_finite_fails_on_a_kink_too():

@@ -150,11 +150,11 @@ def test_backward_params_returns_nothing(affine):
 def test_an_entry_of_W_reaches_the_rows_whose_input_is_not_zero(affine, shape):
     rows = numbers(*shape)
     rows.reshape(4, 6)[[0, 3], 2] = 0, np.nan
-    reach = xpnet.to_numpy(affine.reach("W", xpnet.asarray(rows)))
+    reach = xpnet.to_numpy(affine.affected_rows("W", xpnet.asarray(rows)))
     assert reach.shape == (6, 4)
     assert reach[2].tolist() == [False, True, True, True]
     assert reach[[0, 1, 3, 4, 5]].all()
-    assert affine.reach("b", xpnet.asarray(rows)) is None
+    assert affine.affected_rows("b", xpnet.asarray(rows)) is None
 
 
 @pytest.mark.parametrize("name", ["W", "b"])
@@ -164,8 +164,8 @@ def test_nudged_is_one_nudge_at_a_time(affine, name, shape):
     index = [size - 1, 0, size // 2, 1]
     y = affine.apply(x)
     kept = xpnet.to_numpy(y).copy()
-    fast = affine.nudged(name, index, 0.25, x, y)
-    plain = Layer.nudged(affine, name, index, 0.25, x, y)
+    fast = affine.perturbed(name, index, 0.25, x, y)
+    plain = Layer.perturbed(affine, name, index, 0.25, x, y)
     assert fast.shape == (4, shape[0], 3)
     np.testing.assert_allclose(xpnet.to_numpy(fast), xpnet.to_numpy(plain), rtol=1e-12)
     np.testing.assert_array_equal(xpnet.to_numpy(y), kept)

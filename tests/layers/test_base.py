@@ -13,11 +13,11 @@ from xpnet.layers import Gradient, Layer, Parameter, part
 class Scale(Layer):
     """``y = x * s``, with all that `Layer` offers."""
 
-    kept = ("x",)
+    saved = ("x",)
     s, ds = Parameter(), Gradient()
 
     def __init__(self, s):
-        self.own(s=s)
+        self.add_params(s=s)
         self.x = None
 
     def forward(self, x):
@@ -25,7 +25,7 @@ class Scale(Layer):
         return x * self.s
 
     def backward(self, dout):
-        self.ds = (dout * self.recall("x")).sum(axis=0)
+        self.ds = (dout * self.get_saved("x")).sum(axis=0)
         return dout * self.s
 
 
@@ -103,13 +103,13 @@ def test_a_layer_must_define_both_ways(name):
         getattr(Layer(), name)(1)
 
 
-def test_recall_gives_what_forward_kept_until_release(s, x):
+def test_get_saved_gives_what_forward_saved_until_release(s, x):
     layer = Scale(s)
     layer.forward(x)
-    assert layer.recall("x") is x
+    assert layer.get_saved("x") is x
     layer.release()
     with pytest.raises(NotForwardedError, match=r"Scale\.backward before forward"):
-        layer.recall("x")
+        layer.get_saved("x")
 
 
 @pytest.mark.parametrize("kind", [Scale, Plain])
@@ -130,7 +130,7 @@ def test_backward_params_is_backward_by_default(kind, s, x):
 @pytest.mark.parametrize("kind", [Scale, Plain])
 def test_nudged_moves_one_entry_at_a_time_and_puts_it_back(kind, s, x):
     layer = kind(s)
-    near = part(layer, "nudged")("s", [1, 0], 0.5, x, layer.forward(x))
+    near = part(layer, "perturbed")("s", [1, 0], 0.5, x, layer.forward(x))
     wanted = [[[2, 7], [6, 14], [10, 21]], [[2.5, 6], [7.5, 12], [12.5, 18]]]
     np.testing.assert_array_equal(xpnet.to_numpy(near), wanted)
     np.testing.assert_array_equal(xpnet.to_numpy(s), [2, 3])
@@ -140,21 +140,21 @@ def test_nudged_puts_an_entry_of_longdouble_back_to_the_bit():
     s = np.array([1, 2], np.longdouble) / 3
     before, x = s.copy(), np.ones((3, 2), np.longdouble)
     layer = Scale(s)
-    layer.nudged("s", [0, 1], 0.5, x, layer.forward(x))
+    layer.perturbed("s", [0, 1], 0.5, x, layer.forward(x))
     np.testing.assert_array_equal(s, before)
 
 
 def test_nudged_puts_the_entry_back_when_the_layer_raises(s, x):
     layer = Scale(s)
     with pytest.raises(ValueError, match="broadcast"):
-        layer.nudged("s", [0], 0.5, xpnet.asarray(np.ones((3, 5))), x)
+        layer.perturbed("s", [0], 0.5, xpnet.asarray(np.ones((3, 5))), x)
     np.testing.assert_array_equal(xpnet.to_numpy(s), [2, 3])
 
 
 def test_a_plain_class_gets_the_defaults_of_layer():
     layer = Bare()
     assert part(layer, "rowwise") is False
-    assert part(layer, "kept") == ()
+    assert part(layer, "saved") == ()
     assert dict(part(layer, "params")) == dict(part(layer, "grads")) == {}
     assert part(layer, "release")() is None
     assert part(layer, "apply")(3) == 6

@@ -75,7 +75,7 @@ def test_what_does_not_fit_is_refused_and_nothing_written(net, elsewhere):
 
 def test_own_in_a_network_writes_into_it(net):
     layer = net.layers["Affine1"]
-    layer.own(**full(layer, 5))
+    layer.add_params(**full(layer, 5))
     assert (host(net.params["W1"]) == 5).all()
     assert layer.dW is net.grads["W1"]
 
@@ -84,7 +84,7 @@ class Shift(Layer):
     """A backward that makes its gradients a new mapping each time."""
 
     def __init__(self):
-        self.own(s=xpnet.asarray(np.zeros(2)))
+        self.add_params(s=xpnet.asarray(np.zeros(2)))
 
     def forward(self, x):
         return x + self.params["s"]

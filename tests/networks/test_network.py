@@ -44,7 +44,7 @@ def test_a_mapping_that_changes_later_does_not_change_the_network(backend):
 def test_names_that_end_in_a_number_never_hide_one_another(backend):
     class Numbered(Layer):
         def __init__(self):
-            self.own(**{name: xpnet.asarray(np.ones(2, "float32")) for name in ("W1", "W")})
+            self.add_params(**{name: xpnet.asarray(np.ones(2, "float32")) for name in ("W1", "W")})
 
         def forward(self, x):
             return x

@@ -78,17 +78,17 @@ def test_one_row_alone_agrees_with_backpropagation(net, batch, method):
     assert_close(net.gradient(batch[0][0], 1), slopes, atol=1e-7)
 
 
-@pytest.mark.parametrize(("method", "nudges"), [("local", True), ("loop", False)])
-def test_the_loop_nudges_no_layer(backend, batch, monkeypatch, method, nudges):
-    calls, nudged = [], Affine.nudged
+@pytest.mark.parametrize(("method", "perturbations"), [("local", True), ("loop", False)])
+def test_the_loop_nudges_no_layer(backend, batch, monkeypatch, method, perturbations):
+    calls, perturbed = [], Affine.perturbed
 
     def counted(*args):
         calls.append(args)
-        return nudged(*args)
+        return perturbed(*args)
 
-    monkeypatch.setattr(Affine, "nudged", counted)
+    monkeypatch.setattr(Affine, "perturbed", counted)
     NETWORKS["relu"]().numerical_gradient(*batch, method=method)
-    assert bool(calls) is nudges
+    assert bool(calls) is perturbations
 
 
 def test_layers_that_mix_rows_fall_back_to_the_loop(backend, batch):

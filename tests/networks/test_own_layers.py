@@ -25,7 +25,7 @@ class Scale(Layer):
     """``y = g * x``, with a factor for each column that learns."""
 
     def __init__(self, size):
-        self.own(g=xpnet.asarray(np.linspace(0.5, 1.5, size)))
+        self.add_params(g=xpnet.asarray(np.linspace(0.5, 1.5, size)))
 
     def forward(self, x):
         self.x = x
@@ -133,7 +133,7 @@ def test_a_layer_with_its_parameters_in_attributes_is_refused_with_the_remedy():
             return dout @ self.W.T
 
     layer = ChapterAffine(np.eye(2), np.zeros(2))
-    with pytest.raises(NetworkError, match=r"keeps its parameters in attributes.*self\.own\(W=W"):
+    with pytest.raises(NetworkError, match=r"in attributes.*self\.add_params\(W=W"):
         Network([layer], SoftmaxWithLoss())
 
 

@@ -29,9 +29,9 @@ def no_collector():
 def test_a_step_keeps_nothing_for_backward(new_trainer):
     trainer = new_trainer()
     trainer.net.loss(*trainer.train)
-    assert xpnet.memory_report(trainer.net).kept > 0
+    assert xpnet.memory_report(trainer.net).saved > 0
     trainer.step()
-    assert xpnet.memory_report(trainer.net).kept == 0
+    assert xpnet.memory_report(trainer.net).saved == 0
 
 
 def test_a_step_keeps_none_of_the_arrays_of_its_batch(new_trainer, monkeypatch, no_collector):
@@ -77,7 +77,7 @@ def test_checking_gradients_and_predicting_keep_nothing(new_net, toy):
     check_gradients(net, x, toy[1])
     net.predict(x, batch_size=7)
     net.accuracy(x, toy[1], batch_size=7)
-    assert xpnet.memory_report(net).kept == 0
+    assert xpnet.memory_report(net).saved == 0
 
 
 class AfterEpochs(Callback):

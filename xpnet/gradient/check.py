@@ -10,14 +10,14 @@ from typing import Any
 
 from xpnet.backends import Array
 from xpnet.gradient.comparison import compare
-from xpnet.gradient.conduct import misbehaviour
+from xpnet.gradient.contract import violations
 from xpnet.gradient.elsewhere import decided
 from xpnet.gradient.grain import SPREAD, STILL, grain
 from xpnet.gradient.local import NearbyLosses
 from xpnet.gradient.numerical import checked_step
 from xpnet.gradient.report import GradientReport, ParameterCheck
 from xpnet.gradient.slopes import Slopes, one_of
-from xpnet.gradient.verdict import too_blunt
+from xpnet.gradient.verdict import uninformative
 from xpnet.parameters import place_of
 
 __all__ = ["check_gradients"]
@@ -77,7 +77,7 @@ def _check(
 ) -> GradientReport:
     """The check of a network with the parameters that it has."""
     h = checked_step(h, net.params.flat)
-    x = net.door(x, t).cast(x, net.dtype)
+    x = net.check_inputs(x, t).cast(x, net.dtype)
     # a forward that overwrites its input would hide that by having done so already
     given = net.backend.xp.array(x, copy=True)
     grads, losses = net.gradient(x, t), net.nearby_losses(x, t)
@@ -87,7 +87,7 @@ def _check(
         return GradientReport((), (f"{why}: there is no gradient to check",), h, str(net.dtype))
     rng = random.Random(seed)
     checks: list[ParameterCheck] = []
-    problems = list(misbehaviour(net, given, t, grads))
+    problems = list(violations(net, given, t, grads))
     share = -(-recheck // max(1, len(net.places)))
     unseen = epsilon * max(1.0, losses.largest())
     # a row that is sure may be rounded away beside one that moves
@@ -102,7 +102,7 @@ def _check(
         if losses.rides(place[0]):
             entries = [rng.randrange(size) for _ in range(share)]
             problems += _recheck(losses, net.params.shapes[name], name, place, entries, slopes, h)
-    problems += too_blunt(checks)
+    problems += uninformative(checks)
     return GradientReport(tuple(checks), tuple(problems), h, str(net.dtype))
 
 
@@ -133,5 +133,5 @@ def _recheck(
             index = ", ".join(map(str, place_of(entry, shape)))
             yield (
                 f"{name}[{index}]: the plain loop gives {loop:.9g}, local computation {local:.9g}: "
-                "a layer's nudged, reach, apply or rowwise is wrong"
+                "a layer's perturbed, reach, apply or rowwise is wrong"
             )

@@ -9,10 +9,10 @@ from typing import Any
 from xpnet.backends import Array, backend_of
 from xpnet.layers import Layer, part
 
-__all__ = ["kept_arrays", "strays"]
+__all__ = ["saved_arrays", "strays"]
 
 
-def kept_arrays(layer: Any) -> dict[str, list[Any]]:
+def saved_arrays(layer: Any) -> dict[str, list[Any]]:
     """The floating arrays in each attribute of a layer, and in lists, mappings and layers there."""
     found = {name: list(_arrays(value)) for name, value in _attributes(layer).items()}
     return {name: arrays for name, arrays in found.items() if arrays}
@@ -34,25 +34,25 @@ def strays(layer: Any, inputs: Sequence[Array], dout: Any) -> tuple[list[str], l
     moves or saves. One that each pass makes anew is what `forward` keeps: a network cannot forget
     it after the step. A plain class, as the chapter writes them, is told the second in a note.
     """
-    before = kept_arrays(layer)
+    before = saved_arrays(layer)
     xp = backend_of(*inputs).xp
     layer.forward(*[xp.array(array, copy=True) for array in inputs])  # others, if they are kept
     layer.backward(xp.array(dout, copy=True) if getattr(dout, "ndim", 0) else dout)
     problems: list[str] = []
     notes: list[str] = []
     owned = [*part(layer, "params").values(), *part(layer, "grads").values()]
-    for name, arrays in kept_arrays(layer).items():
-        if name in part(layer, "kept") or all(_among(array, owned) for array in arrays):
+    for name, arrays in saved_arrays(layer).items():
+        if name in part(layer, "saved") or all(_among(array, owned) for array in arrays):
             continue
         if any(_among(array, before.get(name, ())) for array in arrays):
             problems.append(
                 f"{name} is a float array that is no parameter, or holds one: a network neither "
-                f"trains, moves nor saves it; if it is to learn, write self.own({name}=...)"
+                f"trains, moves nor saves it; if it is to learn, write self.add_params({name}=...)"
             )
         else:
             (problems if isinstance(layer, Layer) else notes).append(
-                f"{name} is a float array that each pass keeps and `kept` does not list: a network "
-                f"cannot forget it after a step; write kept = ({name!r},)"
+                f"{name} is a float array that each pass keeps and `saved` does not list: a "
+                f"network cannot forget it after a step; write saved = ({name!r},)"
             )
     return problems, notes
 

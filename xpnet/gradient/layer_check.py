@@ -13,11 +13,11 @@ from xpnet.backends import Array, asarray, backend_of
 from xpnet.gradient.comparison import compare
 from xpnet.gradient.elsewhere import decided
 from xpnet.gradient.keeping import strays
-from xpnet.gradient.layer_conduct import as_tuple, layer_misbehaviour
+from xpnet.gradient.layer_contract import as_tuple, layer_misbehaviour
 from xpnet.gradient.numerical import checked_step, moved_values
 from xpnet.gradient.report import GradientReport, ParameterCheck
 from xpnet.gradient.response import Response, is_finite, random_like
-from xpnet.gradient.verdict import too_blunt
+from xpnet.gradient.verdict import uninformative
 from xpnet.layers import part
 
 __all__ = ["check_layer"]
@@ -29,9 +29,9 @@ def check_layer(layer: Any, *inputs: Any, h: float | None = None, seed: int = 0)
     The gradient of ``sum(dout * forward(*inputs))``, for a random `dout`, is held against
     central differences for every floating input and parameter. Further: neither `forward` nor
     `backward` writes into what it was given; a second backward gives the same; `apply` agrees
-    with `forward`, `backward_params` with `backward`, `nudged` and `reach` with one nudge at a
-    time; `rowwise`, where it is claimed, is true; and no array is kept that a network would not
-    know of.
+    with `forward`, `backward_params` with `backward`, `perturbed` and `affected_rows` with
+    one perturbation at a time; `rowwise`, where it is claimed, is true; and no array is kept that
+    a network would not know of.
 
     Where every gradient is so small that rounding hides it, as of a loss that is sure of its
     labels, the inputs given decide nothing. The check is then of the same inputs made smaller,
@@ -58,7 +58,7 @@ def check_layer(layer: Any, *inputs: Any, h: float | None = None, seed: int = 0)
     >>> check_layer(Relu(), np.array([[1.0, -0.5], [-2.0, 3.0]])).passed
     True
     >>> class Square(Layer):
-    ...     kept = ("x",)
+    ...     saved = ("x",)
     ...
     ...     def forward(self, x):
     ...         self.x = x
@@ -132,7 +132,7 @@ def _check(layer: Any, arrays: Sequence[Array], h: float | None, seed: int) -> G
             )
         elif math.prod(array.shape):
             checks.append(_of_one(name, response, array, gradient, checked_step(h, array)))
-    problems += too_blunt(checks)
+    problems += uninformative(checks)
     if not checks:
         problems.append("nothing was checked: no input and no parameter has floating entries")
     first = next(iter(variables.values()))[0] if variables else backend.xp.zeros(1)

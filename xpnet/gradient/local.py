@@ -2,8 +2,8 @@
 
 Moving one entry of a layer's parameters changes that layer's output and what follows, nothing
 before. So the layers before run once, each layer says what its outputs would be for many moved
-entries at once (`Layer.nudged`), and these ride the batch axis through the layers behind. A row
-that an entry does not reach (`Layer.reach`: its input there is 0) keeps its loss.
+entries at once (`Layer.perturbed`), and these ride the batch axis through the layers behind. A row
+that an entry does not reach (`Layer.affected_rows`: its input there is 0) keeps its loss.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from xpnet.layers import part
 __all__ = ["NearbyLosses", "numerical_gradients"]
 
 CHUNK_BYTES = 2**18
-"""How much nudged output rides at once: it stays in a core's cache, and its products are too
+"""How much perturbed output rides at once: it stays in a core's cache, and its products are too
 small for BLAS to start threads over, which costs more than they do."""
 
 
@@ -98,8 +98,8 @@ class NearbyLosses:
         if self.rides(position):
             if entries is not None:  # from anywhere: no slices to tell their reach
                 return self._ride(position, name, h, entries, None)
-            reach = part(self._layers[position], "reach")(name, self._inputs[position])
-            return self._ride(position, name, h, range(math.prod(param.shape)), reach)
+            affected = part(self._layers[position], "affected_rows")(name, self._inputs[position])
+            return self._ride(position, name, h, range(math.prod(param.shape)), affected)
         loss = self.loss()
         changes = [moved - loss for moved in self.moved_plainly(position, name, h, entries)]
         return backend_of(param).asarray(changes, param.dtype)
@@ -118,14 +118,14 @@ class NearbyLosses:
         return moved_values(lambda _: self.loss(), param, h, entries)
 
     def _ride(
-        self, position: int, name: str, h: float, entries: Sequence[int], reach: Array | None
+        self, position: int, name: str, h: float, entries: Sequence[int], affected: Array | None
     ) -> Array:
         y, backend = self._inputs[position + 1], backend_of(self._inputs[position])
         kept = self._row_losses()  # (N,)
         changes = backend.xp.zeros(len(entries), dtype=kept.dtype)
         room = CHUNK_BYTES // max(1, y.nbytes // len(y))  # rows that ride at once
-        reached = None if reach is None else backend.to_numpy(reach)
-        for begun, ended, moved in runs(len(entries), reached, room):
+        host = None if affected is None else backend.to_numpy(affected)
+        for begun, ended, moved in runs(len(entries), host, room):
             rows = slice(None) if moved is None else backend.asarray(moved)
             batch = *self._inputs[position : position + 2], self._t, kept
             x, y, t, loss = (array[rows] for array in batch)
@@ -133,7 +133,7 @@ class NearbyLosses:
             labels = backend.xp.concatenate([t] * chunk)
             for start in range(begun, ended, chunk):
                 index = entries[start : min(start + chunk, ended)]
-                out = part(self._layers[position], "nudged")(name, index, h, x, y)  # (K, M, ...)
+                out = part(self._layers[position], "perturbed")(name, index, h, x, y)  # (K, M, ...)
                 change = self._row_losses_behind(position, out, labels) - loss  # (K, M)
                 changes[start : start + len(index)] = change.sum(axis=1) / len(kept)
         return changes
@@ -145,12 +145,12 @@ class NearbyLosses:
 
     def _row_losses_behind(self, position: int, out: Array, labels: Array) -> Array:
         """The losses of nearby outputs (K, M, ...) of a layer, shape (K, M)."""
-        nudges, rows = out.shape[:2]
-        out = out.reshape(nudges * rows, *out.shape[2:])
+        perturbations, rows = out.shape[:2]
+        out = out.reshape(perturbations * rows, *out.shape[2:])
         for layer in self._layers[position + 1 :]:
             out = part(layer, "apply")(out)
         row_losses: Array = self._last.row_losses(out, labels[: len(out)])
-        return row_losses.reshape(nudges, rows)
+        return row_losses.reshape(perturbations, rows)
 
 
 def numerical_gradients(

@@ -7,14 +7,14 @@ from typing import Any
 __all__ = ["runs"]
 
 
-def runs(size: int, reach: Any, room: int) -> list[tuple[int, int, Any]]:
+def runs(size: int, affected: Any, room: int) -> list[tuple[int, int, Any]]:
     """The entries of a parameter in order, cut where other rows are moved.
 
     Parameters
     ----------
     size : int
         Entries in all.
-    reach : host array of bool, shape (slices, N), or None
+    affected : host array of bool, shape (slices, N), or None
         Which rows the entries of each slice move, all slices of one size; None is every row.
     room : int
         Neighbours join as long as their entries times the rows that any of them moves are no
@@ -28,20 +28,20 @@ def runs(size: int, reach: Any, room: int) -> list[tuple[int, int, Any]]:
 
     Examples
     --------
-    >>> reach = np.array([[True, False], [True, False], [False, False], [True, True]])
-    >>> [(start, stop, rows.tolist()) for start, stop, rows in runs(12, reach, room=6)]
+    >>> affected = np.array([[True, False], [True, False], [False, False], [True, True]])
+    >>> [(start, stop, rows.tolist()) for start, stop, rows in runs(12, affected, room=6)]
     [(0, 6, [0]), (9, 12, [0, 1])]
     """
-    if reach is None:
+    if affected is None:
         return [(0, size, None)]
-    span = size // len(reach)
+    span = size // len(affected)
     found: list[tuple[int, int, Any]] = []  # first slice, the one behind the last, rows as bool
-    for k in reach.any(axis=1).nonzero()[0].tolist():
+    for k in affected.any(axis=1).nonzero()[0].tolist():
         begun, ended, moved = found[-1] if found else (0, -1, None)
         if ended == k:
-            both = moved | reach[k]
+            both = moved | affected[k]
             if (k + 1 - begun) * span * int(both.sum()) <= room:
                 found[-1] = begun, k + 1, both
                 continue
-        found.append((k, k + 1, reach[k]))
+        found.append((k, k + 1, affected[k]))
     return [(begun * span, ended * span, rows.nonzero()[0]) for begun, ended, rows in found]

@@ -10,7 +10,7 @@ from xpnet.gradient.report import NOTHING, Entry, ParameterCheck
 from xpnet.gradient.slopes import Slopes
 from xpnet.parameters import place_of
 
-__all__ = ["judge", "too_blunt"]
+__all__ = ["judge", "uninformative"]
 
 
 RESOLVED = 4
@@ -73,7 +73,7 @@ def _finite_or_infinite(difference: Array) -> Array:
     return backend_of(difference).xp.where(difference == difference, difference, math.inf)
 
 
-def too_blunt(checks: Sequence[ParameterCheck]) -> list[str]:
+def uninformative(checks: Sequence[ParameterCheck]) -> list[str]:
     """Whether a budget is so wide that a gradient of 0 would pass as any other."""
     scale = max((check.largest for check in checks), default=0.0)
     blunt = [

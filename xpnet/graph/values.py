@@ -13,7 +13,7 @@ from xpnet.graph.operations import Operation, is_number
 from xpnet.layers.broadcasting import sum_to
 from xpnet.layers.widening import is_scalar, widened
 
-__all__ = ["arguments", "checked", "constant", "fitted", "number", "own", "plain", "upstream"]
+__all__ = ["arguments", "checked", "constant", "copied", "fitted", "number", "plain", "upstream"]
 
 
 def checked(value: Any) -> Any:
@@ -66,7 +66,7 @@ def constant(value: Any, beside: Sequence[Any]) -> Any:
     if is_number(value):
         return value
     if not is_scalar(value):
-        return own(checked_value)
+        return copied(checked_value)
     arrays = [other for other in beside if not is_number(other)]
     return backend_of(arrays[0]).asarray(value) if arrays else number(value)
 
@@ -142,6 +142,6 @@ def fitted(gradient: Any, value: Any) -> Any:
     return backend.asarray(gradient, wanted)
 
 
-def own(gradient: Any) -> Any:
+def copied(gradient: Any) -> Any:
     """A copy: one gradient is handed on to many, and each may write into its own."""
     return gradient if is_number(gradient) else backend_of(gradient).xp.array(gradient, copy=True)

@@ -13,7 +13,7 @@ from xpnet.graph.numpy_calls import NumpyCalls, called_as_by_numpy, dot
 from xpnet.graph.operations import Operation, as_indices, is_number
 from xpnet.graph.propagation import gradients
 from xpnet.graph.refusals import Refusals
-from xpnet.graph.values import arguments, checked, constant, own, plain, upstream
+from xpnet.graph.values import arguments, checked, constant, copied, plain, upstream
 from xpnet.layers.broadcasting import shape_of
 from xpnet.layers.widening import is_scalar
 
@@ -127,7 +127,7 @@ class Variable(NumpyCalls, Refusals, Copying):
             if accumulate and variable.grad is not None:
                 variable.grad = plain(variable.grad + gradient, gradient)
             else:
-                variable.grad = own(gradient)
+                variable.grad = copied(gradient)
 
     # --- arithmetic ------------------------------------------------------------------------
 
@@ -288,7 +288,7 @@ def _variable(operand: Any, beside: Sequence[Any]) -> Variable:
 def _own_value(source: Variable) -> Any:
     """The value, which nobody else writes into: of a variable that somebody made, a copy."""
     made_here = source.constant or source.operation is not None
-    return source.value if made_here else own(source.value)
+    return source.value if made_here else copied(source.value)
 
 
 def _unpacked(given: tuple[Any, ...]) -> tuple[int, ...]:

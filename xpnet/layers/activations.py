@@ -29,7 +29,7 @@ class Relu(Layer):
     """
 
     rowwise = True
-    kept = ("mask",)
+    saved = ("mask",)
 
     def __init__(self) -> None:
         self.mask: Array | None = None
@@ -70,7 +70,7 @@ class Relu(Layer):
         ------
         NotForwardedError, ShapeError, MixedBackendError
         """
-        mask = self.recall("mask")
+        mask = self.get_saved("mask")
         return _matching(dout, mask, "Relu", "mask").relu_grad(dout, mask)
 
 
@@ -92,7 +92,7 @@ class Sigmoid(Layer):
     """
 
     rowwise = True
-    kept = ("out",)
+    saved = ("out",)
 
     def __init__(self) -> None:
         self.out: Array | None = None
@@ -132,7 +132,7 @@ class Sigmoid(Layer):
         ------
         NotForwardedError, ShapeError, MixedBackendError
         """
-        y = self.recall("out")
+        y = self.get_saved("out")
         return _matching(dout, y, "Sigmoid", "out").sigmoid_grad(dout, y)
 
 

@@ -49,7 +49,7 @@ class Affine(Layer):
     """
 
     rowwise = True
-    kept = ("x",)
+    saved = ("x",)
 
     W, b = Parameter(), Parameter()
     dW, db = Gradient(), Gradient()
@@ -67,7 +67,7 @@ class Affine(Layer):
                     f"Affine: {name} is {array.dtype}, which cannot learn: "
                     f"write xpnet.asarray({name}, 'float32')"
                 )
-        self.own(W=W, b=b)
+        self.add_params(W=W, b=b)
         self.x: Array | None = None
 
     def forward(self, x: Array) -> Array:
@@ -112,21 +112,21 @@ class Affine(Layer):
         self.backward_params(dout)
         W = self.W
         dx = dout.reshape(-1, W.shape[1]) @ W.T  # (N, in)
-        return dx.reshape(self.recall("x").shape)
+        return dx.reshape(self.get_saved("x").shape)
 
     def backward_params(self, dout: Array) -> None:
         """Set ``dW`` and ``db`` only: a third less arithmetic where no layer stands before."""
-        x, W = self.recall("x"), self.W
+        x, W = self.get_saved("x"), self.W
         xp = backend_of(dout, W, caller="Affine", names=("dout", "W")).xp
         x, dout = _fitting(x, dout, W)
         xp.matmul(x.T, dout, out=self.grads.target("W"))  # dW = x.T @ dout       (in, out)
         xp.sum(dout, axis=0, out=self.grads.target("b"))  # db = dout.sum(axis=0) (out,)
 
-    def reach(self, name: str, x: Array) -> Array | None:
+    def affected_rows(self, name: str, x: Array) -> Array | None:
         """W[i, :] moves the rows where x[:, i] is not 0; b moves all."""
         return (_rows(x, self.W) != 0).T if name == "W" else None
 
-    def nudged(self, name: str, index: Sequence[int], h: float, x: Array, y: Array) -> Array:
+    def perturbed(self, name: str, index: Sequence[int], h: float, x: Array, y: Array) -> Array:
         """Moving W[i, j] by h moves column j by h * x[:, i]; moving b[j], column j by h."""
         xp = backend_of(y).xp
         rows, y = _rows(x, self.W), y.reshape(-1, self.W.shape[1])

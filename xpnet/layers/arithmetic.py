@@ -21,7 +21,7 @@ class _Pair(Layer):
     integers and of bools are computed in float64; integers alone stay integers of any length.
     """
 
-    kept = ("x", "y")
+    saved = ("x", "y")
 
     def __init__(self) -> None:
         self.x: Any = None
@@ -60,7 +60,7 @@ class _Pair(Layer):
         ------
         NotForwardedError, ShapeError, MixedBackendError
         """
-        x, y = self.recall("x"), self.recall("y")
+        x, y = self.get_saved("x"), self.get_saved("y")
         _check_upstream(dout, x, y, type(self).__name__)
         dout, x, y = widened(dout, x, y)
         dx, dy = self.gradients(_full(dout, x, y), x, y)

@@ -37,7 +37,7 @@ class Layer:
     """Something with a `forward` and a `backward`.
 
     A layer of your own needs `forward(x)` and `backward(dout)`, and may inherit the rest.
-    With parameters it calls `own` in its constructor, reads them from ``self.params`` and
+    With parameters it calls `add_params` in its constructor, reads them from ``self.params`` and
     writes their gradients to ``self.grads``; `xpnet.gradient.check_layer` tells whether it
     keeps the contract.
 
@@ -48,17 +48,17 @@ class Layer:
     rowwise : bool
         Whether row i of the output comes from row i of the input alone. Set it only where
         that holds: networks then predict in batches and take numerical gradients quickly.
-    kept : tuple of str
-        The attributes that `forward` keeps for `backward`.
+    saved : tuple of str
+        The attributes that `forward` saves for `backward`.
     """
 
     rowwise: ClassVar[bool] = False
-    kept: ClassVar[tuple[str, ...]] = ()
+    saved: ClassVar[tuple[str, ...]] = ()
     params, grads = Held(), Held()
     _params: FixedNames = NONE
     _grads: FixedNames = NONE
 
-    def own(self, **arrays: Array) -> None:
+    def add_params(self, **arrays: Array) -> None:
         """Take these arrays, not copied, as the parameters; in a network write them over those."""
         self.params = NamedArrays(arrays)
         if not isinstance(self.params, Scope):
@@ -81,12 +81,12 @@ class Layer:
         self.backward(dout)
 
     def release(self) -> None:
-        """Forget what `forward` kept."""
-        for name in getattr(self, "kept", ()):  # a plain class has none
+        """Forget what `forward` saved."""
+        for name in getattr(self, "saved", ()):  # a plain class has none
             setattr(self, name, None)
 
-    def recall(self, name: str) -> Any:
-        """What `forward` kept under `name`, for `backward`.
+    def get_saved(self, name: str) -> Any:
+        """What `forward` saved under `name`, for `backward`.
 
         Raises
         ------
@@ -97,11 +97,11 @@ class Layer:
         if value is None:
             raise NotForwardedError(
                 f"{type(self).__name__}.backward before forward: call forward first (a network "
-                "forgets what its layers kept when its gradient is done)"
+                "forgets what its layers saved when its gradient is done)"
             )
         return value
 
-    def reach(self, name: str, x: Array) -> Array | None:
+    def affected_rows(self, name: str, x: Array) -> Array | None:
         """Which rows of the output the entries of a parameter move; the others stay, to the bit.
 
         Parameters
@@ -118,7 +118,7 @@ class Layer:
         """
         return None
 
-    def nudged(self, name: str, index: Sequence[int], h: float, x: Array, y: Array) -> Array:
+    def perturbed(self, name: str, index: Sequence[int], h: float, x: Array, y: Array) -> Array:
         """The outputs for `x` when one entry of a parameter is moved, for many entries.
 
         Parameters

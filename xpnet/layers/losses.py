@@ -36,7 +36,7 @@ class SoftmaxWithLoss(Layer):
            [ 0.125,  0.125,  0.125, -0.375]])
     """
 
-    kept = ("y", "t", "_dx")
+    saved = ("y", "t", "_dx")
 
     def __init__(self) -> None:
         self.y: Array | None = None
@@ -98,7 +98,7 @@ class SoftmaxWithLoss(Layer):
         ------
         NotForwardedError, ShapeError, MixedBackendError
         """
-        y, t = self.recall("y"), self.recall("t")
+        y, t = self.get_saved("y"), self.get_saved("t")
         # forward made the gradient on the way; it is handed out once, since the caller may write
         # into it, and computed again for who asks again
         dx, self._dx = self._dx, None

@@ -47,7 +47,7 @@ def check_layers(layers: Mapping[str, Any], last_layer: Any) -> None:
             raise NetworkError(
                 f"the layer {name} ({type(layer).__name__}) keeps its parameters in attributes, "
                 "where the network cannot train them: inherit from xpnet.layers.Layer and call "
-                "self.own(W=W, b=b)"
+                "self.add_params(W=W, b=b)"
             )
         twice, home = places[id(layer)] > 1, _homes.get(id(layer))
         if twice or (home is not None and _holds(home, layer)):

@@ -22,7 +22,7 @@ BATCH_ROWS = 1024
 
 def predict(net: Any, x: Array, batch_size: int | None, scale: float | None) -> Array:
     """The scores of each row; see `Network.predict`."""
-    backend, scale = net.door(x), _factor(scale)
+    backend, scale = net.check_inputs(x), _factor(scale)
     at_once = _batches(net, x, batch_size)
     if len(at_once) == 1 or x.ndim == 1:
         return _scores(net, backend.cast(x, net.dtype, scale))
@@ -37,7 +37,7 @@ def predict(net: Any, x: Array, batch_size: int | None, scale: float | None) -> 
 
 def accuracy(net: Any, x: Array, t: Array, batch_size: int | None, scale: float | None) -> float:
     """The share of rows whose largest score is at their label; see `Network.accuracy`."""
-    backend, scale = net.door(x, t), _factor(scale)
+    backend, scale = net.check_inputs(x, t), _factor(scale)
     t, one = backend.asarray(t), x.ndim == 1
     if one:
         x = x.reshape(1, -1)

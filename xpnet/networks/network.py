@@ -196,7 +196,7 @@ class Network:
         ShapeError, LabelError, MixedBackendError, TypeError, OutOfMemoryError
         """
         try:
-            x = self.door(x, t).cast(x, self.dtype)
+            x = self.check_inputs(x, t).cast(x, self.dtype)
             for layer in self._layers.values():
                 x = layer.forward(x)
             return self.last_layer.forward(x, t)
@@ -298,7 +298,7 @@ class Network:
 
     def nearby_losses(self, x: Array, t: Array, local: bool = True) -> NearbyLosses:
         """The losses of this batch with single parameters moved, for numerical gradients."""
-        backend = self.door(x, t)
+        backend = self.check_inputs(x, t)
         x, t = backend.cast(x, self.dtype), backend.asarray(t)
         nearby = NearbyLosses(list(self._layers.values()), self.last_layer, x, t, local)
         nearby.loss()  # labels that do not fit are told here: many batches at once would hide it
@@ -372,7 +372,7 @@ class Network:
         >>> scores.operation.symbol, scores.shape, scores.grad.shape
         ('Affine2', (5, 2), (5, 2))
         """
-        rows = self.door(x, t).cast(x, self.dtype)
+        rows = self.check_inputs(x, t).cast(x, self.dtype)
         own = copy.deepcopy(self)
         names = {place: name for name, place in self._places.items()}
         return layered_graph(own._layers, own.last_layer, names, rows, t)
@@ -383,7 +383,7 @@ class Network:
 
     # --- at the door -------------------------------------------------------------------------
 
-    def door(self, x: Array, t: Array = 0) -> Backend:
+    def check_inputs(self, x: Array, t: Array = 0) -> Backend:
         """The backend, once `x` and `t` are known to live there."""
         name = type(self).__name__
         backend = backend_of(x, t, self._params.flat, caller=name, names=("x", "t", "params"))

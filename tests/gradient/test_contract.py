@@ -1,6 +1,6 @@
 import numpy as np
 
-from xpnet.gradient.conduct import differ, guarded, misbehaviour
+from xpnet.gradient.contract import differ, guarded, violations
 from xpnet.layers import Affine
 from xpnet.networks import TwoLayerNet
 
@@ -42,7 +42,7 @@ def test_guarded_complains_only_of_a_step_that_writes():
 def test_a_well_behaved_network_has_no_complaints():
     net = TwoLayerNet(4, 3, 2, weight_init_std=1.0, seed=0, dtype="float64")
     x, t = np.random.default_rng(0).normal(size=(5, 4)), np.array([0, 1, 1, 0, 1])
-    assert list(misbehaviour(net, x, t, net.gradient(x, t))) == []
+    assert list(violations(net, x, t, net.gradient(x, t))) == []
 
 
 def test_backward_params_that_disagrees_with_backward_is_told():
@@ -54,5 +54,5 @@ def test_backward_params_that_disagrees_with_backward_is_told():
 
     net.layers["Affine1"].backward = lambda dout: doubled(dout)
     x, t = np.random.default_rng(0).normal(size=(5, 4)), np.array([0, 1, 1, 0, 1])
-    problems = list(misbehaviour(net, x, t, net.gradient(x, t)))
+    problems = list(violations(net, x, t, net.gradient(x, t)))
     assert problems == ["W1: backward and backward_params set different gradients"]

@@ -159,7 +159,7 @@ def test_an_unknown_activation_is_refused(activation):
 
 @pytest.mark.parametrize("size", [10**10, 10**15])
 def test_a_network_that_no_memory_holds_is_refused_before_it_is_drawn(backend, size, monkeypatch):
-    monkeypatch.setattr("xpnet.networks.ready.weights", None)
+    monkeypatch.setattr("xpnet.networks.mlp.weights", None)
     for make in (
         lambda: TwoLayerNet(1000, size, 2),
         lambda: TwoLayerNet(size, 1000, 2, dtype="float64"),
@@ -191,7 +191,7 @@ def test_small_integers_of_numpy_are_sizes_like_others():
     assert net.params["W1"].shape == (200, 200)
 
 
-@pytest.mark.parametrize("place", ["ready.weights", "network.Parameters"])
+@pytest.mark.parametrize("place", ["mlp.weights", "network.Parameters"])
 def test_memory_that_runs_out_is_told_with_the_sizes(backend, place, monkeypatch):
     def run_out(*args):
         raise MemoryError

@@ -114,15 +114,15 @@ def test_apply_does_not_disturb_a_pending_backward(case, layer, inputs, dout):
 def test_release_forgets(layer, inputs, dout):
     layer.forward(*inputs)
     layer.release()
-    assert [getattr(layer, name) for name in layer.kept] == [None] * len(layer.kept)
+    assert [getattr(layer, name) for name in layer.saved] == [None] * len(layer.saved)
     with pytest.raises(NotForwardedError):
         layer.backward(dout)
 
 
-def test_all_that_forward_keeps_of_a_batch_is_named_in_kept(layer, inputs):
+def test_all_that_forward_keeps_of_a_batch_is_named_in_saved(layer, inputs):
     layer.forward(*inputs)
     arrays = {name for name, value in vars(layer).items() if getattr(value, "ndim", 0)}
-    assert arrays == set(layer.kept)
+    assert arrays == set(layer.saved)
 
 
 def test_a_gradient_from_another_backend_is_refused_by_name(case, layer, inputs, dout, elsewhere):

@@ -8,13 +8,13 @@ from typing import Any
 from xpnet.backends import Array, backend_of
 from xpnet.layers import part
 
-__all__ = ["differ", "guarded", "misbehaviour"]
+__all__ = ["differ", "guarded", "violations"]
 
 FACTOR = 3.0
 """A gradient that a backward which ignores its `dout` cannot pass on."""
 
 
-def misbehaviour(net: Any, x: Array, t: Array, grads: Any) -> Iterator[str]:
+def violations(net: Any, x: Array, t: Array, grads: Any) -> Iterator[str]:
     """What the layers of a network do wrong on the way there and back, a sentence each.
 
     Parameters

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from xpnet.gradient import check_gradients, check_layer
-from xpnet.gradient.layer_conduct import layer_misbehaviour
+from xpnet.gradient.layer_contract import layer_misbehaviour
 from xpnet.layers import Affine, Layer, Relu, SoftmaxWithLoss
 from xpnet.networks import Network
 
@@ -24,7 +24,7 @@ class AppliesInPlace(Relu):
 
 
 class GoesBackInPlace(Layer):
-    kept = ("x",)
+    saved = ("x",)
 
     def forward(self, x):
         self.x = x
@@ -71,12 +71,12 @@ class LazyParams(Affine):
 
 
 class WrongNudge(Affine):
-    def nudged(self, name, index, h, x, y):
-        return super().nudged(name, index, 2 * h, x, y)
+    def perturbed(self, name, index, h, x, y):
+        return super().perturbed(name, index, 2 * h, x, y)
 
 
 class ShortReach(Affine):
-    def reach(self, name, x):
+    def affected_rows(self, name, x):
         return (x > 0.5).T if name == "W" else None
 
 
@@ -108,8 +108,8 @@ CASES = {
     "must not add to the first": AddsUp(),
     "a row alone gives another output": FalselyRowwise(),
     "backward_params and backward set different": backward_without_params(affine(LazyParams)),
-    "nudged moves W otherwise": affine(WrongNudge),
-    "reach leaves out rows that W moves": affine(ShortReach),
+    "perturbed moves W otherwise": affine(WrongNudge),
+    "affected_rows leaves out rows that W moves": affine(ShortReach),
 }
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from xpnet.backends import Array, backend_of
-from xpnet.gradient.conduct import differ
+from xpnet.gradient.contract import differ
 from xpnet.layers import Layer, part
 
 __all__ = ["as_tuple", "layer_misbehaviour"]
@@ -89,7 +89,7 @@ def _changed(layer: Any, grads: dict[str, Array]) -> bool:
 
 
 def _rowwise(layer: Any, x: Array, size: float) -> Iterator[str]:
-    """Whether each row comes from its own alone, and `nudged` and `reach` from single nudges."""
+    """Whether each row comes from its own alone, and many perturbations agree with single ones."""
     apply = part(layer, "apply")
     y = apply(x)
     if x.ndim < 2:
@@ -98,17 +98,17 @@ def _rowwise(layer: Any, x: Array, size: float) -> Iterator[str]:
         yield "rowwise is True, but a row alone gives another output than in its batch"
     for name, param in part(layer, "params").items():
         index = range(math.prod(param.shape))
-        fast = part(layer, "nudged")(name, index, NUDGE, x, y)
-        plain = Layer.nudged(layer, name, index, NUDGE, x, y)
+        fast = part(layer, "perturbed")(name, index, NUDGE, x, y)
+        plain = Layer.perturbed(layer, name, index, NUDGE, x, y)
         if differ(fast, plain, size):
-            yield f"nudged moves {name} otherwise than one entry at a time"
-        reach = part(layer, "reach")(name, x)
-        if reach is not None and _moves_beyond(reach, plain, y):
-            yield f"reach leaves out rows that {name} moves"
+            yield f"perturbed moves {name} otherwise than one entry at a time"
+        affected = part(layer, "affected_rows")(name, x)
+        if affected is not None and _moves_beyond(affected, plain, y):
+            yield f"affected_rows leaves out rows that {name} moves"
 
 
-def _moves_beyond(reach: Array, plain: Array, y: Array) -> bool:
-    """Whether one of the single nudges moves a row that its slice does not reach."""
-    span = len(plain) // len(reach)
-    beyond = [~reach[k // span] for k in range(len(plain))]
+def _moves_beyond(affected: Array, plain: Array, y: Array) -> bool:
+    """Whether one of the single perturbations moves a row that its slice does not reach."""
+    span = len(plain) // len(affected)
+    beyond = [~affected[k // span] for k in range(len(plain))]
     return any(differ(out[rows], y[rows]) for out, rows in zip(plain, beyond, strict=True))
