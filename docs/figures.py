@@ -12,7 +12,7 @@ from typing import Any
 
 from xpnet import asarray
 from xpnet.datasets import load_mnist
-from xpnet.graph import Variable, collapse, examples
+from xpnet.graph import Variable, collapse, examples, network_graph
 from xpnet.networks import TwoLayerNet
 
 __all__ = ["FIGURES"]
@@ -85,7 +85,7 @@ def softmax_with_loss() -> Variable:
 def net() -> Variable:
     """Section 5.7.2: the loss of three images."""
     (x_train, t_train), _ = load_mnist()
-    return TwoLayerNet(seed=0).graph(x_train[:3], t_train[:3])
+    return network_graph(TwoLayerNet(seed=0), x_train[:3], t_train[:3])
 
 
 def named(y: Variable, name: str, dout: Any = None) -> Variable:

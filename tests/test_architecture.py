@@ -7,6 +7,7 @@ import graphlib
 import importlib
 import inspect
 import json
+import re
 import subprocess
 import sys
 from importlib.util import find_spec
@@ -25,13 +26,14 @@ ROOMS = [
     "parameters",
     "functions",
     "initializers",
+    "differences",
     "layers",
+    "optimizers",
+    "networks",
     "gradient",
     "graph",
-    "datasets",
-    "networks",
     "memory",
-    "optimizers",
+    "datasets",
     "plotting",
     "training",
     "parity",
@@ -123,6 +125,19 @@ def test_a_room_imports_only_rooms_before_it(name):
     own = room(name)
     allowed = {own, "", *ROOMS[: ROOMS.index(own)]}
     assert {room(imported) for imported in imports(name)} <= allowed
+
+
+def test_contributing_tells_this_order():
+    told = (PACKAGE.parent / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    block = told.partition("Imports point one way:\n\n")[2].partition("\n\n")[0]
+    assert re.findall(r"\w+", block) == ROOMS
+
+
+def test_networks_are_imported_without_their_checks_and_graphs(python):
+    done = python("import sys, xpnet.networks; print(*sys.modules)")
+    loaded = {room(name) for name in done.stdout.split() if name.startswith("xpnet.")}
+    assert "networks" in loaded
+    assert loaded <= set(ROOMS[: ROOMS.index("networks") + 1])
 
 
 @pytest.mark.parametrize("name", [n for n in SOURCES if room(n) in ROOMS[: ROOMS.index("cli")]])

@@ -11,7 +11,7 @@ import pytest
 
 import xpnet
 from tests.graph.operations.cases import PAIRS, REDUCTIONS, UNARY, Case, distinct, signed
-from xpnet.graph import Variable, to_text
+from xpnet.graph import Variable, network_graph, to_text
 from xpnet.networks import TwoLayerNet
 
 from .torch_backend import TorchBackend
@@ -72,7 +72,7 @@ def test_the_graph_of_a_network_reads_the_same() -> None:
     shown = []
     for backend in ("torch", "numpy"):
         with xpnet.use_backend(backend):
-            loss = TwoLayerNet(4, 3, 2, seed=0).graph(xpnet.asarray(x), xpnet.asarray(t))
+            loss = network_graph(TwoLayerNet(4, 3, 2, seed=0), xpnet.asarray(x), xpnet.asarray(t))
             shown.append(re.sub(r"0\.\d+| +", "", to_text(loss)))  # the last digits may differ
     assert "v1=Affine1(x,W1,b1)(3,3)" in shown[0]
     assert shown[0] == shown[1]

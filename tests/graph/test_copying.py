@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 import xpnet
-from xpnet.graph import Variable, collapse, copying, to_text
+from xpnet.graph import Variable, collapse, copying, network_graph, to_text
 from xpnet.graph.examples import orange, sigmoid_nodes
 from xpnet.networks import TwoLayerNet
 
@@ -136,7 +136,10 @@ def test_collapsed_nodes_and_networks_are_copied(copied):
     one = copied(collapse(sigmoid_nodes(x), symbol="sigmoid"))
     one.backward()
     assert one.inputs[0].grad == pytest.approx(0.235, abs=1e-3)
-    for y in (orange(), TwoLayerNet(4, 3, 2, seed=0).graph(np.ones((2, 4)), np.array([0, 1]))):
+    for y in (
+        orange(),
+        network_graph(TwoLayerNet(4, 3, 2, seed=0), np.ones((2, 4)), np.array([0, 1])),
+    ):
         assert to_text(copied(y)) == to_text(y)
 
 

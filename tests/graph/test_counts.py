@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from tests.device_counts import counted, labels, normal
-from xpnet.graph import Variable
+from xpnet.graph import Variable, network_graph
 from xpnet.graph.examples import softmax_nodes
 from xpnet.networks import TwoLayerNet
 
@@ -38,7 +38,7 @@ def test_the_graph_of_a_network_copies_the_network_on_the_device(device_counts):
 
     def prepare(seed):
         x, t = normal(seed, 20, 10), labels(seed, 20)
-        return lambda: net.graph(x, t)
+        return lambda: network_graph(net, x, t)
 
     counts = counted(device_counts, prepare)
     assert (counts["to_device"], counts["to_host"], counts["synchronisations"]) == (0, 0, 0)

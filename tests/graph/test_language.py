@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from xpnet.errors import OptionError
-from xpnet.graph import examples, operations, trace
+from xpnet.graph import examples, network_graph, operations, trace
 from xpnet.graph.language import KOREAN, teller
 from xpnet.networks import TwoLayerNet
 
@@ -29,7 +29,7 @@ def test_every_word_of_an_operation_is_told(kind):
 
 
 def test_no_english_is_left_in_the_chapters_graphs_and_in_a_network():
-    net = TwoLayerNet(4, 3, 2, seed=0).graph(np.ones((2, 4)), np.array([0, 1]))
+    net = network_graph(TwoLayerNet(4, 3, 2, seed=0), np.ones((2, 4)), np.array([0, 1]))
     named = r"Affine\d|Relu\d|SoftmaxWithLoss|backward|exp|log|price|loss|nan"
     for y in (
         examples.orange(),

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 import xpnet
+from xpnet.graph import network_graph
 from xpnet.networks import MultiLayerNet
 from xpnet.optimizers import Adam
 
@@ -28,7 +29,7 @@ CALLS = {
     "pickle": lambda net: pickle.loads(pickle.dumps(net)),
     "astype": lambda net: net.astype("float64"),
     "to": lambda net: net.to("numpy"),
-    "graph": lambda net: net.graph(X, T),
+    "graph": lambda net: network_graph(net, X, T),
     "memory report": xpnet.memory_report,
     "update": lambda net: Adam().update(net.params, net.grads),
     "update of dicts": lambda net: Adam().update(dict(net.params), dict(net.grads)),

@@ -7,17 +7,21 @@ import pytest
 
 import xpnet
 from tests.strange_arrays import STRANGE, strange
+from xpnet.graph import network_graph
 from xpnet.layers import Affine, SoftmaxWithLoss
 from xpnet.networks import Network, TwoLayerNet
 from xpnet.optimizers import SGD
 from xpnet.parameters import Parameters
 from xpnet.training import Trainer
 
-CALLS = ["predict", "loss", "accuracy", "gradient", "backprop", "numerical_gradient", "graph"]
+LABELLED = ["loss", "accuracy", "gradient", "backprop", "numerical_gradient", "network_graph"]
+CALLS = ["predict", *LABELLED]
 X, T = np.ones((2, 3), "float32"), np.array([0, 1])
 
 
 def call(net, name, x, t):
+    if name == "network_graph":
+        return network_graph(net, x, t)
     return net.predict(x) if name == "predict" else getattr(net, name)(x, t)
 
 
@@ -29,7 +33,7 @@ def test_rows_that_mean_something_else_are_refused(name, kind):
         call(net, name, strange(kind), T)
 
 
-@pytest.mark.parametrize("name", CALLS[1:])
+@pytest.mark.parametrize("name", LABELLED)
 @pytest.mark.parametrize("kind", STRANGE)
 @pytest.mark.parametrize("shape", [(2,), (2, 2)], ids=["labels", "rows"])
 def test_labels_that_mean_something_else_are_refused(name, kind, shape):

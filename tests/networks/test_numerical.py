@@ -7,6 +7,7 @@ import xpnet
 from xpnet.errors import OptionError, ShapeError
 from xpnet.layers import Affine, Layer, Relu, Sigmoid, SoftmaxWithLoss
 from xpnet.networks import MultiLayerNet, Network, TwoLayerNet
+from xpnet.networks.perturbed import PerturbedLosses
 
 NETWORKS = {
     "two layers": lambda: TwoLayerNet(4, 3, 2, "he", seed=0, dtype="float64"),
@@ -101,8 +102,8 @@ def test_layers_that_mix_rows_fall_back_to_the_loop(backend, batch):
 
 
 def test_only_parameters_before_a_layer_that_mixes_rows_fall_back(backend, batch):
-    nearby = centred().nearby_losses(*batch)
-    assert [nearby.rides(position) for position in (0, 3, 5)] == [False, True, True]
+    losses = PerturbedLosses(centred(), *batch)
+    assert [losses.batchable(position) for position in (0, 3, 5)] == [False, True, True]
 
 
 def test_the_result_has_the_layout_of_the_parameters(net, batch):

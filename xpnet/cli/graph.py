@@ -35,7 +35,7 @@ EXAMPLES: dict[str, Callable[[], Variable]] = {
 }
 TEXTS = {".txt": "to_text", ".mmd": "to_mermaid", ".dot": "to_dot"}
 FILES = {".svg": "draw", ".png": "draw", ".html": "to_html"}
-"""Names in `xpnet.graph`, where each is imported at its first use: other commands do without."""
+"""Names in `xpnet.graph`."""
 
 
 def graph(
@@ -65,7 +65,7 @@ def graph(
     set_backend(backend)
     if name == "net":
         net, x, t = network_and_images(hidden, activation, init, seed, "float32", data, images)
-        y = net.graph(x, t)
+        y = graphs.network_graph(net, x, t)
     else:
         y = EXAMPLES[name]()
     if out is None:

@@ -1,8 +1,8 @@
 """Numerical gradients, and the checks of backpropagation against them."""
 
+from xpnet.differences import numerical_gradient
 from xpnet.gradient.check import check_gradients
 from xpnet.gradient.layer_check import check_layer
-from xpnet.gradient.numerical import numerical_gradient
 from xpnet.gradient.report import Entry, GradientReport, ParameterCheck
 
 __all__ = [

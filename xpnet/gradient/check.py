@@ -6,25 +6,25 @@ import math
 import random
 from collections.abc import Iterator
 from functools import partial
-from typing import Any
 
 from xpnet.backends import Array
+from xpnet.differences import checked_step
 from xpnet.gradient.comparison import compare
 from xpnet.gradient.contract import violations
 from xpnet.gradient.elsewhere import decided
 from xpnet.gradient.grain import SPREAD, STILL, grain
-from xpnet.gradient.local import NearbyLosses
-from xpnet.gradient.numerical import checked_step
 from xpnet.gradient.report import GradientReport, ParameterCheck
 from xpnet.gradient.slopes import Slopes, one_of
 from xpnet.gradient.verdict import uninformative
+from xpnet.networks import Network
+from xpnet.networks.perturbed import PerturbedLosses
 from xpnet.parameters import place_of
 
 __all__ = ["check_gradients"]
 
 
 def check_gradients(
-    net: Any, x: Array, t: Array, h: float | None = None, recheck: int = 20, seed: int = 0
+    net: Network, x: Array, t: Array, h: float | None = None, recheck: int = 20, seed: int = 0
 ) -> GradientReport:
     """Hold the gradient of every parameter against its numerical gradient.
 
@@ -73,14 +73,14 @@ def check_gradients(
 
 
 def _check(
-    net: Any, x: Array, t: Array, h: float | None, recheck: int, seed: int
+    net: Network, x: Array, t: Array, h: float | None, recheck: int, seed: int
 ) -> GradientReport:
     """The check of a network with the parameters that it has."""
     h = checked_step(h, net.params.flat)
     x = net.check_inputs(x, t).cast(x, net.dtype)
     # a forward that overwrites its input would hide that by having done so already
     given = net.backend.xp.array(x, copy=True)
-    grads, losses = net.gradient(x, t), net.nearby_losses(x, t)
+    grads, losses = net.gradient(x, t), PerturbedLosses(net, x, t)
     epsilon, value = net.backend.epsilon(net.params.flat), losses.loss()
     if not (math.isfinite(value) and net.places):
         why = f"the loss is {value} here" if net.places else "the network has no parameters"
@@ -99,20 +99,20 @@ def _check(
         moved = partial(losses.changes, *place)
         check, slopes = compare(name, grads[name], moved, noise, unseen, h)
         checks.append(check)
-        if losses.rides(place[0]):
+        if losses.batchable(place[0]):
             entries = [rng.randrange(size) for _ in range(share)]
             problems += _recheck(losses, net.params.shapes[name], name, place, entries, slopes, h)
     problems += uninformative(checks)
     return GradientReport(tuple(checks), tuple(problems), h, str(net.dtype))
 
 
-def _plainly(losses: NearbyLosses, place: tuple[int, str], entry: int, s: float) -> float:
+def _plainly(losses: PerturbedLosses, place: tuple[int, str], entry: int, s: float) -> float:
     """The loss with one entry moved by s, by the plain loop."""
-    return losses.moved_plainly(*place, s, [entry])[0]
+    return losses.losses_by_loop(*place, s, [entry])[0]
 
 
 def _recheck(
-    losses: NearbyLosses,
+    losses: PerturbedLosses,
     shape: tuple[int, ...],
     name: str,
     place: tuple[int, str],
@@ -121,7 +121,7 @@ def _recheck(
     h: float,
 ) -> Iterator[str]:
     """Where the plain loop contradicts the local computation."""
-    above, below = (losses.moved_plainly(*place, step, entries) for step in (h, -h))
+    above, below = (losses.losses_by_loop(*place, step, entries) for step in (h, -h))
     rounding = slopes.rounding + 0 * slopes.central
     for entry, high, low in zip(entries, above, below, strict=True):
         loop, local = (high - low) / (2 * h), float(slopes.central[entry])

@@ -7,6 +7,7 @@ from typing import Any
 
 from xpnet.backends import Array, backend_of
 from xpnet.layers import part
+from xpnet.networks import Network
 
 __all__ = ["differ", "guarded", "violations"]
 
@@ -14,7 +15,7 @@ FACTOR = 3.0
 """A gradient that a backward which ignores its `dout` cannot pass on."""
 
 
-def violations(net: Any, x: Array, t: Array, grads: Any) -> Iterator[str]:
+def violations(net: Network, x: Array, t: Array, grads: Any) -> Iterator[str]:
     """What the layers of a network do wrong on the way there and back, a sentence each.
 
     Parameters
@@ -36,7 +37,7 @@ def violations(net: Any, x: Array, t: Array, grads: Any) -> Iterator[str]:
     # the second gradient may be computed otherwise, from a softmax rounded as a part of 1
     if differ(net.last_layer.backward(FACTOR), FACTOR * dout, size=1 / max(1, len(x))):
         yield f"last_layer: backward({FACTOR}) is not {FACTOR} times backward(1): it ignores dout"
-    for name, layer in reversed(net.layers.items()):
+    for name, layer in reversed([*net.layers.items()]):
         dout, problems = guarded(
             name, layer.backward, dout, "backward overwrites the gradient it was given"
         )

@@ -10,11 +10,11 @@ from functools import partial
 from typing import Any
 
 from xpnet.backends import Array, asarray, backend_of
+from xpnet.differences import checked_step, perturbed_values
 from xpnet.gradient.comparison import compare
 from xpnet.gradient.elsewhere import decided
 from xpnet.gradient.keeping import strays
 from xpnet.gradient.layer_contract import as_tuple, layer_misbehaviour
-from xpnet.gradient.numerical import checked_step, moved_values
 from xpnet.gradient.report import GradientReport, ParameterCheck
 from xpnet.gradient.response import Response, is_finite, random_like
 from xpnet.gradient.verdict import uninformative
@@ -167,10 +167,10 @@ def _of_one(
     backend = backend_of(array)
 
     def moved(s: float, /, *, entries: Sequence[int] | None = None) -> Array:
-        return backend.asarray(moved_values(response.change, array, s, entries), array.dtype)
+        return backend.asarray(perturbed_values(response.change, array, s, entries), array.dtype)
 
     epsilon = max(backend.epsilon(array), response.epsilon)
-    above, below = (moved_values(response.size, array, s) for s in (2 * h, -2 * h))
+    above, below = (perturbed_values(response.size, array, s) for s in (2 * h, -2 * h))
     size = backend.asarray([*map(max, above, below)], array.dtype)
     # an entry itself is rounded where it is moved to, which costs its gradient
     finite = backend.xp.where(backend.xp.isfinite(gradient), gradient, 0)

@@ -1,15 +1,18 @@
-"""The graph of a layered network: one node a layer."""
+"""The graph of a network: one node a layer."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import copy
 from typing import Any
 
+from xpnet.backends import Array
 from xpnet.graph.operations import Operation
 from xpnet.graph.variable import Variable, applied
 from xpnet.layers import part
+from xpnet.networks import Network
+from xpnet.networks.out_of_memory import told_of_memory
 
-__all__ = ["LayerNode", "layered_graph"]
+__all__ = ["LayerNode", "network_graph"]
 
 
 class LayerNode(Operation):
@@ -18,7 +21,7 @@ class LayerNode(Operation):
     Parameters
     ----------
     layer : layer
-        For this node alone: it keeps what its forward has kept.
+        For this node alone: it keeps what its forward has saved.
     name : str
     labelled : bool
         Whether a last input is handed to the layer: the labels of a loss.
@@ -50,35 +53,49 @@ class LayerNode(Operation):
         return (dx, *(grads[name] for name in self._names), *([None] if self._labelled else []))
 
 
-def layered_graph(
-    layers: Mapping[str, Any], last_layer: Any, names: Mapping[tuple[int, str], str], x: Any, t: Any
-) -> Variable:
-    """The loss of one batch, from which every layer and its parameters can be reached.
+@told_of_memory
+def network_graph(net: Network, /, x: Array, t: Array) -> Variable:
+    """The computational graph of the loss of one batch, one node a layer, gradients done.
+
+    It is of a copy of the network as it is now. `xpnet.graph.draw` shows at each edge the shape
+    and the norm of what went forward and of the gradient that came back.
 
     Parameters
     ----------
-    layers : mapping of str to layer
-        For this graph alone: each keeps what its forward has kept.
-    last_layer : layer
-    names : mapping of (int, str) to str
-        What a layer's parameter, by position and own name, is called in the network.
-    x, t : array
-        The batch and its labels.
+    net : Network
+    x : array, shape (N, ...)
+    t : array, integers (N,) or rows (N, C)
 
     Returns
     -------
     Variable
-        After `backward`.
+        The loss, from which every layer and its parameters can be reached.
+
+    Raises
+    ------
+    ShapeError, LabelError, MixedBackendError, TypeError, OutOfMemoryError
+
+    Examples
+    --------
+    >>> from xpnet.graph import network_graph
+    >>> net = TwoLayerNet(4, 3, 2, seed=0)
+    >>> loss = network_graph(net, np.ones((5, 4)), np.zeros(5, dtype=int))
+    >>> scores = loss.inputs[0]
+    >>> scores.operation.symbol, scores.shape, scores.grad.shape
+    ('Affine2', (5, 2), (5, 2))
     """
-    y = Variable(x, name="x")
-    for position, (name, layer) in enumerate(layers.items()):
+    rows = net.check_inputs(x, t).cast(x, net.dtype)
+    net = copy.deepcopy(net)
+    names = {place: name for name, place in net.places.items()}
+    y = Variable(rows, name="x")
+    for position, (name, layer) in enumerate(net.layers.items()):
         params = [
             Variable(array, name=names[position, key])
             for key, array in part(layer, "params").items()
         ]
         y = applied(LayerNode(layer, name), y, *params)
-    name = type(last_layer).__name__
-    loss = applied(LayerNode(last_layer, name, labelled=True), y, Variable(t, name="t"))
+    name = type(net.last_layer).__name__
+    loss = applied(LayerNode(net.last_layer, name, labelled=True), y, Variable(t, name="t"))
     loss.name = "loss"
     loss.backward()
     return loss

@@ -9,14 +9,11 @@ from typing import Any
 
 from xpnet.backends import Array, Backend, asarray, backend_of
 from xpnet.errors import OptionError, ShapeError
-from xpnet.gradient.local import NearbyLosses, numerical_gradients
-from xpnet.gradient.numerical import checked_step
-from xpnet.graph.layered import layered_graph
-from xpnet.graph.variable import Variable
 from xpnet.layers import part
 from xpnet.layers.base import settle_in
 from xpnet.networks import inference
 from xpnet.networks.assembly import by_layer, check_layers, named, numbered, settle
+from xpnet.networks.numerical import numerical_gradient
 from xpnet.networks.out_of_memory import told_of_memory
 from xpnet.networks.summary import summary
 from xpnet.parameters import Parameters, Scope
@@ -287,22 +284,7 @@ class Network:
         ------
         ShapeError, LabelError, MixedBackendError, TypeError, OptionError, OutOfMemoryError
         """
-        if method not in ("local", "loop"):
-            raise OptionError(f"method={method!r}: wanted 'local' or 'loop'")
-        losses = self.nearby_losses(x, t, local=method == "local")
-        grads = self._params.zeros_like()
-        slopes = numerical_gradients(losses, self._places, checked_step(h, self._params.flat))
-        for name, slope in slopes.items():
-            grads[name] = slope.reshape(self._params.shapes[name])
-        return grads
-
-    def nearby_losses(self, x: Array, t: Array, local: bool = True) -> NearbyLosses:
-        """The losses of this batch with single parameters moved, for numerical gradients."""
-        backend = self.check_inputs(x, t)
-        x, t = backend.cast(x, self.dtype), backend.asarray(t)
-        nearby = NearbyLosses(list(self._layers.values()), self.last_layer, x, t, local)
-        nearby.loss()  # labels that do not fit are told here: many batches at once would hide it
-        return nearby
+        return numerical_gradient(self, x, t, h, method)
 
     @property
     def places(self) -> dict[str, tuple[int, str]]:
@@ -342,40 +324,6 @@ class Network:
     def __copy__(self) -> Network:
         """A layer has one home, so a copy has layers of its own."""
         return copy.deepcopy(self)
-
-    @told_of_memory
-    def graph(self, x: Array, t: Array) -> Variable:
-        """The computational graph of the loss of one batch, one node a layer, gradients done.
-
-        It is of a copy of the network as it is now. `xpnet.graph.draw` shows at each edge the
-        shape and the norm of what went forward and of the gradient that came back.
-
-        Parameters
-        ----------
-        x : array, shape (N, ...)
-        t : array, integers (N,) or rows (N, C)
-
-        Returns
-        -------
-        Variable
-            The loss.
-
-        Raises
-        ------
-        ShapeError, LabelError, MixedBackendError, TypeError, OutOfMemoryError
-
-        Examples
-        --------
-        >>> net = TwoLayerNet(4, 3, 2, seed=0)
-        >>> loss = net.graph(np.ones((5, 4)), np.zeros(5, dtype=int))
-        >>> scores = loss.inputs[0]
-        >>> scores.operation.symbol, scores.shape, scores.grad.shape
-        ('Affine2', (5, 2), (5, 2))
-        """
-        rows = self.check_inputs(x, t).cast(x, self.dtype)
-        own = copy.deepcopy(self)
-        names = {place: name for name, place in self._places.items()}
-        return layered_graph(own._layers, own.last_layer, names, rows, t)
 
     def summary(self) -> str:
         """The layers with their parameters, as a table to print."""

@@ -2,7 +2,7 @@ import pytest
 
 from tests.graph.diagrams import apple, orange
 from xpnet.errors import OptionError
-from xpnet.graph import Variable, draw, examples, trace
+from xpnet.graph import Variable, draw, examples, network_graph, trace
 from xpnet.graph.picture.draw import FORMATS, drawn
 from xpnet.networks import TwoLayerNet
 
@@ -30,7 +30,7 @@ class TestAPicture:
     def test_a_network_is_drawn(self, tmp_path, backend):
         net = TwoLayerNet(4, 3, 2, seed=0)
         x = backend.asarray([[1.0, 2, 3, 4]], "float32")
-        draw(net.graph(x, backend.asarray([1])), str(tmp_path / "net.svg"))
+        draw(network_graph(net, x, backend.asarray([1])), str(tmp_path / "net.svg"))
         text = (tmp_path / "net.svg").read_text(encoding="utf-8")
         assert all(f">{name}<" in text for name in ("Affine1", "Relu1", "SoftmaxWithLoss", "W2"))
 

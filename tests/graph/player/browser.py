@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from xpnet.graph import Variable, examples, trace
+from xpnet.graph import Variable, examples, network_graph, trace
 from xpnet.graph.page import to_html
 from xpnet.networks import TwoLayerNet
 
@@ -12,7 +12,7 @@ TAB, SHIFT, END, HOME, LEFT, RIGHT = "\ue004", "\ue008", "\ue010", "\ue011", "\u
 
 def net():
     images = np.random.default_rng(0).random((3, 784), dtype="float32")
-    return TwoLayerNet(784, 50, 10, seed=0).graph(images, np.array([0, 1, 2]))
+    return network_graph(TwoLayerNet(784, 50, 10, seed=0), images, np.array([0, 1, 2]))
 
 
 def several_uses():

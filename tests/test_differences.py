@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 
 import xpnet
+from xpnet.differences import default_step, perturbed_values
 from xpnet.errors import OptionError
 from xpnet.gradient import numerical_gradient
-from xpnet.gradient.numerical import default_step, moved_values
 
 
 def test_gradient_of_a_quadratic_is_exact_up_to_rounding(backend):
@@ -99,10 +99,10 @@ def test_default_step_is_the_chapters_in_float64_and_wider_in_float32():
     assert 1e-3 < default_step(np.ones(1, dtype="float32")) < 1e-2
 
 
-def test_moved_values_of_named_elements_come_in_the_order_asked_for():
+def test_perturbed_values_of_named_elements_come_in_the_order_asked_for():
     x = np.zeros((2, 3))
     weights = np.arange(6.0).reshape(2, 3)
-    values = moved_values(lambda x: (weights * x).sum(), x, 0.5, entries=[5, 0, 3])
+    values = perturbed_values(lambda x: (weights * x).sum(), x, 0.5, entries=[5, 0, 3])
     assert values == [2.5, 0.0, 1.5]
 
 

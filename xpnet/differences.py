@@ -11,7 +11,7 @@ from xpnet.checks import is_number
 from xpnet.errors import OptionError
 from xpnet.parameters import place_of
 
-__all__ = ["checked_step", "default_step", "moved_values", "numerical_gradient"]
+__all__ = ["checked_step", "default_step", "numerical_gradient", "perturbed_values"]
 
 
 def numerical_gradient(f: Callable[[Array], Any], x: Array, h: float | None = None) -> Array:
@@ -21,7 +21,7 @@ def numerical_gradient(f: Callable[[Array], Any], x: Array, h: float | None = No
     ----------
     f : callable
         Takes `x`, returns a scalar (a number or a 0-d array). It may as well look at `x` through
-        another name, as the chapter's ``lambda W: net.loss(x, t)`` does: `x` is moved in place.
+        another name, as the chapter's ``lambda W: net.loss(x, t)`` does: `x` is perturbed in place.
     x : array of any shape, floating
         Restored to its exact values, even when `f` raises.
     h : float, optional
@@ -34,7 +34,7 @@ def numerical_gradient(f: Callable[[Array], Any], x: Array, h: float | None = No
     Raises
     ------
     TypeError
-        `x` is not a floating array: an integer cannot be moved by `h`. What `f` returns is no
+        `x` is not a floating array: an integer cannot change by `h`. What `f` returns is no
         real number.
     OptionError
         `h` is not a positive number.
@@ -52,19 +52,19 @@ def numerical_gradient(f: Callable[[Array], Any], x: Array, h: float | None = No
     backend = backend_of(x, caller="numerical_gradient", names=("x",))
     if not backend.is_floating(x):
         raise TypeError(
-            f"numerical_gradient: x is {x.dtype}, which cannot move by a small h: "
+            f"numerical_gradient: x is {x.dtype}, which cannot change by a small h: "
             "write xpnet.asarray(x, 'float64')"
         )
     h = checked_step(h, x)
-    pairs = zip(moved_values(f, x, h), moved_values(f, x, -h), strict=True)
+    pairs = zip(perturbed_values(f, x, h), perturbed_values(f, x, -h), strict=True)
     slopes = [(above - below) / (2 * h) for above, below in pairs]
     return backend.asarray(slopes, x.dtype).reshape(x.shape)
 
 
-def moved_values(
+def perturbed_values(
     f: Callable[[Array], Any], x: Array, h: float, entries: Iterable[int] | None = None
 ) -> list[float]:
-    """``f(x)`` with one element moved by `h`, for each element, or each named one in turn.
+    """``f(x)`` with one element perturbed by `h`, for each element, or each named one in turn.
 
     Elements are counted in row-major order.
     """
