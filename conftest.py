@@ -15,7 +15,7 @@ import xpnet.layers
 import xpnet.networks
 import xpnet.optimizers
 import xpnet.training
-from xpnet.bench.cuda import cuda
+from xpnet.machine import cuda_device
 
 collect_ignore_glob = [] if find_spec("cupy") else ["xpnet/backends/cupy_*.py"]
 """Modules that import CuPy cannot be searched for examples where it is not installed."""
@@ -56,7 +56,7 @@ def pytest_configure(config):
 
 def emulated(config):
     """Whether the tests on CuPy run on the emulated device (tests/cudaemu), not on a GPU."""
-    return config.getoption("--backend") == "cupy" and cuda().kind == "emulated"
+    return config.getoption("--backend") == "cupy" and cuda_device().kind == "emulated"
 
 
 def wants_the_emulated_device(item):

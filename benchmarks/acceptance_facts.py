@@ -25,14 +25,13 @@ def version_of(number: int) -> str:
 def facts() -> dict[str, Any]:
     """Where this process computes; CUDA's runtime and driver are asked, not looked up."""
     from xpnet.backends import load_backend
-    from xpnet.bench.cuda import cuda
-    from xpnet.bench.machine import cores, installed, processor
+    from xpnet.machine import cores, cuda_device, installed, processor
 
     cupy = load_backend("cupy").xp
     runtime = cupy.cuda.runtime
     properties = runtime.getDeviceProperties(runtime.getDevice())
     return {
-        "emulated": cuda().kind == "emulated",
+        "emulated": cuda_device().kind == "emulated",
         "gpu": properties["name"].decode(),
         "compute_capability": f"{properties['major']}.{properties['minor']}",
         "gpu_memory_bytes": properties["totalGlobalMem"],

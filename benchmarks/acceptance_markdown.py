@@ -47,7 +47,7 @@ def smoked(smoke: dict[str, Any] | None) -> str:
     return f"test accuracy after {smoke['steps']} steps: {told}"
 
 
-def contenders(rows: list[dict[str, Any]] | None) -> str:
+def cases(rows: list[dict[str, Any]] | None) -> str:
     """How many rows of the numbers have a time."""
     if rows is None:
         return "no result"
@@ -55,19 +55,19 @@ def contenders(rows: list[dict[str, Any]] | None) -> str:
 
 
 def numbers(rows: list[dict[str, Any]], mark: str) -> list[str]:
-    """A table of the numbers: times with their quartiles, ratios, and what to know."""
-    head = [f"numbers{mark}", "work", "contender", "time (quartiles)", "time on the device"]
-    names = "table", "work", "contender"
+    """A table of the numbers: times with their quartiles, relative speeds, and what to know."""
+    head = [f"numbers{mark}", "work", "case", "time (quartiles)", "time on the device"]
+    names = "table", "work", "case"
     lines = [
         [
             *(row[key] for key in names),
             *(spread(row[key]) for key in ("seconds", "device_seconds")),
-            f"{row['ratio']['median']:.3g}" if row["ratio"] else "",
+            f"{row['relative_speed']['median']:.3g}" if row["relative_speed"] else "",
             row["note"].replace("|", "\\|"),
         ]
         for row in rows
     ]
-    return table([*head, "xpnet / it", "note"], lines)
+    return table([*head, "relative speed", "note"], lines)
 
 
 def verdict(parity: dict[str, Any] | None) -> str:
@@ -117,7 +117,7 @@ def markdown(report: dict[str, Any]) -> str:
     tested = {
         "smoke": smoked(report["smoke"]),
         "parity": verdict(report["parity"]),
-        "numbers": contenders(report["numbers"]),
+        "numbers": cases(report["numbers"]),
         "suite": tally(report["suite"]),
         "benchmarks": tally(report["benchmarks"]["counts"]),
     }
@@ -151,11 +151,11 @@ def markdown(report: dict[str, Any]) -> str:
         lines += certificate(report["parity"], mark)
     times = report["benchmarks"]["times"]
     if times:
-        names = "table", "work", "contender"
+        names = "table", "work", "case"
         rows = [
             [*(one[key] for key in names), spread(one["seconds"]), spread(one["device_seconds"])]
             for one in times
         ]
-        head = ["benchmark", "work", "contender", "time (quartiles)", "time on the device"]
+        head = ["benchmark", "work", "case", "time (quartiles)", "time on the device"]
         lines += table(head, rows)
     return "\n".join(lines)

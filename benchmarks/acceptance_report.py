@@ -98,7 +98,7 @@ def numbers(document: dict[str, Any] | None, timed: bool) -> list[dict[str, Any]
     """All rows of the numbers; their times only where they are a GPU's."""
     if document is None:
         return None
-    untimed = {} if timed else {"seconds": None, "ratio": None, "device_seconds": None}
+    untimed = {} if timed else dict.fromkeys(("seconds", "relative_speed", "device_seconds"))
     return [{**row, **untimed} for row in document["rows"]]
 
 

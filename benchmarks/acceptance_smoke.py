@@ -12,8 +12,9 @@ import json
 from pathlib import Path
 from typing import Any
 
+from problems import CHAPTER, LR
+
 from xpnet.backends import use_backend
-from xpnet.bench.problems import CHAPTER, LR
 from xpnet.files import write_whole
 from xpnet.optimizers import SGD
 from xpnet.training import Trainer

@@ -1,23 +1,25 @@
-"""The comparison that the library is about: the gradient of all parameters, four ways.
+"""The comparison that the library is about: the gradient of all parameters.
 
-By the chapter's numerical loop, by xpnet's local differences, by backpropagation on the CPU, and
-by backpropagation on a GPU; on real images, in float64.
+By the chapter's loop and by xpnet's numerical gradients, by backpropagation on the CPU, and by
+backpropagation on a GPU; on real images, in float64.
 """
 
 from __future__ import annotations
 
 import pytest
+from aims import Aim
+from comparisons.gradients import compare_with_the_chapter
 
-from xpnet.bench.gradients import LOOP, compare_gradients
+from xpnet.bench.gradients import LOCAL
 
-CASES = {3: (None, 5, 1 / 50), 100: (1000, 5, 1 / 15), 1000: (200, 3, None)}
-"""For each number of images: on how many parameters the loop is timed, turns, aim against it."""
+CASES = {3: (None, 5, [Aim(LOCAL, at_least=50)]), 100: (1000, 5, [Aim(LOCAL, at_least=15)])}
+CASES[1000] = 200, 3, []
+"""For each number of images: on how many parameters the loop is timed, turns, aims."""
 
 
 @pytest.mark.parametrize("images", CASES)
-def bench_gradient(benchmark, contest_report, images):
-    sample, turns, aim = CASES[images]
+def bench_gradient(benchmark, report, images):
+    sample, turns, aims = CASES[images]
     if not benchmark.enabled:
         images, sample = 3, 20
-    contest = compare_gradients(images, sample, {LOOP: aim} if aim else {})
-    contest_report(contest, turns, warm=False)
+    report(compare_with_the_chapter(images, sample), turns, warm=False, aims=aims)

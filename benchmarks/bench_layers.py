@@ -23,11 +23,12 @@ from operations import (
     softmax_with_loss,
     update,
 )
+from problems import CHAPTER
 
 from xpnet import optimizers
 from xpnet.backends import asarray, get_backend, use_backend
-from xpnet.bench.contest import OURS, Contest, repeated
-from xpnet.bench.problems import CHAPTER
+from xpnet.bench import Benchmark, repeated
+from xpnet.bench.benchmark import CPU, GPU
 from xpnet.layers import Affine, Relu, SoftmaxWithLoss
 from xpnet.parameters import Parameters
 
@@ -42,25 +43,25 @@ BATCHES = [100, 1024, 8192]
 
 
 @pytest.fixture
-def report(contest_report):
-    """``report(work, operations, make)``: as `compare`."""
-    return partial(compare, contest_report)
+def compare(report):
+    """``compare(work, operations, make)``: as `measure`."""
+    return partial(measure, report)
 
 
-def compare(contest_report, work, operations, make):
-    """The contest of one piece of work, which `make` sets up on the current backend."""
+def measure(report, work, operations, make):
+    """Benchmark one piece of work, which `make` sets up on the current backend."""
     flops, moved = (sum(getattr(one, of) for one in operations) for of in ("flops", "bytes"))
-    # a modest machine's pace, to choose how often a turn repeats the work
+    # the speed of a modest machine, to choose how often a turn repeats the work
     guess = flops / 2e10 + moved / 5e9 + 1e-5
-    contest = Contest("layers", work, units=max(1, round(SECONDS_OF_A_TURN / guess)))
+    made = Benchmark("layers", work, units=max(1, round(SECONDS_OF_A_TURN / guess)))
     with use_backend("numpy"):
-        contest.enter(OURS, repeated(make()))
-    contest.enter_cuda(lambda: repeated(make()))
+        made.add(CPU, repeated(make()))
+    made.add_cuda(GPU, lambda: repeated(make()))
 
     def rate(row):
-        return ceilings()[row.contender].rate(flops, moved, seconds_of(row).median)
+        return ceilings()[row.case].rate(flops, moved, seconds_of(row).median)
 
-    contest_report(contest, TURNS, rate)
+    report(made, TURNS, rate=rate)
 
 
 def numbers(*shape):
@@ -69,30 +70,30 @@ def numbers(*shape):
 
 
 @pytest.mark.parametrize(("rows", "inputs", "outputs"), PRODUCTS)
-def bench_affine_forward(report, rows, inputs, outputs):
+def bench_affine_forward(compare, rows, inputs, outputs):
     def make():
         layer = Affine(numbers(inputs, outputs), numbers(outputs))
         return partial(layer.forward, numbers(rows, inputs))
 
     operations = affine_forward(rows, inputs, outputs)
-    report(f"Affine forward, {rows} x {inputs} x {outputs}", operations, make)
+    compare(f"Affine forward, {rows} x {inputs} x {outputs}", operations, make)
 
 
 @pytest.mark.parametrize(("rows", "inputs", "outputs"), PRODUCTS)
-def bench_affine_backward(report, rows, inputs, outputs):
+def bench_affine_backward(compare, rows, inputs, outputs):
     def make():
         layer = Affine(numbers(inputs, outputs), numbers(outputs))
         layer.forward(numbers(rows, inputs))
         return partial(layer.backward, numbers(rows, outputs))
 
     operations = affine_backward(rows, inputs, outputs)
-    report(f"Affine backward, {rows} x {inputs} x {outputs}", operations, make)
+    compare(f"Affine backward, {rows} x {inputs} x {outputs}", operations, make)
 
 
 @pytest.mark.parametrize(("rows", "columns"), ENTRIES)
-def bench_relu_forward(report, rows, columns):
+def bench_relu_forward(compare, rows, columns):
     operations = relu_forward(rows * columns)
-    report(
+    compare(
         f"ReLU forward, {rows} x {columns}",
         operations,
         lambda: partial(Relu().forward, numbers(rows, columns)),
@@ -100,41 +101,41 @@ def bench_relu_forward(report, rows, columns):
 
 
 @pytest.mark.parametrize(("rows", "columns"), ENTRIES)
-def bench_relu_backward(report, rows, columns):
+def bench_relu_backward(compare, rows, columns):
     def make():
         layer = Relu()
         layer.forward(numbers(rows, columns))
         return partial(layer.backward, numbers(rows, columns))
 
-    report(f"ReLU backward, {rows} x {columns}", relu_backward(rows * columns), make)
+    compare(f"ReLU backward, {rows} x {columns}", relu_backward(rows * columns), make)
 
 
 @pytest.mark.parametrize(("rows", "classes"), SCORES)
-def bench_softmax_with_loss(report, rows, classes):
+def bench_softmax_with_loss(compare, rows, classes):
     """Its forward, which makes the gradient on the way: its backward hands it out."""
 
     def make():
         labels = asarray(np.random.default_rng(0).integers(0, classes, rows))
         return partial(SoftmaxWithLoss().forward, numbers(rows, classes), labels)
 
-    report(f"softmax with loss, {rows} x {classes}", softmax_with_loss(rows, classes), make)
+    compare(f"softmax with loss, {rows} x {classes}", softmax_with_loss(rows, classes), make)
 
 
 @pytest.mark.parametrize("entries", PARAMETERS)
 @pytest.mark.parametrize("optimizer", RULES)
-def bench_update(report, optimizer, entries):
+def bench_update(compare, optimizer, entries):
     def make():
         params, grads = (Parameters({"W": numbers(entries)}) for _ in range(2))
         return partial(getattr(optimizers, optimizer)().update, params, grads)
 
-    report(f"{optimizer}, {entries:,} parameters", update(optimizer, entries), make)
+    compare(f"{optimizer}, {entries:,} parameters", update(optimizer, entries), make)
 
 
 @pytest.mark.parametrize("rows", BATCHES)
-def bench_gather(report, rows):
+def bench_gather(compare, rows):
     def make():
         x, t, *_ = CHAPTER.data()
         index = asarray(np.random.default_rng(0).permutation(len(x))[:rows])
         return partial(get_backend().gather, x, t, index, x.dtype)
 
-    report(f"gather, {rows} of 60,000 images", gather(rows, CHAPTER.sizes[0]), make)
+    compare(f"gather, {rows} of 60,000 images", gather(rows, CHAPTER.sizes[0]), make)

@@ -6,11 +6,12 @@ from contextlib import nullcontext
 
 import pytest
 from busy import spinning
+from problems import LR, PROBLEMS
 
 from xpnet.backends import use_backend
-from xpnet.bench.contest import OURS, Contest
-from xpnet.bench.machine import cores
-from xpnet.bench.problems import LR, PROBLEMS
+from xpnet.bench import Benchmark
+from xpnet.bench.benchmark import CPU
+from xpnet.machine import cores
 from xpnet.optimizers import SGD
 from xpnet.training import Trainer
 
@@ -29,12 +30,12 @@ def runs_on(problem, data, threads):
 
 @pytest.mark.parametrize("beside", BESIDE)
 @pytest.mark.parametrize("size", range(len(SIZES)), ids=[problem.name for problem in SIZES])
-def bench_run(contest_report, size, beside):
+def bench_run(report, size, beside):
     problem = SIZES[size]
-    contest = Contest("threads of BLAS", f"{problem.name}, {beside}", STEPS[size])
+    made = Benchmark("threads of BLAS", f"{problem.name}, {beside}", units=STEPS[size])
     with use_backend("numpy"):
         data = problem.data()
-        for name, threads in {OURS: None, "threads=1": 1, f"threads={cores()}": cores()}.items():
-            contest.enter(name, runs_on(problem, data, threads))
+        for name, threads in {CPU: None, "threads=1": 1, f"threads={cores()}": cores()}.items():
+            made.add(name, runs_on(problem, data, threads))
     with BESIDE[beside]():
-        contest_report(contest, TURNS[size])
+        report(made, TURNS[size])

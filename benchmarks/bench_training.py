@@ -1,14 +1,14 @@
-"""Training steps and the chapter's whole run, against everybody whom a user might pick instead."""
+"""Training steps and the chapter's whole run, beside other libraries."""
 
 from __future__ import annotations
 
 import pytest
+from aims import Aim
+from comparisons.runs import compare_runs
+from comparisons.steps import FLOOR, compare_steps
+from problems import PROBLEMS
 
-from xpnet.bench.problems import PROBLEMS
-from xpnet.bench.runs import compare_runs
-from xpnet.bench.steps import FLOOR, compare_steps
-
-# what peers warn of is theirs to mend
+# other libraries' warnings are not xpnet's to fix
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")
 
 AIMS = (
@@ -16,16 +16,17 @@ AIMS = (
     {"PyTorch eager": 0.8, FLOOR: 1.15},
     {"PyTorch eager": 0.9, FLOOR: 1.1},
 )
+"""For each of `PROBLEMS`: the relative speed that a case should have at most."""
 STEPS, TURNS = (100, 10, 2), (40, 15, 9)
 
 
 @pytest.mark.parametrize("size", range(len(PROBLEMS)), ids=[p.name for p in PROBLEMS])
-def bench_step(contest_report, size):
-    contest = compare_steps(PROBLEMS[size], STEPS[size], AIMS[size])
-    contest_report(contest, TURNS[size])
+def bench_step(report, size):
+    aims = [Aim(case, at_most=speed) for case, speed in AIMS[size].items()]
+    report(compare_steps(PROBLEMS[size], STEPS[size]), TURNS[size], aims=aims)
 
 
-def bench_whole_run(benchmark, contest_report):
+def bench_whole_run(benchmark, report):
     iterations = 10_000 if benchmark.enabled else 50
-    contest = compare_runs(iterations, {"the chapter's code (float64)": 1 / 5})
-    contest_report(contest, turns=3, warm=False)
+    aims = [Aim("the chapter's code (float64)", at_most=1 / 5)]
+    report(compare_runs(iterations), turns=3, warm=False, aims=aims)

@@ -10,7 +10,7 @@ import pytest
 from ceilings import amount, seconds_of
 
 from xpnet.backends import get_backend
-from xpnet.bench.contest import Contest, repeated
+from xpnet.bench import Benchmark, repeated
 
 HOST, DEVICE = "a copy within the host", "CuPy's copy"
 TURNS = 10
@@ -34,14 +34,14 @@ def pinned(shape):
 @pytest.mark.parametrize("memory", [pageable, pinned])
 @pytest.mark.parametrize("direction", ["to the device", "to the host"])
 @pytest.mark.parametrize("images", [100, 1024, 60_000])
-def bench_transfer(contest_report, images, direction, memory):
+def bench_transfer(report, images, direction, memory):
     shape = images, PIXELS
     moved = 4 * images * PIXELS
     work = f"{images:,} images, {amount(moved)}, {direction}, {memory.__name__} memory"
     units = max(1, round(BYTES_OF_A_TURN / moved))
-    contest = Contest("transfer", work, units, ours=HOST, on_cuda=DEVICE)
+    made = Benchmark("transfer", work, units=units, baseline=HOST)
     source, target = pageable(shape), pageable(shape)
-    contest.enter(HOST, repeated(lambda: np.copyto(target, source)))
+    made.add(HOST, repeated(lambda: np.copyto(target, source)))
 
     def make():
         host = memory(shape)
@@ -50,9 +50,9 @@ def bench_transfer(contest_report, images, direction, memory):
             return repeated(lambda: there.set(host))
         return repeated(lambda: there.get(out=host))
 
-    contest.enter_cuda(make)
+    made.add_cuda(DEVICE, make)
 
     def rate(row):
         return f"{moved / seconds_of(row).median / 1e9:,.3g} GB/s"
 
-    contest_report(contest, TURNS, rate)
+    report(made, TURNS, rate=rate)

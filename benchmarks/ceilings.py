@@ -9,14 +9,14 @@ from functools import cache
 import numpy as np
 
 from xpnet.backends import asarray, get_backend, use_backend
-from xpnet.bench.contest import CUDA, OURS, Contest, Run, repeated
-from xpnet.bench.cuda import cuda
-from xpnet.bench.results import Row
-from xpnet.bench.timing import Spread
+from xpnet.bench import Benchmark, Result, Spread, repeated
+from xpnet.bench.benchmark import CPU, GPU
+from xpnet.bench.case import Run
+from xpnet.machine import cuda_device
 
 __all__ = ["Ceilings", "amount", "ceilings", "fastest", "seconds_of"]
 
-PRODUCTS = {OURS: (1024, 2048), CUDA: (2048, 4096)}
+PRODUCTS = {CPU: (1024, 2048), GPU: (2048, 4096)}
 """Rows of the square matrices: a GPU needs larger ones to show what it can."""
 
 COPIES = tuple(4**k for k in range(7, 15))
@@ -76,38 +76,38 @@ def ceilings() -> dict[str, Ceilings]:
     Returns
     -------
     dict of str to Ceilings
-        Under the names of xpnet's contenders on both. An emulated device has none.
+        Under the names of xpnet's cases on both. An emulated device has none.
     """
-    measured = [OURS] + [CUDA] * (cuda().kind == "gpu")
-    return {contender: _ceilings(contender) for contender in measured}
+    measured = [CPU] + [GPU] * (cuda_device().kind == "gpu")
+    return {case: _ceilings(case) for case in measured}
 
 
-def seconds_of(row: Row) -> Spread:
+def seconds_of(row: Result) -> Spread:
     """The time between two events where there is one: it is without the wait of the host.
 
     Raises
     ------
     ValueError
-        The row has no time: its contender ran on an emulated device, or not at all.
+        The row has no time: its case ran on an emulated device, or not at all.
     """
     seconds = row.device_seconds or row.seconds
     if seconds is None:
-        raise ValueError(f"{row.contender} was not timed: {row.note}")
+        raise ValueError(f"{row.case} was not timed: {row.note}")
     return seconds
 
 
-def fastest(contender: str, work: str, make: Callable[[], Run], units: int) -> float:
+def fastest(case: str, work: str, make: Callable[[], Run], units: int) -> float:
     """Seconds of the work in the quicker of its turns: their lower quartile.
 
-    What a machine does when it is left alone is its ceiling, not what it does in company.
+    The ceiling is what a machine does when nothing else runs on it.
     """
-    contest = Contest("ceilings", work, units, ours=contender)
-    if contender == CUDA:
-        contest.enter_cuda(make)
+    benchmark = Benchmark("ceilings", work, units=units, baseline=case)
+    if case == GPU:
+        benchmark.add_cuda(case, make)
     else:
         with use_backend("numpy"):
-            contest.enter(contender, make())
-    [row] = contest.rows(TURNS)
+            benchmark.add(case, make())
+    [row] = benchmark.results(TURNS)
     return seconds_of(row).low
 
 
@@ -119,13 +119,12 @@ def amount(moved: int) -> str:
     return f"{moved / 1e3:,.3g} kB"
 
 
-def _ceilings(contender: str) -> Ceilings:
+def _ceilings(case: str) -> Ceilings:
     products = [
-        2 * size**3 / fastest(contender, "product", _product(size), 1)
-        for size in PRODUCTS[contender]
+        2 * size**3 / fastest(case, "product", _product(size), 1) for size in PRODUCTS[case]
     ]
     copies = {
-        moved: moved / fastest(contender, "copy", _copy(moved), max(1, BYTES_OF_A_TURN // moved))
+        moved: moved / fastest(case, "copy", _copy(moved), max(1, BYTES_OF_A_TURN // moved))
         for moved in COPIES
     }
     return Ceilings(max(products), copies)

@@ -14,15 +14,16 @@ import argparse
 from collections.abc import Sequence
 
 from ceilings import amount, seconds_of
+from comparisons.steps import xpnet_steps
 from devices import DATA_SHEETS, Device, this_cpu
+from environment import environment
 from operations import Operation, training_step
+from problems import PROBLEMS, Problem
 
 from xpnet.backends import use_backend
-from xpnet.bench.contest import OURS, Contest
-from xpnet.bench.machine import cores, machine, pinned
-from xpnet.bench.problems import PROBLEMS, Problem
-from xpnet.bench.steps import xpnet_steps
-from xpnet.bench.timing import Spread
+from xpnet.bench import Benchmark, Spread
+from xpnet.bench.benchmark import CPU
+from xpnet.machine import cores, use_threads
 
 __all__ = [
     "checked",
@@ -46,10 +47,10 @@ def predicted(device: Device, problem: Problem) -> float:
 
 def measured(problem: Problem, units: int, turns: int) -> Spread:
     """Seconds of a step on NumPy."""
-    contest = Contest("training step", problem.name, units)
+    benchmark = Benchmark("training step", problem.name, units=units)
     with use_backend("numpy"):
-        contest.enter(OURS, xpnet_steps(problem, problem.data()))
-    [row] = contest.rows(turns)
+        benchmark.add(CPU, xpnet_steps(problem, problem.data()))
+    [row] = benchmark.results(turns)
     return seconds_of(row)
 
 
@@ -130,10 +131,10 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--threads", type=int, default=cores(), help="of BLAS (default: all cores)")
     threads = parser.parse_args().threads
-    with pinned(threads):
+    with use_threads(threads):
         cpu = this_cpu()
         times = [measured(*one) for one in zip(PROBLEMS, UNITS, TURNS, strict=True)]
-        where = machine()
+        where = environment()
     versions = ", ".join(f"{name} {version}" for name, version in where["packages"].items())
     print(f"{where['date']}, commit {where['commit']}, {', '.join(where['blas'])}, {versions}")
     known = [line for device in (cpu, *DATA_SHEETS) for line in figures(device)]

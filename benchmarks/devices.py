@@ -9,8 +9,9 @@ import numpy as np
 from ceilings import Ceilings, ceilings, fastest
 from operations import Operation
 
-from xpnet.bench.contest import OURS, repeated
-from xpnet.bench.machine import processor
+from xpnet.bench import repeated
+from xpnet.bench.benchmark import CPU
+from xpnet.machine import processor
 
 __all__ = ["DATA_SHEETS", "Device", "this_cpu"]
 
@@ -59,10 +60,8 @@ class Device:
 def this_cpu() -> Device:
     """The CPU that this runs on, its ceilings and its smallest call measured now."""
     one = np.zeros(1, dtype="float32")
-    call = fastest(OURS, "call", lambda: repeated(lambda: np.add(one, one, out=one)), 10_000)
-    return Device(
-        processor(), ceilings()[OURS], call, overlaps=False, source="measured in this run"
-    )
+    call = fastest(CPU, "call", lambda: repeated(lambda: np.add(one, one, out=one)), 10_000)
+    return Device(processor(), ceilings()[CPU], call, overlaps=False, source="measured in this run")
 
 
 LAUNCH = 4e-6

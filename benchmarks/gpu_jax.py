@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from xpnet.bench.peers import Learner
-from xpnet.bench.peers.jax import jax_scan_learner
-from xpnet.bench.problems import Data, Problem
+from contenders import Learner
+from contenders.jax import jax_scan_learner
+from problems import Data, Problem
 
 __all__ = ["float32_learner", "scan_learner", "tf32_learner"]
 

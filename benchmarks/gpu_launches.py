@@ -10,13 +10,13 @@ import time
 from collections.abc import Callable
 
 import numpy as np
+from problems import CHAPTER, LR
 
 from xpnet.backends import asarray, get_backend, use_backend
-from xpnet.bench.contest import CUDA, NO_DEVICE, RAN
-from xpnet.bench.cuda import cuda
-from xpnet.bench.problems import CHAPTER, LR
-from xpnet.bench.results import Row
-from xpnet.bench.timing import spread
+from xpnet.bench import Result, spread
+from xpnet.bench.benchmark import GPU, NOT_TIMED
+from xpnet.bench.case import NO_DEVICE
+from xpnet.machine import cuda_device
 from xpnet.optimizers import SGD
 from xpnet.training import Trainer
 
@@ -29,12 +29,12 @@ REPEATS = 100
 
 
 class Launches:
-    """The pieces of the chapter's training step, and the step, as a `Contest` gives its rows."""
+    """The pieces of the chapter's training step, and the step, with results as a `Benchmark`'s."""
 
-    def rows(self, turns: int, timed: bool = True, warm: bool = True) -> list[Row]:
-        """Two rows for each piece; without `timed` each is launched once."""
-        if cuda().kind == "none":
-            return [Row(TABLE, "a launch", CUDA, note=NO_DEVICE)]
+    def results(self, turns: int, *, timed: bool = True, warm: bool = True) -> list[Result]:
+        """Two results for each piece; without `timed` each is launched once."""
+        if cuda_device().kind == "none":
+            return [Result(TABLE, "a launch", GPU, note=NO_DEVICE)]
         with use_backend("cupy"):
             rows = []
             for work, launch in pieces().items():
@@ -42,7 +42,7 @@ class Launches:
                 if timed:
                     rows += _timed(work, launch, turns)
                 else:
-                    rows.append(Row(TABLE, work, HOST, note=RAN))
+                    rows.append(Result(TABLE, work, HOST, note=NOT_TIMED))
             return rows
 
 
@@ -76,7 +76,7 @@ def pieces() -> dict[str, Callable[[], object]]:
     }
 
 
-def _timed(work: str, launch: Callable[[], object], turns: int) -> list[Row]:
+def _timed(work: str, launch: Callable[[], object], turns: int) -> list[Result]:
     backend = get_backend()
     host, to_idle = [], []
     for _ in range(turns):
@@ -88,4 +88,7 @@ def _timed(work: str, launch: Callable[[], object], turns: int) -> list[Row]:
         backend.synchronize()
         host.append((ordered - begun) / REPEATS)
         to_idle.append((time.perf_counter() - begun) / REPEATS)
-    return [Row(TABLE, work, HOST, spread(host)), Row(TABLE, work, TO_IDLE, spread(to_idle))]
+    return [
+        Result(TABLE, work, HOST, spread(host)),
+        Result(TABLE, work, TO_IDLE, spread(to_idle)),
+    ]

@@ -2,9 +2,9 @@
 
     python benchmarks/gpu_numbers.py FOLDER --seconds 150
 
-Every contest that is over stands in FOLDER/numbers.json (as `report.py` reads it) and, for a
+Every benchmark that is over stands in FOLDER/numbers.json (as `report.py` reads it) and, for a
 person, in FOLDER/numbers.txt. What the seconds do not suffice for is left out, with a row that
-says so. On an emulated device a small contest and each launch run, and nothing is timed.
+says so. On an emulated device a small benchmark and each launch run, and nothing is timed.
 """
 
 from __future__ import annotations
@@ -18,24 +18,29 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
+from comparisons.crossover import crossover
+from comparisons.gradients import compare_with_the_chapter
+from comparisons.library_case import failure
+from contenders import Contender
+from environment import environment
 from gpu_launches import HOST, Launches
 from gpu_launches import TABLE as LAUNCH
-from gpu_steps import COMPILED, GPU_PEERS, OURS_ON_GPU, TABLE, compare_gpu_steps
+from gpu_steps import BASELINE, COMPILED, ON_GPU, TABLE, compare_gpu_steps
+from problems import PROBLEMS, Problem
+from publishing.tables import text_tables
 
-from xpnet.bench.contest import CUDA, Contest
-from xpnet.bench.crossover import crossover
-from xpnet.bench.cuda import cuda
-from xpnet.bench.entrants import failure
-from xpnet.bench.gradients import compare_gradients
-from xpnet.bench.peers import Peer
-from xpnet.bench.problems import PROBLEMS, Problem
-from xpnet.bench.results import Results, Row
-from xpnet.bench.tables import headline, text_tables
+from xpnet.bench import Benchmark, Result, Results
+from xpnet.bench.benchmark import GPU
+from xpnet.bench.gradients import BACKPROP_CUDA
+from xpnet.bench.text import headline
 from xpnet.files import write_whole
+from xpnet.machine import cuda_device
 
 __all__ = ["LARGE", "SMALL", "Part", "run_parts", "whole_plan"]
 
 SECONDS = 150
+WIDTH = 120
+"""Characters in a line of the text."""
 SMALL = Problem((784, 12, 8, 10), 100)
 LARGE = Problem((784, 4096, 4096, 10), 4096)
 """A GPU has enough to do with it; a CPU needs seconds for a step."""
@@ -43,25 +48,25 @@ LARGE = Problem((784, 4096, 4096, 10), 4096)
 
 @dataclass(frozen=True)
 class Part:
-    """One contest of the plan.
+    """One benchmark of the plan.
 
     Attributes
     ----------
-    table, work, ours : str
-        As in its rows.
+    table, work, case : str
+        As in its results: where it cannot run, a result of this case says why.
     make : callable
         Sets it up when its time has come: that imports libraries and compiles.
     turns : int
     seconds : float
         What has to be left for it to begin; a generous guess, since none of it was measured.
     warm : bool
-        As for `Contest.rows`.
+        As for `Benchmark.results`.
     """
 
     table: str
     work: str
-    ours: str
-    make: Callable[[], Contest | Launches]
+    case: str
+    make: Callable[[], Benchmark | Launches]
     turns: int
     seconds: float
     warm: bool = True
@@ -70,16 +75,18 @@ class Part:
 def whole_plan() -> list[Part]:
     """What matters most comes first, and the compiler that may take a minute comes last."""
     cases = [(PROBLEMS[0], 100, 15), (PROBLEMS[1], 50, 9), (PROBLEMS[2], 20, 7), (LARGE, 10, 3)]
-    steps = [_step(*case, GPU_PEERS, seconds=20) for case in cases]
+    steps = [_step(*case, ON_GPU, seconds=20) for case in cases]
     gradients = [_gradient(3, 2000, 3), _gradient(100, 100, 3), _gradient(1000, 10, 1)]
     grid = [_cell(hidden, batch) for hidden in (50, 256, 1024, 4096) for batch in (32, 512, 2048)]
     compiled = [_step(*case, COMPILED, seconds=40) for case in (cases[0], cases[2])]
     return [*steps[:1], _launches(turns=12), *steps[1:], *gradients, *grid, *compiled]
 
 
-def _step(problem: Problem, units: int, turns: int, peers: dict[str, Peer], seconds: float) -> Part:
-    make = partial(compare_gpu_steps, problem, units, peers)
-    return Part(TABLE, problem.name, OURS_ON_GPU, make, turns, seconds)
+def _step(
+    problem: Problem, units: int, turns: int, contenders: dict[str, Contender], seconds: float
+) -> Part:
+    make = partial(compare_gpu_steps, problem, units, contenders)
+    return Part(TABLE, problem.name, BASELINE, make, turns, seconds)
 
 
 def _launches(turns: int) -> Part:
@@ -87,23 +94,23 @@ def _launches(turns: int) -> Part:
 
 
 def _gradient(images: int, sample: int, turns: int) -> Part:
-    make = partial(compare_gradients, images, sample)
+    make = partial(compare_with_the_chapter, images, sample)
     work = f"784-50-10, {images:,} images"
-    return Part("gradient", work, "backprop on cupy", make, turns, seconds=15, warm=False)
+    return Part("gradient", work, BACKPROP_CUDA, make, turns, seconds=15, warm=False)
 
 
 def _cell(hidden: int, batch: int) -> Part:
     work = Problem((784, hidden, 10), batch).name
-    return Part("crossover", work, CUDA, partial(crossover, batch, hidden), turns=5, seconds=8)
+    return Part("crossover", work, GPU, partial(crossover, batch, hidden), turns=5, seconds=8)
 
 
 def run_parts(
     parts: Sequence[Part],
     timed: bool,
     left: Callable[[], float],
-    keep: Callable[[list[Row]], object],
+    keep: Callable[[list[Result]], object],
 ) -> bool:
-    """Run one part after the other, as long as there is time; a part that fails has one row.
+    """Run one part after the other, as long as there is time; a part that fails has one result.
 
     Parameters
     ----------
@@ -112,7 +119,7 @@ def run_parts(
     left : callable
         The seconds that are left.
     keep : callable
-        Is given the rows of each part as soon as it is over.
+        Is given the results of each part as soon as it is over.
 
     Returns
     -------
@@ -121,12 +128,13 @@ def run_parts(
     """
     whole = True
     for part in parts:
-        row = partial(Row, part.table, part.work, part.ours)
+        row = partial(Result, part.table, part.work, part.case)
         if left() < part.seconds:
-            keep([row(note=f"left out: {left():.0f} s were left, wanted {part.seconds:.0f} s")])
+            note = f"left out: {left():.0f} s were left, it may take {part.seconds:.0f} s"
+            keep([row(note=note)])
             continue
         try:
-            keep(part.make().rows(part.turns, timed=timed, warm=part.warm))
+            keep(part.make().results(part.turns, timed=timed, warm=part.warm))
         except Exception as error:
             traceback.print_exc()
             whole = False
@@ -135,20 +143,20 @@ def run_parts(
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """0; 1 if xpnet failed in a contest."""
+    """0; 1 if xpnet failed in a benchmark."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("folder", type=Path)
     parser.add_argument("--seconds", type=float, default=SECONDS, help="for all (default: 150)")
     options = parser.parse_args(arguments)
     begun = time.monotonic()
-    on_gpu = cuda().kind == "gpu"
-    small = _step(SMALL, 2, 1, {**GPU_PEERS, **COMPILED}, seconds=0), _launches(turns=1)
+    on_gpu = cuda_device().kind == "gpu"
+    small = _step(SMALL, 2, 1, {**ON_GPU, **COMPILED}, seconds=0), _launches(turns=1)
     plan = whole_plan() if on_gpu else small
-    results = Results()
+    results = Results(machine=environment())
 
-    def keep(rows: list[Row]) -> None:
-        results.add(rows)
-        lines = [headline(results), "", *text_tables(results)]
+    def keep(rows: list[Result]) -> None:
+        results.rows += rows
+        lines = [headline(results.machine), "", *text_tables(results.rows, WIDTH)]
         write_whole(options.folder / "numbers.json", json.dumps(results.document(), indent=1))
         write_whole(options.folder / "numbers.txt", "\n".join(lines) + "\n")
         last = rows[-1]

@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
-from xpnet.bench.peers import Learner
-from xpnet.bench.peers.pytorch import pytorch_model
-from xpnet.bench.problems import LR, Data, Problem
+from contenders import Learner
+from contenders.pytorch import pytorch_model
+from problems import LR, Data, Problem
 
 __all__ = ["compiled_learner", "eager_learner", "graph_learner"]
 

@@ -10,28 +10,25 @@ written.
 from __future__ import annotations
 
 import argparse
-import json
 import os
 import sys
 from dataclasses import replace
 from pathlib import Path
 
+from publishing.chart import plot_results
+from publishing.markdown import markdown_tables, published_headline
+from publishing.reading import read
+
 from xpnet.bench import Results
-from xpnet.bench.chart import plot_results
-from xpnet.bench.tables import headline, markdown_tables
 from xpnet.errors import DataError, XpnetError
 from xpnet.files import write_whole
 
 BEGIN, END = "<!-- benchmarks -->", "<!-- /benchmarks -->"
 
 
-def read(path: Path, tables: list[str]) -> Results:
+def chosen(path: Path, tables: list[str]) -> Results:
     """The results in a file; with names of tables, those alone."""
-    try:
-        document = json.loads(path.read_text(encoding="utf-8"))
-    except ValueError as error:
-        raise DataError(f"{path}: not a JSON document: {error}") from error
-    results = Results.of(document, str(path))
+    results = read(path)
     names = dict.fromkeys(row.table for row in results.rows)
     missing = [table for table in tables if table not in names]
     if missing:
@@ -41,9 +38,9 @@ def read(path: Path, tables: list[str]) -> Results:
 
 def section(results: Results, picture: str | None) -> str:
     """Where it was measured, the picture (an address), the tables."""
-    lines = [headline(results), ""]
+    lines = [published_headline(results.machine), ""]
     if picture:
-        lines += [f"![Times of the contenders]({picture})", ""]
+        lines += [f"![Times of the cases]({picture})", ""]
     return "\n".join([*lines, *markdown_tables(results)])
 
 
@@ -52,7 +49,9 @@ def between_markers(page: str, block: str, source: str) -> str:
     before, begun, rest = page.partition(BEGIN)
     _, ended, after = rest.partition(END)
     if not ended or BEGIN in rest or END in before + after:
-        raise DataError(f"{source}: wanted one {BEGIN} and behind it one {END}; it stays as it was")
+        raise DataError(
+            f"{source}: expected one {BEGIN} and after it one {END}; it stays as it was"
+        )
     return f"{before}{begun}\n\n{block}\n\n{ended}{after}"
 
 
@@ -70,7 +69,7 @@ def address(picture: Path | None, page: Path) -> str | None:
 
 def report(options: argparse.Namespace) -> list[Path]:
     """Write what is wanted; the files written."""
-    found = [read(path, options.table) for path in options.files]
+    found = [chosen(path, options.table) for path in options.files]
     drawn = pictures(options.plot, options.files)
 
     def block(page: Path) -> str:

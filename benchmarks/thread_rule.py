@@ -17,8 +17,8 @@ import numpy as np
 from busy import spinning
 
 from xpnet.backends.threads import SMALL, ThreadLimit
-from xpnet.bench.machine import cores
-from xpnet.bench.timing import interleave, ratio, spread
+from xpnet.bench import interleave, ratio, spread
+from xpnet.machine import cores
 from xpnet.networks import TwoLayerNet
 from xpnet.networks.inference import largest_product
 from xpnet.optimizers import SGD
@@ -58,8 +58,8 @@ def compare(run: Callable[[int], object], turns: int) -> tuple[str, str]:
     """The time of a step on one thread, and its ratio to that on all."""
     once = interleave({"once": partial(on, 1, run, 1)}, 3)["once"]
     steps = max(1, round(SECONDS / min(once)))
-    contenders = {"1": partial(on, 1, run, steps), "all": partial(on, cores(), run, steps)}
-    seconds = interleave(contenders, turns)
+    cases = {"1": partial(on, 1, run, steps), "all": partial(on, cores(), run, steps)}
+    seconds = interleave(cases, turns)
     one = spread([second / steps for second in seconds["1"]])
     return f"{1e6 * one.median:9,.0f}", f"{ratio(seconds['1'], seconds['all'])}"
 

@@ -20,8 +20,6 @@ HERE = Path(__file__).resolve().parent
 PROJECT = HERE.parent / "pyproject.toml"
 BUILD = "build"
 """Stands for the build system's own requirements, beside the names of extras."""
-SKIPPED = "torch", "jax", "scikit-learn"
-"""The benchmarks' peers, some GB large: without them the comparisons with them are left out."""
 TOOLS = ["test", "bench", BUILD]
 IMAGES = {"cpu": TOOLS, "cuda12": ["cuda12", *TOOLS], "cuda13": ["cuda13", *TOOLS]}
 """The file of pins, and what the largest stage of its image holds."""
@@ -32,7 +30,7 @@ HEADER = """\
 
 
 def requirements(project: dict, extras: list[str]) -> list[str]:
-    """The requirements of a project with extras, each once, without the peers of benchmarks."""
+    """The requirements of a project with extras, each once."""
     optional = project["project"]["optional-dependencies"]
     known = {**optional, BUILD: project["build-system"]["requires"]}
     wrong = [extra for extra in extras if extra not in known]
@@ -41,7 +39,7 @@ def requirements(project: dict, extras: list[str]) -> list[str]:
     wanted = project["project"]["dependencies"] + [
         line for extra in extras for line in known[extra]
     ]
-    return [line for line in dict.fromkeys(wanted) if not line.startswith(SKIPPED)]
+    return list(dict.fromkeys(wanted))
 
 
 def pins(wanted: list[str]) -> str:

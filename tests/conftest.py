@@ -15,7 +15,7 @@ import pytest
 
 import xpnet
 from xpnet.backends import Backend, registry
-from xpnet.bench.cuda import cuda
+from xpnet.machine import cuda_device
 
 from .device_counts import DeviceCounts, why_uncounted
 
@@ -127,7 +127,7 @@ def run_out(monkeypatch):
 @pytest.fixture
 def little_memory(backend, memory_pool):
     """A device with 64 MB more than is in use now, shared out by a pool, as a user's is."""
-    if backend.name != "cupy" or cuda().kind != "emulated":
+    if backend.name != "cupy" or cuda_device().kind != "emulated":
         pytest.skip("needs the emulated device, whose memory can be set")
     import cudaemu
 

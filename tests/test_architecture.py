@@ -23,6 +23,7 @@ ROOMS = [
     "files",
     "checks",
     "backends",
+    "machine",
     "parameters",
     "functions",
     "initializers",
@@ -149,6 +150,20 @@ def test_no_modules_import_each_other_in_a_circle():
     graph = {name: set(imports(name)) - {name} for name in SOURCES}
     order = list(graphlib.TopologicalSorter(graph).static_order())
     assert order.index("xpnet.errors") < order.index("xpnet.networks.network")
+
+
+def all_imports(name):
+    """The packages that a module imports, wherever in it."""
+    for node in ast.walk(ast.parse(SOURCES[name].read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name.partition(".")[0] for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            yield str(node.module).partition(".")[0]
+
+
+@pytest.mark.parametrize("name", SOURCES)
+def test_no_module_imports_a_library_that_xpnet_is_compared_with(name):
+    assert not {"torch", "jax", "sklearn", "autograd", "contenders"} & set(all_imports(name))
 
 
 @pytest.mark.parametrize("name", IMPORTABLE)

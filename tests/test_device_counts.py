@@ -11,7 +11,7 @@ import pytest
 import xpnet
 from tests import device_counts
 from tests.device_counts import DeviceCounts, counted, normal
-from xpnet.bench.cuda import Cuda
+from xpnet.machine import CudaDevice
 
 NOTHING = dict.fromkeys(
     ("launches", "to_device", "to_host", "synchronisations", "allocations"),
@@ -63,6 +63,6 @@ def test_an_allocation_is_what_the_pool_does_not_have(device_counts: type[Device
 def test_without_an_emulated_device_nothing_is_counted_and_the_reason_is_told(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(device_counts, "cuda", lambda: Cuda("gpu", "a GPU"))
+    monkeypatch.setattr(device_counts, "cuda_device", lambda: CudaDevice("gpu", "a GPU"))
     assert "belong to the emulated device" in device_counts.why_uncounted("cupy")
     assert "--backend cupy" in device_counts.why_uncounted("numpy")

@@ -50,6 +50,7 @@ _MODULES = frozenset(
         "graph",
         "initializers",
         "layers",
+        "machine",
         "memory",
         "networks",
         "optimizers",

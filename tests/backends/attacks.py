@@ -12,7 +12,7 @@ from typing import Any
 
 import xpnet
 from xpnet.backends import Backend
-from xpnet.bench.cuda import cuda
+from xpnet.machine import cuda_device
 
 from .primitive_calls import called, made
 from .primitive_cases import CASES
@@ -28,7 +28,7 @@ ZONE = 256
 
 def in_order(order: int) -> Any:
     """A context in which blocks and threads run in this order; a GPU has its own order."""
-    if cuda().kind != "emulated":
+    if cuda_device().kind != "emulated":
         return nullcontext()
     import cudaemu
 

@@ -1,39 +1,19 @@
-"""Results as `xpnet bench` makes them, with numbers that are easy to follow."""
+"""A benchmark's clock that a test sets."""
 
 import pytest
 
-from xpnet.bench import Results, Row, Spread
-
-MACHINE = {
-    "date": "2030-01-02",
-    "commit": "abc1234",
-    "cpu": "Some CPU",
-    "cores": 2,
-    "blas": ["openblas 1.2 (Big), 2 threads"],
-    "gpu": "no CUDA device (cupy is not installed)",
-    "platform": "Some system",
-    "python": "3.13.0",
-    "packages": {"xpnet": "0.1.0", "numpy": "2.4.0"},
-}
+from xpnet.bench import benchmark
 
 
 @pytest.fixture
-def results():
-    """Two works that are compared, and a grid of two sizes and two batches, without a GPU."""
-    step = "training step", "784-50-10, batch 100"
-    large = "training step", "784-512-10, batch 512"
-    rows = [
-        Row(*step, "xpnet on numpy", Spread(4e-4, 3e-4, 5e-4)),
-        Row(*step, "PyTorch eager", Spread(8e-4, 6e-4, 9e-4), Spread(0.5, 0.4, 0.6), aim=0.4),
-        Row(*step, "JAX jit", note="jax is not installed: pip install 'xpnet[bench]'"),
-        Row(*step, "xpnet on cupy", note="no CUDA device"),
-        Row(*large, "xpnet on numpy", Spread(0.01, 0.009, 0.02)),
-        Row(*large, "PyTorch eager", Spread(0.02, 0.01, 0.03), Spread(0.5, 0.5, 1.0), note="cold"),
-    ]
-    for batch in (100, 1000):
-        for hidden in (512, 50):
-            cell = "crossover", f"784-{hidden}-10, batch {batch:,}"
-            time = 1e-8 * hidden * batch
-            rows.append(Row(*cell, "xpnet on numpy", Spread(time, 0.9 * time, 1.2 * time)))
-            rows.append(Row(*cell, "xpnet on cupy", note="no CUDA device"))
-    return Results(rows, dict(MACHINE))
+def seconds(monkeypatch):
+    """What the clock will say of each case, turn by turn."""
+    said = {}
+
+    def interleave(works, turns, warm):
+        for work in works.values():
+            work()
+        return {name: said[name] for name in works}
+
+    monkeypatch.setattr(benchmark, "interleave", interleave)
+    return said

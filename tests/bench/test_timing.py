@@ -24,31 +24,23 @@ def test_a_ratio_of_different_numbers_of_turns_is_refused():
 
 @pytest.fixture
 def clock(monkeypatch):
-    """A clock that moves only when a contender works."""
+    """A clock that moves only when a case works."""
     now = [0.0]
     monkeypatch.setattr(timing.time, "perf_counter", lambda: now[0])
 
     def work(name, seconds, log):
-        def contender():
+        def case():
             now[0] += seconds
             log.append(name)
 
-        return contender
+        return case
 
     return work
 
 
 @pytest.mark.parametrize("warm", [True, False])
-def test_contenders_take_turns_and_only_the_last_call_of_a_turn_counts(clock, warm):
+def test_cases_take_turns_and_only_the_last_call_of_a_turn_counts(clock, warm):
     log = []
-    contenders = {"a": clock("a", 2.0, log), "b": clock("b", 3.0, log)}
-    assert interleave(contenders, turns=3, warm=warm) == {"a": [2.0] * 3, "b": [3.0] * 3}
+    cases = {"a": clock("a", 2.0, log), "b": clock("b", 3.0, log)}
+    assert interleave(cases, turns=3, warm=warm) == {"a": [2.0] * 3, "b": [3.0] * 3}
     assert log == (["a", "a", "b", "b"] if warm else ["a", "b"]) * 3
-
-
-def test_it_ticks_once_for_each_contender_and_turn(clock):
-    ticks = []
-    interleave(
-        {"a": clock("a", 1.0, []), "b": clock("b", 1.0, [])}, 4, tick=lambda: ticks.append(1)
-    )
-    assert len(ticks) == 8

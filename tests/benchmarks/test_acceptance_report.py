@@ -8,8 +8,7 @@ import acceptance_report
 import pytest
 from acceptance_markdown import markdown
 
-from xpnet.bench.results import Results, Row
-from xpnet.bench.timing import Spread
+from xpnet.bench import Result, Results, Spread
 
 FACTS = {"emulated": False, "gpu": "Some GPU", "cuda_runtime": "13.0", "packages": {"numpy": "2"}}
 SUITE = '<testsuites><testsuite tests="10" failures="1" errors="0" skipped="2"/></testsuites>'
@@ -30,12 +29,12 @@ PARITY = {
     "backends": [{"name": "numpy", "device": "cpu"}, {"name": "cupy", "device": "cuda:0 (Some)"}],
     "dtypes": {"float32": {"checks": CHECKS}, "float64": {"checks": CHECKS}},
 }
-STEP = Row(
+STEP = Result(
     *("training step", "784-50-10, batch 100", "xpnet on cupy"),
     seconds=Spread(0.000123456, 0.0001, 0.0002),
     device_seconds=Spread(0.00009, 0.00008, 0.00011),
 )
-LEFT_OUT = Row("training step", "784-50-10, batch 100", "JAX jit", note="jax is not installed")
+LEFT_OUT = Result("training step", "784-50-10, batch 100", "JAX jit", note="jax is not installed")
 TIMES = Results([STEP, LEFT_OUT], {}).document()
 SMOKE = {
     "steps": 600,
@@ -46,9 +45,11 @@ SMOKE = {
 ON_GPU = "training step on a GPU", "784-50-10, batch 100"
 NUMBERS = Results(
     [
-        Row(*ON_GPU, "xpnet on cupy, float32", Spread(2e-4, 1e-4, 3e-4)),
-        Row(*ON_GPU, "PyTorch eager on cuda, float32", Spread(4e-4, 3e-4, 5e-4), Spread(0.5, 0, 1)),
-        Row(*ON_GPU, "JAX scan on cuda, TF32", note="failed: RuntimeError: a | b"),
+        Result(*ON_GPU, "xpnet on cupy, float32", Spread(2e-4, 1e-4, 3e-4)),
+        Result(
+            *ON_GPU, "PyTorch eager on cuda, float32", Spread(4e-4, 3e-4, 5e-4), Spread(0.5, 0, 1)
+        ),
+        Result(*ON_GPU, "JAX scan on cuda, TF32", note="failed: RuntimeError: a | b"),
     ],
     {},
 ).document()
@@ -87,7 +88,7 @@ def test_a_run_whose_stages_all_passed_has_passed(folder):
     assert report["nvidia_smi"]["driver_version"] == "580.65.06"
     assert report["nvidia_smi"]["name"] == "Some GPU, 80 GB"
     (time,) = report["benchmarks"]["times"]
-    assert time["contender"] == "xpnet on cupy"
+    assert time["case"] == "xpnet on cupy"
     assert time["seconds"] == {"median": 0.000123456, "low": 0.0001, "high": 0.0002}
 
 
@@ -295,7 +296,7 @@ def test_failed_tests_are_listed(folder):
     assert "- `tests/test_a.py::test_b[cupy] (call)`" in markdown(report)
 
 
-def test_numbers_of_a_gpu_stand_with_ratio_and_what_failed(folder):
+def test_numbers_of_a_gpu_stand_with_relative_speeds_and_what_failed(folder):
     page = markdown(assembled(folder))
     ours = f"| {' | '.join(ON_GPU)} | xpnet on cupy, float32 | 200 µs (100 µs to 300 µs) |  |  |  |"
     assert ours in page
@@ -307,4 +308,6 @@ def test_numbers_of_a_gpu_stand_with_ratio_and_what_failed(folder):
 def test_numbers_of_no_gpu_hold_no_times(folder):
     emulate(folder)
     rows = assembled(folder)["numbers"]
-    assert {(row["seconds"], row["ratio"], row["device_seconds"]) for row in rows} == {(None,) * 3}
+    assert {(row["seconds"], row["relative_speed"], row["device_seconds"]) for row in rows} == {
+        (None,) * 3
+    }

@@ -7,9 +7,8 @@ import pytest
 from ceilings import Ceilings
 from operations import RULES, Operation
 
-from xpnet.bench.contest import OURS
-from xpnet.bench.results import Row
-from xpnet.bench.timing import Spread
+from xpnet.bench import Result, Spread
+from xpnet.bench.benchmark import CPU
 
 CASES = [
     (bench_layers.bench_affine_forward, (5, 4, 3)),
@@ -34,41 +33,41 @@ def test_what_is_benched_runs_on_numpy_under_a_name_with_its_size(bench, size):
 @pytest.mark.emulated
 @pytest.mark.parametrize(("bench", "size"), CASES)
 def test_what_is_benched_has_as_many_launches_as_are_listed(device_counts, bench, size):
-    def report(work, operations, make):
+    def compare(work, operations, make):
         run = make()
         run()
         with device_counts() as counts:
             run()
         assert counts.launches == sum(one.launches for one in operations)
 
-    bench(report, *size)
+    bench(compare, *size)
 
 
 @pytest.fixture
-def contest_of():
-    """The contest that `compare` hands to the fixture of the benchmarks, and its rate."""
+def benchmark_of():
+    """The benchmark that `measure` hands to the fixture of the benchmarks, and its rate."""
 
     def run(flops, moved):
         seen = []
         operations = [Operation("half", flops // 2, moved // 2)] * 2
 
-        def report(contest, turns, rate):
-            seen.append((contest, rate))
+        def report(made, turns, rate):
+            seen.append((made, rate))
 
-        bench_layers.compare(report, "work", operations, lambda: lambda: None)
+        bench_layers.measure(report, "work", operations, lambda: lambda: None)
         return seen[0]
 
     return run
 
 
-def test_small_work_is_repeated_in_a_turn_and_large_work_is_not(contest_of):
-    assert contest_of(1000, 1000)[0].units > 100
-    assert contest_of(10**12, 10**9)[0].units == 1
+def test_small_work_is_repeated_in_a_turn_and_large_work_is_not(benchmark_of):
+    assert benchmark_of(1000, 1000)[0].units > 100
+    assert benchmark_of(10**12, 10**9)[0].units == 1
 
 
-def test_a_rate_is_of_all_operations_together(contest_of, monkeypatch):
-    measured = {OURS: Ceilings(100e9, {1000: 1e9})}
+def test_a_rate_is_of_all_operations_together(benchmark_of, monkeypatch):
+    measured = {CPU: Ceilings(100e9, {1000: 1e9})}
     monkeypatch.setattr(bench_layers, "ceilings", lambda: measured)
-    _, rate = contest_of(50 * 10**9, 1000)
-    row = Row("layers", "work", OURS, Spread(1, 1, 1))
+    _, rate = benchmark_of(50 * 10**9, 1000)
+    row = Result("layers", "work", CPU, Spread(1, 1, 1))
     assert rate(row) == "50 GFLOP/s, 50 % of the best product (100)"

@@ -7,50 +7,53 @@ import pytest
 from bench_transfer import DEVICE, HOST, pageable, pinned
 
 import xpnet
-from xpnet.bench.cuda import cuda
-from xpnet.bench.results import Row
-from xpnet.bench.timing import Spread
+from xpnet.bench import Result, Spread
+from xpnet.machine import cuda_device
 
 KINDS = pytest.mark.parametrize("memory", [pageable, pinned])
 
 
 @pytest.fixture
-def rows_of():
-    """The rows of one transfer, each run once and not timed, by contender; and its rate."""
+def made():
+    """``made(direction, memory)`` is the benchmark of a transfer, and its rate."""
 
-    def run(direction, memory):
+    def make(direction, memory):
         seen = []
-
-        def report(contest, turns, rate):
-            seen.append(({row.contender: row for row in contest.rows(turns, timed=False)}, rate))
-
-        bench_transfer.bench_transfer(report, 10, direction, memory)
+        bench_transfer.bench_transfer(
+            lambda benchmark, turns, rate: seen.append((benchmark, rate)), 10, direction, memory
+        )
         return seen[0]
 
-    return run
+    return make
 
 
 @pytest.mark.emulated
 @KINDS
 @pytest.mark.parametrize(
-    ("direction", "copies"),
-    [("to the device", "1 copies to and 0 from"), ("to the host", "0 copies to and 1 from")],
+    ("direction", "copies"), [("to the device", (1, 0)), ("to the host", (0, 1))]
 )
-def test_a_transfer_is_one_copy_in_its_direction(cudaemu, rows_of, memory, direction, copies):
-    rows, _ = rows_of(direction, memory)
-    assert f"0 launches, {copies} the device" in rows[DEVICE].note
+def test_a_transfer_is_one_copy_in_its_direction(device_counts, made, memory, direction, copies):
+    benchmark, _ = made(direction, memory)
+    (on_device,) = [case for case in benchmark.cases if case.name == DEVICE]
+    assert on_device.prepare(1, timed=False) == ""
+    on_device.run(1)
+    with device_counts() as counts:
+        on_device.run(1)
+    assert (counts.to_device, counts.to_host) == copies
+    assert counts.launches == 0
 
 
-@pytest.mark.skipif(cuda().kind != "none", reason="there is a device")
+@pytest.mark.skipif(cuda_device().kind != "none", reason="there is a device")
 @KINDS
-def test_without_a_device_nothing_stands_in_its_place(rows_of, memory):
-    rows, _ = rows_of("to the device", memory)
-    assert rows[DEVICE] == Row("transfer", rows[HOST].work, DEVICE, note="no CUDA device")
+def test_without_a_device_nothing_runs_in_its_place(made, memory):
+    host, device = made("to the device", memory)[0].results(turns=1, timed=False)
+    assert host.case == HOST
+    assert device == Result("transfer", host.work, DEVICE, note="no CUDA device")
 
 
-def test_a_rate_counts_each_byte_once(rows_of):
-    _, rate = rows_of("to the device", pageable)
-    row = Row("transfer", "work", HOST, Spread(1e-6, 1e-6, 1e-6))
+def test_a_rate_counts_each_byte_once(made):
+    _, rate = made("to the device", pageable)
+    row = Result("transfer", "work", HOST, Spread(1e-6, 1e-6, 1e-6))
     assert rate(row) == "31.4 GB/s"
 
 

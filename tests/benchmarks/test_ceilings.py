@@ -5,9 +5,8 @@ from __future__ import annotations
 import pytest
 from ceilings import Ceilings, amount, ceilings, fastest, seconds_of
 
-from xpnet.bench.contest import CUDA, OURS, repeated
-from xpnet.bench.results import Row
-from xpnet.bench.timing import Spread
+from xpnet.bench import Result, Spread, repeated
+from xpnet.bench.benchmark import CPU, GPU
 
 MACHINE = Ceilings(product=100e9, copies={1000: 10e9, 100_000: 40e9, 10_000_000: 20e9})
 
@@ -40,18 +39,18 @@ def test_a_share_is_of_the_ceiling_that_bounds_the_work():
 
 def test_a_gpu_is_held_to_the_time_between_two_events():
     wall, events = Spread(2, 2, 2), Spread(1, 1, 1)
-    assert seconds_of(Row("t", "w", CUDA, wall, device_seconds=events)) == events
-    assert seconds_of(Row("t", "w", OURS, wall)) == wall
+    assert seconds_of(Result("t", "w", GPU, wall, device_seconds=events)) == events
+    assert seconds_of(Result("t", "w", CPU, wall)) == wall
 
 
 def test_what_was_not_timed_has_no_seconds():
-    with pytest.raises(ValueError, match="xpnet on cupy was not timed: no CUDA device"):
-        seconds_of(Row("t", "w", CUDA, note="no CUDA device"))
+    with pytest.raises(ValueError, match="xpnet on cupy was not timed: no GPU device"):
+        seconds_of(Result("t", "w", GPU, note="no GPU device"))
 
 
 def test_the_fastest_is_of_one_unit_of_work():
     done = []
-    seconds = fastest(OURS, "appending", lambda: repeated(lambda: done.append(1)), 100)
+    seconds = fastest(CPU, "appending", lambda: repeated(lambda: done.append(1)), 100)
     assert seconds > 0
     assert len(done) % 100 == 0
 
@@ -63,5 +62,5 @@ def test_amounts_are_in_the_unit_that_suits_them(moved, told):
 
 @pytest.mark.emulated
 def test_an_emulated_device_has_no_ceilings(cudaemu, monkeypatch):
-    monkeypatch.setattr("ceilings._ceilings", lambda contender: contender)
-    assert ceilings.__wrapped__() == {OURS: OURS}
+    monkeypatch.setattr("ceilings._ceilings", lambda case: case)
+    assert ceilings.__wrapped__() == {CPU: CPU}

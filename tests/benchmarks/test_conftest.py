@@ -35,9 +35,12 @@ def test_collecting_no_benchmark_is_an_error():
 @pytest.mark.parametrize(
     ("option", "told"),
     [
-        (["--results", "no/such/folder"], "--results no/such/folder: wanted a folder that exists"),
-        (["--results", "no-json.txt"], "--results no-json.txt: wanted a folder that exists"),
-        (["--threads", "10000"], "--threads=10000: this process may use"),
+        (
+            ["--results", "no/such/folder"],
+            "--results no/such/folder: expected a folder that exists",
+        ),
+        (["--results", "no-json.txt"], "--results no-json.txt: expected a folder that exists"),
+        (["--threads", "10000"], "--threads=10000: expected a number from 1 to"),
     ],
 )
 def test_what_cannot_be_done_is_told_before_anything_runs(option, told):
@@ -65,7 +68,7 @@ def test_rows_are_printed_and_kept_under_date_and_machine(tmp_path):
     (kept,) = tmp_path.iterdir()
     assert kept.name[10:] == "-my-box-2.json"
     document = json.loads(kept.read_text())
-    assert {row["contender"] for row in document["rows"]} >= {"the chapter's loop"}
+    assert {row["case"] for row in document["rows"]} >= {"the chapter's loop"}
     assert {row["seconds"] for row in document["rows"]} == {None}
 
 

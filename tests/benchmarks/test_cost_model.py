@@ -13,8 +13,8 @@ from cost_model import (
     predicted,
 )
 from devices import DATA_SHEETS, Device
+from problems import CHAPTER, PROBLEMS, Problem
 
-from xpnet.bench.problems import CHAPTER, PROBLEMS, Problem
 from xpnet.bench.timing import Spread
 
 CPU = Device("a CPU", Ceilings(100e9, {1000: 10e9, 10**8: 20e9}), 1e-6, False, "measured here")

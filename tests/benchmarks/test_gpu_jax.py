@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import gpu_jax
 import pytest
+from comparisons.steps import xpnet_steps
+from contenders import Learner
+from problems import Problem
 
-from xpnet.bench.peers import Learner
-from xpnet.bench.problems import Problem
-from xpnet.bench.steps import xpnet_steps
-
-jax = pytest.importorskip("jax", reason="JAX is a contender: pip install 'xpnet[bench]'")
+jax = pytest.importorskip("jax", reason="JAX is a contender: pip install 'xpnet[contenders]'")
 
 SMALL = Problem((784, 12, 8, 10), 100)
 
-# what peers warn of is theirs to mend
+# other libraries' warnings are not xpnet's to fix
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")
 
 

@@ -4,13 +4,14 @@ import gpu_launches
 import pytest
 from gpu_launches import HOST, TABLE, TO_IDLE, Launches
 
-from xpnet.bench.contest import NO_DEVICE, RAN
-from xpnet.bench.cuda import Cuda
+from xpnet.bench.benchmark import NOT_TIMED
+from xpnet.bench.case import NO_DEVICE
+from xpnet.machine import CudaDevice
 
 
-def test_without_a_device_one_row_says_so(monkeypatch):
-    monkeypatch.setattr(gpu_launches, "cuda", lambda: Cuda("none", "no CUDA device"))
-    (row,) = Launches().rows(turns=3)
+def test_without_a_device_one_result_says_so(monkeypatch):
+    monkeypatch.setattr(gpu_launches, "cuda_device", lambda: CudaDevice("none", "no CUDA device"))
+    (row,) = Launches().results(turns=3)
     assert (row.table, row.note) == (TABLE, NO_DEVICE)
 
 
@@ -27,9 +28,9 @@ def test_the_pieces_are_what_a_step_launches(device_counts):
 
 @pytest.mark.emulated
 def test_untimed_each_is_launched_and_no_time_is_told(memory_pool):
-    rows = Launches().rows(turns=3, timed=False)
+    rows = Launches().results(turns=3, timed=False)
     assert len(rows) == 10
-    assert {(row.seconds, row.note) for row in rows} == {(None, RAN)}
+    assert {(row.seconds, row.note) for row in rows} == {(None, NOT_TIMED)}
 
 
 def test_the_host_is_timed_before_the_wait(monkeypatch):
@@ -38,5 +39,5 @@ def test_the_host_is_timed_before_the_wait(monkeypatch):
     launched = []
     host, to_idle = gpu_launches._timed("one", lambda: launched.append(1), turns=2)
     assert len(launched) == 2 * gpu_launches.REPEATS
-    assert (host.contender, host.seconds.median) == (HOST, pytest.approx(0.015))
-    assert (to_idle.contender, to_idle.seconds.median) == (TO_IDLE, pytest.approx(0.04))
+    assert (host.case, host.seconds.median) == (HOST, pytest.approx(0.015))
+    assert (to_idle.case, to_idle.seconds.median) == (TO_IDLE, pytest.approx(0.04))

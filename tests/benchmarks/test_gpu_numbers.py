@@ -7,15 +7,15 @@ import gpu_numbers
 import pytest
 from gpu_numbers import Part, run_parts, whole_plan
 from gpu_steps import COMPILED
+from publishing.reading import results_of
 
-from xpnet.bench.contest import Contest
-from xpnet.bench.results import Results
+from xpnet.bench import Benchmark, Result
 
 
-class OneRow(Contest):
-    """Whose contender was asked for turns."""
+class OneResult(Benchmark):
+    """Which keeps what it was asked for."""
 
-    def rows(self, turns, timed, warm):
+    def results(self, turns, *, timed, warm):
         asked.append((self.work, turns, timed, warm))
         return [row(self.work)]
 
@@ -24,11 +24,11 @@ asked = []
 
 
 def row(work):
-    return gpu_numbers.Row("steps", work, "ours")
+    return Result("steps", work, "ours")
 
 
 def part(work, seconds=1.0, make=None):
-    return Part("steps", work, "ours", make or (lambda: OneRow("steps", work)), 3, seconds)
+    return Part("steps", work, "ours", make or (lambda: OneResult("steps", work)), 3, seconds)
 
 
 @pytest.fixture(autouse=True)
@@ -47,11 +47,11 @@ def test_each_part_is_kept_as_soon_as_it_is_over():
 def test_what_the_time_does_not_suffice_for_is_left_out_and_says_so():
     kept = []
     assert run_parts([part("long", 40.0), part("short", 4.0)], False, lambda: 9.0, kept.extend)
-    assert [one.note for one in kept] == ["left out: 9 s were left, wanted 40 s", ""]
+    assert [one.note for one in kept] == ["left out: 9 s were left, it may take 40 s", ""]
     assert [work for work, *_ in asked] == ["short"]
 
 
-def test_a_part_that_fails_has_a_row_and_the_others_run(capsys):
+def test_a_part_that_fails_has_a_result_and_the_others_run(capsys):
     def broken():
         raise RuntimeError("no kernel image")
 
@@ -68,12 +68,12 @@ def test_the_plan_begins_with_the_chapters_step_and_ends_with_what_compiles_long
     assert len({(one.table, one.work) for one in plan}) == len(plan) - 2  # compiled apart
 
 
-def test_without_a_gpu_rows_say_why_and_are_on_disk(tmp_path):
-    if gpu_numbers.cuda().kind == "gpu":
+def test_without_a_gpu_results_say_why_and_are_on_disk(tmp_path):
+    if gpu_numbers.cuda_device().kind == "gpu":
         pytest.skip("here is a GPU: this would take minutes")
     assert gpu_numbers.main([str(tmp_path)]) == 0
     document = json.loads((tmp_path / "numbers.json").read_text())
-    results = Results.of(document, "numbers.json")
+    results = results_of(document, "numbers.json")
     assert {one.seconds for one in results.rows} == {None}
-    assert results.rows[0].contender == "xpnet on cupy, float32"
+    assert results.rows[0].case == "xpnet on cupy, float32"
     assert "PyTorch compiled on cuda, float32" in (tmp_path / "numbers.txt").read_text()

@@ -9,11 +9,12 @@ import contextlib
 
 import gpu_pytorch
 import pytest
+from comparisons.steps import xpnet_steps
+from problems import Problem
 
-from xpnet.bench.problems import Problem
-from xpnet.bench.steps import xpnet_steps
-
-torch = pytest.importorskip("torch", reason="PyTorch is a contender: pip install 'xpnet[bench]'")
+torch = pytest.importorskip(
+    "torch", reason="PyTorch is a contender: pip install 'xpnet[contenders]'"
+)
 
 SMALL = Problem((784, 12, 8, 10), 100)
 

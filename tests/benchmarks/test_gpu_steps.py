@@ -1,63 +1,62 @@
 from __future__ import annotations
 
-import gpu_steps
 import pytest
-from gpu_steps import COMPILED, GPU_PEERS, OURS_ON_GPU, compare_gpu_steps
+from comparisons import library_case
+from comparisons.library_case import NEEDS_A_GPU
+from contenders import Contender, Learner
+from gpu_steps import BASELINE, COMPILED, ON_GPU, compare_gpu_steps
+from problems import Problem
 
-from xpnet.bench import contest, entrants, on_device
-from xpnet.bench.contest import NO_DEVICE
-from xpnet.bench.cuda import Cuda
-from xpnet.bench.peers import Learner, Peer
-from xpnet.bench.problems import Problem
+from xpnet.bench import case
+from xpnet.bench.benchmark import NOT_TIMED
+from xpnet.bench.case import NO_DEVICE
+from xpnet.machine import CudaDevice
 
 SMALL = Problem((784, 6, 10), 100)
 
 
-def test_every_contender_tells_device_and_precision():
-    for name in {**GPU_PEERS, **COMPILED}:
+ABSENT = Contender("not_installed_at_all", None)
+UNUSED = Contender("numpy", lambda *_: pytest.fail("set up where it cannot run"))
+
+
+def test_every_contender_names_device_and_precision():
+    for name in {**ON_GPU, **COMPILED}:
         assert "on cuda, float32" in name or "on cuda, TF32" in name
-    assert OURS_ON_GPU.endswith("float32")
+    assert BASELINE.endswith("float32")
 
 
-def test_without_a_gpu_every_row_says_why_and_nothing_is_set_up(monkeypatch):
-    monkeypatch.setattr(contest, "cuda", lambda: Cuda("none", "no CUDA device"))
-    peers = {"a peer": Peer("numpy", lambda *_: pytest.fail("set up"))}
-    made = compare_gpu_steps(SMALL, 2, {"absent": Peer("not_installed_at_all", None), **peers})
-    rows = made.rows(turns=1)
-    assert [row.contender for row in rows] == [OURS_ON_GPU, "absent", "a peer"]
+def test_without_a_gpu_every_result_says_why_and_nothing_is_set_up(monkeypatch):
+    for module in (case, library_case):
+        monkeypatch.setattr(module, "cuda_device", lambda: CudaDevice("none", "no CUDA device"))
+    benchmark = compare_gpu_steps(SMALL, 2, {"absent": ABSENT, "another": UNUSED})
+    rows = benchmark.results(turns=1)
+    assert [row.case for row in rows] == [BASELINE, "absent", "another"]
     assert [row.note for row in rows][::2] == [NO_DEVICE] * 2
     assert "pip install" in rows[1].note
-    made.alone()
+    benchmark.run_baseline()
 
 
 @pytest.mark.emulated
-def test_an_emulated_device_counts_xpnet_and_leaves_the_others_out(memory_pool):
-    peers = {"a peer": Peer("numpy", lambda *_: pytest.fail("set up"))}
-    ours, peer = compare_gpu_steps(SMALL, 2, peers).rows(turns=1)
-    assert "2 x: 30 launches, 0 copies to" in ours.note
-    assert peer.note == entrants.NEEDS_A_GPU
+def test_an_emulated_device_runs_xpnet_and_no_other_library():
+    ours, another = compare_gpu_steps(SMALL, 2, {"another": UNUSED}).results(turns=1, timed=False)
+    assert ours.note == NOT_TIMED
+    assert another.note == NEEDS_A_GPU
 
 
-def test_on_a_gpu_ratios_refer_to_xpnet_and_a_failure_stays_alone(monkeypatch):
-    """NumPy plays the GPU: its times mean nothing, that there are any does."""
-    from xpnet.backends import load_backend, use_backend
-
-    numpy = load_backend("numpy")
-    monkeypatch.setattr(contest, "cuda", lambda: Cuda("gpu", "some GPU"))
-    monkeypatch.setattr(entrants, "load_backend", lambda name: numpy)
-    monkeypatch.setattr(entrants, "use_backend", lambda name: use_backend("numpy"))
-    monkeypatch.setattr(on_device, "seconds_by_events", lambda backend, work, turns: [1e-3] * turns)
-
+def test_on_a_gpu_speeds_are_relative_to_xpnet_and_a_failure_stays_alone(numpy_as_gpu):
     def broken(problem, data):
         raise RuntimeError("no kernel image")
 
     asked = []
     learner = Learner(lambda k: asked.append(k) or 0.5, None)
-    peers = {"broken": Peer("numpy", broken), "fine": Peer("numpy", lambda *_: learner)}
-    ours, wrong, fine = gpu_steps.compare_gpu_steps(SMALL, 3, peers).rows(turns=2)
+    contenders = {
+        "broken": Contender("numpy", broken),
+        "fine": Contender("numpy", lambda *_: learner),
+    }
+    ours, wrong, fine = compare_gpu_steps(SMALL, 3, contenders).results(turns=2)
     assert ours.seconds
-    assert ours.ratio is None
+    assert ours.relative_speed is None
     assert (wrong.seconds, wrong.note) == (None, "failed: RuntimeError: no kernel image")
-    assert fine.ratio
+    assert fine.relative_speed
     assert fine.device_seconds.median == pytest.approx(1e-3 / 3)
     assert set(asked) == {3}

@@ -7,8 +7,16 @@ import json
 import pytest
 import report
 
-from xpnet.bench import Results, Row, Spread
+from xpnet.bench import Result, Results, Spread
 
+MACHINE = {
+    "cores": 2,
+    "blas": [],
+    "gpu": "no CUDA device",
+    "python": "3.13",
+    "packages": {},
+    "date": "2030-01-02",
+}
 PAGE = """# A page
 
 <!-- benchmarks -->
@@ -25,14 +33,14 @@ def write(tmp_path):
 
     def make(name):
         rows = [
-            Row(
+            Result(
                 "training step", "784-50-10, batch 100", "xpnet on numpy", Spread(4e-4, 3e-4, 5e-4)
             ),
-            Row("training step", "784-50-10, batch 100", "xpnet on cupy", note="no CUDA device"),
-            Row("layers", "Relu", "xpnet on numpy", Spread(1e-5, 1e-5, 1e-5)),
+            Result("training step", "784-50-10, batch 100", "xpnet on cupy", note="no CUDA device"),
+            Result("layers", "Relu", "xpnet on numpy", Spread(1e-5, 1e-5, 1e-5)),
         ]
         path = tmp_path / f"{name}.json"
-        path.write_text(json.dumps(Results(rows, {"cpu": f"CPU {name}"}).document()))
+        path.write_text(json.dumps(Results(rows, {**MACHINE, "cpu": f"CPU {name}"}).document()))
         return path
 
     return make
@@ -48,7 +56,7 @@ def test_a_page_has_the_machine_and_its_tables(write, tmp_path, capsys):
     assert capsys.readouterr().out == f"{page}\n"
     text = page.read_text()
     assert text.startswith("CPU one, cores")
-    assert "| 784-50-10, batch 100 | xpnet on numpy | 400 µs (300 to 500) |  |\n" in text
+    assert "| 784-50-10, batch 100 | xpnet on numpy | 400 µs (300 to 500) |\n" in text
     assert "| Relu | xpnet on numpy | 10.0 µs (10.0 to 10.0) |\n" in text
 
 
@@ -117,7 +125,7 @@ def test_a_page_without_its_pair_of_markers_stays_as_it_was(write, tmp_path, cap
     captured = capsys.readouterr()
     assert captured.out == ""
     assert captured.err.count("\n") == 1
-    assert "README.md: wanted one <!-- benchmarks --> and behind it one" in captured.err
+    assert "README.md: expected one <!-- benchmarks --> and after it one" in captured.err
     assert path.read_text() == page
     assert not plot.exists()
 
@@ -125,7 +133,7 @@ def test_a_page_without_its_pair_of_markers_stays_as_it_was(write, tmp_path, cap
 @pytest.mark.parametrize(
     ("text", "told"),
     [
-        ('{"device": "gpu", "passed": true, "stages": {}}', "wanted a document of 'xpnet bench"),
+        ('{"device": "gpu", "passed": true, "stages": {}}', "expected a document of 'xpnet bench"),
         ('{"passed": tr', "not a JSON document"),
         (None, "No such file"),
     ],

@@ -1,4 +1,3 @@
-import importlib
 import json
 import subprocess
 import sys
@@ -8,28 +7,26 @@ import pytest
 
 import xpnet
 from xpnet import cli
-from xpnet.bench import Results, short
-from xpnet.bench.contest import Contest, repeated
-from xpnet.bench.machine import cores
+from xpnet.bench import Benchmark, quick, repeated
+from xpnet.bench.results import FORMAT
 from xpnet.errors import OptionError
+from xpnet.machine import cores
 
 ROOT = Path(xpnet.__file__).parents[1]
 
 
 def sums():
-    contest = Contest("training step", "a sum")
-    contest.enter(contest.ours, repeated(lambda: sum(range(1000))))
-    contest.enter("half as many", repeated(lambda: sum(range(500))))
-    contest.leave_out("somebody else", "not installed")
-    return contest
+    benchmark = Benchmark("sums", "of 1,000 numbers", baseline="all")
+    benchmark.add("all", repeated(lambda: sum(range(1000))))
+    benchmark.add("half of them", repeated(lambda: sum(range(500))))
+    benchmark.skip("on a GPU", "no CUDA device")
+    return benchmark
 
 
 @pytest.fixture
 def bench(monkeypatch, capsys):
     """``bench("--json", path)`` runs the command on two sums; its exit code, out and err."""
-    part = short.Part("training step", "a sum", sums, turns=3)
-    for module in (short, importlib.import_module("xpnet.cli.bench")):
-        monkeypatch.setattr(module, "PARTS", (part,))
+    monkeypatch.setattr(quick, "PARTS", ((sums, 3),))
     # what the command sets for libraries that are yet to be imported ends with the test
     monkeypatch.setenv("OMP_NUM_THREADS", "1")
 
@@ -45,46 +42,44 @@ def bench(monkeypatch, capsys):
 def test_it_prints_the_machine_and_the_table_and_its_progress_apart(bench):
     code, out, err = bench()
     assert code == 0, err
-    assert err == "1 of 1: training step, a sum\n"
-    headline, empty, head, work, ours, *_ = out.splitlines()
-    assert f"cores: {cores()}" in headline
-    assert empty == ""
-    assert head.split() == ["training", "step", "time", "xpnet", "/", "it"]
-    assert work == "a sum"
-    assert ours.split()[:3] == ["xpnet", "on", "numpy"]
-    assert "  somebody else   not installed" in out
+    assert err == "1 of 1: sums, of 1,000 numbers\n"
+    headline, table, legend = out.split("\n\n")
+    assert f"cores: {cores()}" in " ".join(headline.split())
+    head, work, *cases = table.splitlines()
+    assert head.split() == ["sums", "time", "relative", "speed"]
+    assert work == "of 1,000 numbers"
+    assert [line[:16].strip() for line in cases] == ["all", "half of them", "on a GPU"]
+    assert cases[2].endswith("no CUDA device")
+    assert legend.startswith("Times are medians")
 
 
-def test_threads_are_pinned(bench):
+def test_every_line_fits_a_terminal_of_80_columns(bench):
+    lines = bench()[1].splitlines()
+    assert max(map(len, lines)) <= 80
+
+
+def test_threads_are_limited_while_it_runs(bench):
     before = cores()
     code, out, err = bench("--threads", 1)
     assert code == 0, err
-    assert ", 1 thread; " in out
+    assert ", 1 thread; " in " ".join(out.split())
     assert cores() == before
 
 
 def test_json_holds_the_results(bench, tmp_path):
     path = tmp_path / "results.json"
     assert bench("--json", path)[0] == 0
-    results = Results.of(json.loads(path.read_text()), str(path))
-    assert [row.contender for row in results.rows] == [
-        *("xpnet on numpy", "half as many", "somebody else")
-    ]
-    assert results.machine["cores"] == cores()
+    document = json.loads(path.read_text())
+    assert document["format"] == FORMAT
+    assert [row["case"] for row in document["rows"]] == ["all", "half of them", "on a GPU"]
+    assert document["machine"]["cores"] == cores()
 
 
 def test_json_to_stdout_is_one_document_and_the_table_is_on_stderr(bench):
     code, out, err = bench("--json", "-")
     assert code == 0
-    assert Results.of(json.loads(out), "stdout").rows
-    assert "  somebody else   not installed" in err
-
-
-def test_a_picture_is_drawn(bench, tmp_path):
-    pytest.importorskip("matplotlib", reason="pictures need the extra 'plot'")
-    path = tmp_path / "times.png"
-    assert bench("--plot", path)[0] == 0
-    assert path.read_bytes().startswith(b"\x89PNG")
+    assert json.loads(out)["rows"]
+    assert "  on a GPU      no CUDA device" in err
 
 
 def test_quiet_prints_nothing(bench):
@@ -94,16 +89,14 @@ def test_quiet_prints_nothing(bench):
 @pytest.mark.parametrize(
     ("options", "told"),
     [
-        (("--threads", 0), "threads=0: this process may use"),
-        (("--threads", 10_000), "threads=10000: this process may use"),
+        (("--threads", 0), "threads=0: expected a number from 1 to"),
+        (("--threads", 10_000), "threads=10000: expected a number from 1 to"),
         (("--json", "no/such/folder/x.json"), "no/such/folder/x.json cannot be written"),
-        (("--plot", "no/such/folder/x.png"), "no/such/folder/x.png cannot be written"),
-        (("--plot", "x.gif"), "x.gif: a picture is .png, .svg or .pdf"),
         (("--turns", 5), "No such option: --turns"),
     ],
 )
 def test_a_bad_option_is_one_line_before_the_work(bench, monkeypatch, options, told):
-    monkeypatch.setattr(short, "PARTS", None)  # the work would fail
+    monkeypatch.setattr(quick, "PARTS", None)  # the work would fail
     code, out, err = bench(*options)
     assert code == 2
     assert err.startswith("xpnet: ")
@@ -112,27 +105,28 @@ def test_a_bad_option_is_one_line_before_the_work(bench, monkeypatch, options, t
     assert out == ""
 
 
-def test_a_failed_run_leaves_an_older_file_as_it_was(bench, monkeypatch, tmp_path):
-    def fail():
-        raise OptionError("no such peer")
+def failing(error):
+    def make():
+        raise error
 
+    return ((make, 1),)
+
+
+def test_a_failed_run_leaves_an_older_file_as_it_was(bench, monkeypatch, tmp_path):
     path = tmp_path / "results.json"
     path.write_text("old")
-    monkeypatch.setattr(short, "PARTS", (short.Part("a", "b", fail, turns=1),))
+    monkeypatch.setattr(quick, "PARTS", failing(OptionError("it cannot run")))
     assert bench("--json", path)[0] == 2
     assert path.read_text() == "old"
 
 
 def test_ctrl_c_is_one_line(bench, monkeypatch):
-    def interrupt():
-        raise KeyboardInterrupt
-
-    monkeypatch.setattr(short, "PARTS", (short.Part("a", "b", interrupt, turns=1),))
+    monkeypatch.setattr(quick, "PARTS", failing(KeyboardInterrupt()))
     code, out, err = bench("--quiet")
     assert (code, out, err) == (130, "", "xpnet: interrupted\n")
 
 
-def test_the_front_door_does_not_load_it_and_the_command_loads_no_peer():
+def test_import_xpnet_loads_no_benchmark_and_the_command_loads_no_other_library():
     code = (
         "import sys, xpnet; "
         "assert not [name for name in sys.modules if name.startswith('xpnet.bench')]; "

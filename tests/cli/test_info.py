@@ -1,5 +1,6 @@
 import json
 import platform
+from importlib import import_module
 
 import numpy as np
 
@@ -27,3 +28,15 @@ def test_a_backend_that_does_not_run_says_why(xpnet_command):
 
 def test_thread_limits_are_shown(xpnet_command):
     assert "OMP_NUM_THREADS=3" in xpnet_command("info", env={"OMP_NUM_THREADS": "3"}).out
+
+
+def test_lines_are_broken_between_words_where_a_terminal_ends(monkeypatch, capsys):
+    module = import_module("xpnet.cli.info")
+    shown = {}
+    for width in (70, 10_000):
+        monkeypatch.setattr(module, "line_width", lambda out, elsewhere, width=width: width)
+        module.info()
+        shown[width] = capsys.readouterr().out
+    assert max(map(len, shown[70].splitlines())) <= 70
+    assert len(shown[10_000].splitlines()) < len(shown[70].splitlines())
+    assert shown[70].split() == shown[10_000].split()

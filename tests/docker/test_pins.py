@@ -56,13 +56,16 @@ def test_requirements_are_those_of_the_project_and_of_the_extras_once(module):
     project = {
         "project": {
             "dependencies": ["numpy>=2"],
-            "optional-dependencies": {"test": ["pytest", "numpy>=2"], "bench": ["torch>=2.5"]},
+            "optional-dependencies": {
+                "test": ["pytest", "numpy>=2"],
+                "bench": ["pytest-benchmark>=5"],
+            },
         },
         "build-system": {"requires": ["hatchling"]},
     }
     assert module.requirements(project, []) == ["numpy>=2"]
     wanted = module.requirements(project, ["test", "bench", "build"])
-    assert wanted == ["numpy>=2", "pytest", "hatchling"]
+    assert wanted == ["numpy>=2", "pytest", "pytest-benchmark>=5", "hatchling"]
 
 
 def test_an_unknown_extra_is_refused_by_name(module, project):

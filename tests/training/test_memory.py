@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 
 import xpnet
-from xpnet.bench.cuda import cuda
 from xpnet.gradient import check_gradients
+from xpnet.machine import cuda_device
 from xpnet.networks import TwoLayerNet
 from xpnet.optimizers import Adam
 from xpnet.training import Callback, Trainer
@@ -110,7 +110,7 @@ def test_the_pool_is_as_full_after_every_epoch(backend, memory_pool):
 
 
 def test_later_epochs_ask_the_driver_for_nothing(backend, memory_pool):
-    if backend.name != "cupy" or cuda().kind != "emulated":
+    if backend.name != "cupy" or cuda_device().kind != "emulated":
         pytest.skip("needs the emulated device, which counts")
     import cudaemu
 

@@ -1,21 +1,23 @@
-"""Benchmarks: the same work by several contenders, in turns, with ratios and their spread."""
+"""Benchmarks: one piece of work in several cases, which take turns in one process."""
 
-from xpnet.bench.contest import Contest
-from xpnet.bench.crossover import crossover
+from xpnet.bench.benchmark import Benchmark
+from xpnet.bench.case import repeated
 from xpnet.bench.gradients import compare_gradients
-from xpnet.bench.results import Results, Row
+from xpnet.bench.quick import quick_comparison
+from xpnet.bench.results import Result, Results
 from xpnet.bench.steps import compare_steps
 from xpnet.bench.timing import Spread, interleave, ratio, spread
 
 __all__ = [
-    "Contest",
+    "Benchmark",
+    "Result",
     "Results",
-    "Row",
     "Spread",
     "compare_gradients",
     "compare_steps",
-    "crossover",
     "interleave",
+    "quick_comparison",
     "ratio",
+    "repeated",
     "spread",
 ]

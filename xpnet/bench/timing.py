@@ -1,4 +1,4 @@
-"""Timing that a noisy machine cannot decide: contenders take turns, and their ratios are kept."""
+"""Timing that holds on a noisy machine: cases take turns, and their ratios are taken by turn."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ __all__ = ["Spread", "interleave", "ratio", "spread"]
 
 @dataclass(frozen=True)
 class Spread:
-    """What a quantity is in the middle of many turns, and the quartiles around it.
+    """Median and quartiles of a quantity over many turns.
 
     Attributes
     ----------
@@ -41,44 +41,39 @@ def spread(values: list[float]) -> Spread:
     return Spread(median, low, high)
 
 
-def ratio(ours: list[float], theirs: list[float]) -> Spread:
-    """Our seconds over theirs, turn by turn.
+def ratio(first: list[float], second: list[float]) -> Spread:
+    """The first seconds over the second, turn by turn.
 
     Examples
     --------
     >>> ratio([1.0, 2.0, 9.0], [2.0, 4.0, 18.0]).median
     0.5
     """
-    return spread([a / b for a, b in zip(ours, theirs, strict=True)])
+    return spread([a / b for a, b in zip(first, second, strict=True)])
 
 
 def interleave(
-    contenders: Mapping[str, Callable[[], object]],
-    turns: int,
-    warm: bool = True,
-    tick: Callable[[], object] = lambda: None,
+    cases: Mapping[str, Callable[[], object]], turns: int, *, warm: bool = True
 ) -> dict[str, list[float]]:
-    """Seconds of each contender, turn by turn.
+    """Seconds of each case, turn by turn.
 
     Parameters
     ----------
-    contenders : mapping of str to callable
+    cases : mapping of str to callable
         Each has waited for its own device when it returns.
     turns : int
-        In each turn every contender runs, in the same order, so that they share the weather.
+        In each turn every case runs once, in the same order, so that a slow moment of the machine
+        slows them all.
     warm : bool
-        Whether each runs once unmeasured before it is measured, in every turn: the threads of
-        the library before it go on spinning for a while, and its own caches are cold.
-    tick : callable
-        Called after each contender's turn: moves a progress bar.
+        Whether each case also runs once unmeasured in every turn: the threads of the library
+        before it go on spinning for a while, and its own caches are cold.
     """
-    seconds: dict[str, list[float]] = {name: [] for name in contenders}
+    seconds: dict[str, list[float]] = {name: [] for name in cases}
     for _ in range(turns):
-        for name, contender in contenders.items():
+        for name, case in cases.items():
             if warm:
-                contender()
+                case()
             begun = time.perf_counter()
-            contender()
+            case()
             seconds[name].append(time.perf_counter() - begun)
-            tick()
     return seconds

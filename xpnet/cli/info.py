@@ -4,19 +4,24 @@ from __future__ import annotations
 
 import os
 import platform
+import sys
+import textwrap
 from typing import Any
 
 import numpy as np
 
 import xpnet
 from xpnet.backends import available_backends, load_backend
-from xpnet.bench.machine import cores, installed
 from xpnet.cli.options import JsonPath, prepare, write_json
+from xpnet.cli.width import line_width
+from xpnet.machine import cores, installed
 
 __all__ = ["info"]
 
 PACKAGES = "numpy", "cupy-cuda12x", "cupy-cuda13x", "rich", "typer", "matplotlib"
 THREAD_VARIABLES = "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"
+INDENT = 10
+"""Columns before the values."""
 
 
 def info(json: JsonPath = None) -> int:
@@ -36,7 +41,7 @@ def info(json: JsonPath = None) -> int:
             for name, state in available_backends().items()
         },
     }
-    for line in _lines(document):
+    for line in _lines(document, line_width(out, elsewhere=sys.maxsize)):
         print(line, file=out)
     write_json(json, document)
     return 0
@@ -48,21 +53,33 @@ def _blas() -> str:
     return f"{blas.get('name', 'unknown')} {blas.get('version', '')}".strip()
 
 
-def _lines(document: dict[str, Any]) -> list[str]:
+def _lines(document: dict[str, Any], width: int) -> list[str]:
     packages = [
         f"{name} {found or 'not installed'}" for name, found in document["packages"].items()
     ]
     threads = [f"{name}={value}" for name, value in document["threads"].items() if value]
-    backends = [
-        f"  {name:<8} {backend['device'] if backend['state'] == 'ok' else backend['state']}"
-        for name, backend in document["backends"].items()
-    ]
-    return [
-        f"xpnet     {document['xpnet']}",
-        f"python    {document['python']} on {document['platform']}",
-        f"packages  {', '.join(packages)}",
-        f"blas      {document['blas']}",
-        f"threads   {document['cores']} cores, {', '.join(threads) or 'no limit set'}",
+    lines = [
+        *_wrapped("xpnet", document["xpnet"], width),
+        *_wrapped("python", f"{document['python']} on {document['platform']}", width),
+        *_wrapped("packages", ", ".join(packages), width),
+        *_wrapped("blas", document["blas"], width),
+        *_wrapped("cores", str(document["cores"]), width),
+        *_wrapped("threads", ", ".join(threads) or "no limit set", width),
         "backends",
-        *backends,
     ]
+    for name, backend in document["backends"].items():
+        state = backend["device"] if backend["state"] == "ok" else backend["state"]
+        lines += _wrapped(f"  {name}", state, width)
+    return lines
+
+
+def _wrapped(name: str, value: str, width: int) -> list[str]:
+    """A name, and its value beside it on as many lines as that takes."""
+    return textwrap.wrap(
+        value,
+        width,
+        initial_indent=f"{name:<{INDENT}}",
+        subsequent_indent=" " * INDENT,
+        break_long_words=False,
+        break_on_hyphens=False,
+    )

@@ -26,7 +26,7 @@ WHEELS = HERE / "requirements.txt"
 SOURCE = HERE / "requirements-source.txt"
 
 XPNET = f"{CHECKOUT}[test,plot]"
-BENCHMARKS = ("pytest-benchmark>=5",)  # the extra bench, without its peers
+BENCHMARKS = ("pytest-benchmark>=5",)  # the extra bench
 BUILD_BACKEND = ("hatchling>=1.27", "editables")  # what an editable install of xpnet asks for
 
 PYTHON_TAG = f"cp{sys.version_info[0]}{sys.version_info[1]}"

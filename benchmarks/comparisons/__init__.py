@@ -1,0 +1,1 @@
+"""What is compared: problems, and the benchmarks made of them."""

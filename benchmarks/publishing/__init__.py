@@ -1,0 +1,1 @@
+"""Results as a page publishes them: tables in Markdown, and a chart."""
