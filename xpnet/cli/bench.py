@@ -30,7 +30,7 @@ def bench(
 ) -> int:
     """Time numerical gradients, backpropagation and training steps, on the CPU and on a GPU.
 
-    Takes about half a minute on two cores that nobody else uses.
+    Takes about ten seconds on two cores.
     """
     out = prepare(json)
 

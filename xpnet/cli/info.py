@@ -20,8 +20,6 @@ __all__ = ["info"]
 
 PACKAGES = "numpy", "cupy-cuda12x", "cupy-cuda13x", "rich", "typer", "matplotlib"
 THREAD_VARIABLES = "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"
-INDENT = 10
-"""Columns before the values."""
 
 
 def info(json: JsonPath = None) -> int:
@@ -58,18 +56,18 @@ def _lines(document: dict[str, Any], width: int) -> list[str]:
         f"{name} {found or 'not installed'}" for name, found in document["packages"].items()
     ]
     threads = [f"{name}={value}" for name, value in document["threads"].items() if value]
+    limits = ", ".join(threads) or "no limit set"
     lines = [
-        *_wrapped("xpnet", document["xpnet"], width),
-        *_wrapped("python", f"{document['python']} on {document['platform']}", width),
-        *_wrapped("packages", ", ".join(packages), width),
-        *_wrapped("blas", document["blas"], width),
-        *_wrapped("cores", str(document["cores"]), width),
-        *_wrapped("threads", ", ".join(threads) or "no limit set", width),
+        *_wrapped("xpnet     ", document["xpnet"], width),
+        *_wrapped("python    ", f"{document['python']} on {document['platform']}", width),
+        *_wrapped("packages  ", ", ".join(packages), width),
+        *_wrapped("blas      ", document["blas"], width),
+        *_wrapped("threads   ", f"{document['cores']} cores, {limits}", width),
         "backends",
     ]
     for name, backend in document["backends"].items():
         state = backend["device"] if backend["state"] == "ok" else backend["state"]
-        lines += _wrapped(f"  {name}", state, width)
+        lines += _wrapped(f"  {name:<8} ", state, width)
     return lines
 
 
@@ -78,8 +76,8 @@ def _wrapped(name: str, value: str, width: int) -> list[str]:
     return textwrap.wrap(
         value,
         width,
-        initial_indent=f"{name:<{INDENT}}",
-        subsequent_indent=" " * INDENT,
+        initial_indent=name,
+        subsequent_indent=" " * len(name),
         break_long_words=False,
         break_on_hyphens=False,
     )
