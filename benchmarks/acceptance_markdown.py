@@ -80,7 +80,7 @@ def verdict(parity: dict[str, Any] | None) -> str:
 
 
 def number(value: float | None) -> str:
-    """Two digits; JSON's null is an infinite difference, or a bound that nobody derived."""
+    """Two digits; JSON's null is an infinite difference, or a bound that was not derived."""
     if value is None:
         return "-"
     return "0" if value == 0 else f"{value:.1e}"

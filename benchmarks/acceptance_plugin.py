@@ -114,7 +114,7 @@ class Recorder:
 
     def write(self):
         self.written = time.monotonic()
-        # replaced as a whole, since a cut-off may come in the midst of writing
+        # replaced as a whole, since a cut-off may come during writing
         part = self.folder / "suite.json.part"
         part.write_text(json.dumps(self.counts))
         part.replace(self.folder / "suite.json")

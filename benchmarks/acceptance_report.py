@@ -177,7 +177,7 @@ def main(arguments: list[str] | None = None) -> int:
     base = options.out / name_of(report, options.machine)
     for suffix, text in (("json", json.dumps(report, indent=2)), ("md", markdown(report))):
         path = base.with_name(f"{base.name}.{suffix}")
-        # whole or not at all, since the next cut-off may come in the midst of it
+        # whole or not at all, since the next cut-off may come while it is written
         part = path.with_name(f"{path.name}.part")
         part.write_text(text.rstrip() + "\n", encoding="utf-8")
         part.replace(path)

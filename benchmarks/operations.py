@@ -67,7 +67,7 @@ def affine_forward(rows: int, inputs: int, outputs: int) -> list[Operation]:
 
 
 def affine_backward(rows: int, inputs: int, outputs: int, of_input: bool = True) -> list[Operation]:
-    """The gradients of `W` and `b`, and of the input unless nobody asks for it."""
+    """The gradients of `W` and `b`, and of the input if it is asked for."""
     entries = rows * outputs
     operations = [
         _product("x.T @ dout", inputs, rows, outputs),

@@ -68,7 +68,7 @@ def address(picture: Path | None, page: Path) -> str | None:
 
 
 def report(options: argparse.Namespace) -> list[Path]:
-    """Write what is wanted; the files written."""
+    """Write what the options ask for; return the files written."""
     found = [chosen(path, options.table) for path in options.files]
     drawn = pictures(options.plot, options.files)
 

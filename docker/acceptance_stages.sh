@@ -45,7 +45,7 @@ stage() {
     else
         echo "failed (exit $code), see $logs/$name.log"
     fi
-    # before the facts are there, nobody knows its name
+    # before the facts are there, its name is not known
     [ ! -s "$logs/facts.json" ] || report >/dev/null || true
 }
 

@@ -74,12 +74,12 @@ while [ $# -gt 0 ]; do
     esac
 done
 for name in memory steps seconds; do
-    [[ ${!name} =~ ^[1-9][0-9]*$ ]] || refuse "--$name ${!name}: wanted a whole number from 1 on"
+    [[ ${!name} =~ ^[1-9][0-9]*$ ]] || refuse "--$name ${!name}: expected a whole number of 1 or more"
 done
 stages=$(xargs <<<"${stages//,/ }")
-[ -n "$stages" ] || refuse "--stages: wanted some of $ALL_STAGES"
+[ -n "$stages" ] || refuse "--stages: expected some of $ALL_STAGES"
 for name in $stages; do
-    [[ " $ALL_STAGES " == *" $name "* ]] || refuse "--stages $name: wanted some of $ALL_STAGES"
+    [[ " $ALL_STAGES " == *" $name "* ]] || refuse "--stages $name: expected some of $ALL_STAGES"
 done
 for name in python base; do
     [ -z "${!name}" ] || found=$(command -v "${!name}") || refuse "--$name ${!name}: no such program"
@@ -119,11 +119,11 @@ check_gpu() {
     elif at_least $DRIVER_12 "$driver"; then
         cuda=12
     else
-        refuse "driver $driver is too old: wanted $DRIVER_12 for CUDA 12 or $DRIVER_13 for CUDA 13"
+        refuse "driver $driver is too old: expected $DRIVER_12 or later for CUDA 12, $DRIVER_13 for CUDA 13"
     fi
     # a GPU that shares the host's memory answers [N/A]
     [[ ! $free =~ ^[0-9]+$ ]] || [ "$free" -ge $((memory * 1024)) ] \
-        || refuse "$free MiB of device memory are free, wanted $memory GiB: end other programs" \
+        || refuse "$free MiB of device memory are free, expected $memory GiB: end other programs" \
             "on the GPU, or give a smaller --memory"
     echo "driver $driver, CUDA $cuda, $free MiB free"
 }
@@ -166,7 +166,7 @@ else
     check_gpu
 fi
 [ -n "$python" ] || "$base" -c 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))' 2>/dev/null \
-    || refuse "--base $base: wanted Python 3.11 or later with its venv"
+    || refuse "--base $base: expected Python 3.11 or later with its venv"
 # nothing is written before this line, so that a refused start leaves nothing behind
 out=${out:-${emulated:+results}}
 out=${out:-benchmarks/results}

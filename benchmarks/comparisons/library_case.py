@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
+from typing import Any
 
-from xpnet.bench.case import CudaCase, Run
+from xpnet.bench.case import CudaCase
 from xpnet.machine import cuda_device
 
 __all__ = ["NEEDS_A_GPU", "LibraryCase", "failure"]
@@ -35,10 +36,6 @@ class LibraryCase(CudaCase):
 
     backend = "numpy"
 
-    def __init__(self, name: str, make: Callable[[], Run]) -> None:
-        super().__init__(name, make)
-        self.failure = ""
-
     def prepare(self, units: int, *, timed: bool) -> str:
         """As a `CudaCase`; what fails is the reason why the case cannot run."""
         if cuda_device().kind == "emulated":
@@ -54,11 +51,10 @@ class LibraryCase(CudaCase):
         """As a `CudaCase`; empty if it failed."""
         return self._attempt(partial(super().device_seconds, units, turns)) or []
 
-    def _attempt(self, work: Callable[[], object]):
-        if self.failure:
-            return None
-        try:
-            return work()
-        except Exception as error:  # whatever a library or its compiler raises
-            self.failure = failure(error)
-            return None
+    def _attempt(self, work: Callable[[], Any]) -> Any:
+        if not self.failure:
+            try:
+                return work()
+            except Exception as error:  # whatever a library or its compiler raises
+                self.failure = failure(error)
+        return None

@@ -42,7 +42,7 @@ def _learner(problem: Problem, data: Data, compiled: bool) -> Learner:
 
     update = optimizer.step
     if compiled:
-        # it warns of each profiler mark that it leaves out, in the midst of a progress bar
+        # it warns of each profiler mark that it leaves out, between the lines of the results
         torch._logging.set_logs(dynamo=logging.ERROR)
         loss_of, update = torch.compile(loss_of), torch.compile(update)
 

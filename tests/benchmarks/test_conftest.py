@@ -1,4 +1,4 @@
-"""The options of the benchmarks, as somebody types them."""
+"""The options of the benchmarks, as they are typed."""
 
 from __future__ import annotations
 

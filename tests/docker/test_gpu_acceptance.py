@@ -42,14 +42,14 @@ def refusal(tmp_path):
 
 
 @pytest.mark.parametrize("driver", ["525.60.12", "470.256.02", "525.9.99"])
-def test_a_driver_too_old_for_cuda_12_is_refused_with_what_is_wanted(refusal, driver):
+def test_a_driver_too_old_for_cuda_12_is_refused_with_what_is_expected(refusal, driver):
     told = refusal(driver=driver, free=0)  # were it taken, the memory would be refused
-    assert f"driver {driver} is too old: wanted 525.60.13 for CUDA 12 or 580.65.06" in told
+    assert f"driver {driver} is too old: expected 525.60.13 or later for CUDA 12, 580.65.06" in told
 
 
 @pytest.mark.parametrize("driver", ["525.60.13", "580.65.06", "1000.1"])
 def test_a_driver_that_is_new_enough_is_taken_and_the_memory_looked_at(refusal, driver):
-    assert "5119 MiB of device memory are free, wanted 5 GiB" in refusal(
+    assert "5119 MiB of device memory are free, expected 5 GiB" in refusal(
         "--memory", "5", driver=driver, free=5119
     )
 
@@ -68,7 +68,7 @@ def old_python(tmp_path):
 def test_a_base_too_old_is_refused_before_anything_is_installed(refusal, old_python, free):
     # [N/A]: what a GPU that shares the host's memory has free is not known
     told = refusal("--base", old_python, free=free)
-    assert f"--base {old_python}: wanted Python 3.11 or later with its venv" in told
+    assert f"--base {old_python}: expected Python 3.11 or later with its venv" in told
 
 
 @pytest.mark.skipif(sys.version_info < (3, 11), reason="an older Python is refused as --base")
@@ -100,14 +100,14 @@ def test_without_a_gpu_both_remedies_are_told(refusal):
     [
         (["--fast"], "unknown option --fast; see --help"),
         (["--steps"], "--steps wants a value"),
-        (["--steps", "0"], "--steps 0: wanted a whole number from 1 on"),
-        (["--seconds", "0"], "--seconds 0: wanted a whole number from 1 on"),
-        (["--seconds", "9.5"], "--seconds 9.5: wanted a whole number from 1 on"),
-        (["--stages", "smoke,lint"], "--stages lint: wanted some of smoke parity numbers suite"),
-        (["--stages", " "], "--stages: wanted some of smoke parity numbers suite"),
+        (["--steps", "0"], "--steps 0: expected a whole number of 1 or more"),
+        (["--seconds", "0"], "--seconds 0: expected a whole number of 1 or more"),
+        (["--seconds", "9.5"], "--seconds 9.5: expected a whole number of 1 or more"),
+        (["--stages", "smoke,lint"], "--stages lint: expected some of smoke parity numbers suite"),
+        (["--stages", " "], "--stages: expected some of smoke parity numbers suite"),
         (["--wheels", "/no/such/folder"], "--wheels /no/such/folder is not a folder"),
         (["--wheels", "/"], "--wheels goes with --python"),
-        (["--memory", "much"], "--memory much: wanted a whole number"),
+        (["--memory", "much"], "--memory much: expected a whole number"),
         (["--python", "/no/such/python"], "--python /no/such/python: no such program"),
     ],
 )
