@@ -22,6 +22,7 @@ ROOMS = [
     "errors",
     "files",
     "checks",
+    "tables",
     "backends",
     "machine",
     "parameters",

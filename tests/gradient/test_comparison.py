@@ -1,120 +1,96 @@
-import math
+from dataclasses import replace
 
 import numpy as np
+import pytest
 
-from xpnet.gradient.comparison import compare
-
-H = 1e-4
-EPSILON = np.finfo(float).eps
-
-
-def compared(functions, gradient, noise=0.0, unseen=EPSILON, shape=None):
-    """The check of a gradient against functions of one variable, one for each entry."""
-    looked = []
-
-    def moved(s, entries=None):
-        if entries is not None:
-            looked.extend(entries)
-        chosen = functions if entries is None else [functions[k] for k in entries]
-        return np.array([f(s) - f(0.0) for f in chosen])
-
-    gradient = np.array(gradient).reshape(shape or -1)
-    check, _ = compare("W", gradient, moved, noise, unseen, H)
-    return check, looked
+from xpnet.gradient.comparison import compare, uninformative
+from xpnet.gradient.derivatives import Derivatives
 
 
-def sure(margin):
-    """The loss of one row of two classes, as it is computed, and its derivative."""
-    return lambda s: math.log(1 + math.exp(s - margin)), 1 / (1 + math.exp(margin))
+def derivatives(central, near_kink=None, uncertainty=0.0, estimate=None):
+    central = np.asarray(central, dtype=float)
+    near_kink = np.zeros(len(central), dtype=bool) if near_kink is None else np.array(near_kink)
+    estimate = central if estimate is None else np.array(estimate, dtype=float)
+    truncation = np.full(len(central), 1e-6)
+    return Derivatives(
+        central, truncation, 1e-6, near_kink, estimate, np.where(near_kink, uncertainty, 0.0)
+    )
 
 
-def test_a_right_gradient_passes_and_one_entry_off_by_1e_5_does_not():
-    functions = [lambda s: math.sin(s), lambda s: 0.5 * s, lambda s: s * s]
-    assert compared(functions, [1, 0.5, 0])[0].passed
-    check, _ = compared(functions, [1, 0.5 + 5e-6, 0])
+def test_a_difference_within_truncation_and_rounding_passes():
+    check = compare("W", np.array([[1.0, 2.0 + 1.9e-6]]), derivatives([1.0, 2.0]))
+    assert check.passed
+    assert check.budget == pytest.approx(2e-6)
+    assert check.max_abs_difference == pytest.approx(1.9e-6)
+    assert check.mean_abs_difference == pytest.approx(0.95e-6)
+
+
+def test_a_difference_beyond_them_fails_and_the_worst_entry_is_named():
+    check = compare("W", np.array([[1.0, 2.0], [3.0, 4.1]]), derivatives([1.0, 2.0, 3.0, 4.0]))
     assert not check.passed
-    assert check.worst.index == (1,)
-
-
-def test_the_worst_entry_is_looked_at_where_it_is():
-    functions = [lambda s, k=k: k * s for k in range(6)]
-    check, looked = compared(functions, [0, 1, 2, 3, 9, 5], shape=(2, 3))
     assert check.worst.index == (1, 1)
-    assert looked.count(4) > looked.count(1)
+    assert (check.worst.backprop, check.worst.numerical) == (4.1, 4.0)
 
 
-def test_a_sure_softmax_is_not_called_wrong():
-    for margin in (20, 25, 30, 33, 36, 40, 100, 700):
-        f, slope = sure(margin)
-        check, _ = compared([f], [slope])
-        assert check.passed, (margin, check)
-        assert not check.kinks
-        assert check.checked == (margin == 20)
-
-
-def test_where_nothing_moves_a_gradient_that_rounding_cannot_hide_is_wrong():
-    for gradient, passes in ((0.0, True), (1e-14, True), (1e-9, False), (1.0, False)):
-        check, _ = compared([lambda s: 0.0], [gradient])
-        assert check.passed == passes, (gradient, check)
-    assert check.unresolved == 0
-
-
-def test_a_gradient_of_zero_where_nothing_moves_keeps_the_budget_of_the_others_narrow():
-    check, _ = compared([lambda s: 1e-12 * s, lambda s: 0.0], [1e-12, 0.0])
+def test_entries_near_a_kink_are_named_and_may_differ_by_their_uncertainty():
+    given = derivatives([1.0, 0.5], near_kink=[False, True], uncertainty=0.5)
+    check = compare("b", np.array([1.0, 1.0]), given)
     assert check.passed
-    assert check.checked == 2
-    assert not compared([lambda s: 1e-12 * s, lambda s: 0.0], [2e-12, 0.0])[0].passed
+    assert [kink.index for kink in check.kinks] == [(1,)]
+    assert check.max_abs_difference == 0
+    assert not compare("b", np.array([1.0, 1.01]), given).passed
 
 
-def test_rounding_in_stairs_is_no_fault_and_no_kink():
-    step = 1e-9  # of the values: a slope of 3e-5 climbs six steps within 2h
-
-    def f(s):
-        return step * round(3e-5 * s / step)
-
-    check, _ = compared([f, lambda s: 0.0], [3e-5, 0.0])
+def test_entries_without_a_derivative_are_counted_and_alone_they_do_not_pass():
+    given = derivatives([1.0, 0.5], near_kink=[False, True], uncertainty=np.inf)
+    check = compare("b", np.array([1.0, 7.0]), given)
     assert check.passed
-    assert not check.kinks
-    assert check.rounding >= step / H
+    assert check.unchecked == 1
+    assert not compare(
+        "b", np.array([7.0]), derivatives([0.5], near_kink=[True], uncertainty=np.inf)
+    ).passed
 
 
-def test_rounding_found_at_one_entry_does_not_hide_a_fault_beyond_it():
-    def f(s):
-        return 1e-9 * round(3e-5 * s / 1e-9)
-
-    check, _ = compared([f, lambda s: s], [3e-5, 1.01])
+@pytest.mark.parametrize("bad", [float("nan"), float("inf"), -float("inf")])
+def test_a_gradient_that_is_not_finite_fails(bad):
+    check = compare("W", np.array([1.0, bad]), derivatives([1.0, 2.0]))
     assert not check.passed
     assert check.worst.index == (1,)
 
 
-def test_entries_of_different_sizes_have_budgets_of_their_own():
-    rng = np.random.default_rng(0)
-
-    def loud(s):
-        return 1e6 * s + 1e-6 * rng.normal()
-
-    def quiet(s):
-        return s
-
-    noise = np.array([1e-6, EPSILON])
-    assert compared([loud, quiet], [1e6, 1.0], noise)[0].passed
-    assert not compared([loud, quiet], [1e6, 1 + 1e-5], noise)[0].passed
+def test_a_numerical_gradient_that_is_nan_fails():
+    assert not compare("W", np.array([1.0]), derivatives([float("nan")])).passed
 
 
-def test_a_slope_of_stairs_that_fall_in_step_is_looked_at_before_it_is_called_wrong():
-    def f(s):  # at half a step, one and two: 0.9, 1.8 and 3.6 stairs, rounded to 1, 2 and 4
-        return 1e-9 * round(1.8 * s / H)
+def test_each_entry_has_its_own_budget():
+    given = derivatives([1.0, 1.0])
+    given = replace(given, rounding=np.array([1e-3, 1e-6]))
+    assert compare("W", np.array([1.0009, 1.0]), given).passed
+    assert not compare("W", np.array([1.0, 1.0009]), given).passed
 
-    check, _ = compared([f], [1.8e-9 / H])
+
+def test_entries_below_four_budgets_are_not_checked_and_do_not_fail():
+    given = replace(derivatives([1.0, 1e-6]), rounding=np.array([1e-6, 0.3]))
+    check = compare("W", np.array([1.0, -1e-6]), given)
     assert check.passed
-    assert check.rounding > 0.2e-9 / H
+    assert (check.checked, check.unresolved) == (1, 1)
 
 
-def test_what_is_measured_at_a_few_entries_saves_a_close_look():
-    rng = np.random.default_rng(0)
-    functions = [lambda s, k=k: k * s + rng.normal(0, 1e-10) for k in range(8)]
-    check, looked = compared(functions, range(8), noise=np.full(8, 1e-14))
+def test_a_parameter_whose_largest_gradient_is_hidden_by_rounding_is_not_checked():
+    given = replace(derivatives([1e-6, 0.0]), rounding=np.array([1e-6, 0.0]))
+    check = compare("W", np.array([-1e-6, 0.0]), given)
     assert check.passed
-    assert check.rounding > 16 * 0.3e-10 / H
-    assert set(looked) == {0, 4}
-    assert len(looked) == 2 * 2 * 8
+    assert (check.checked, check.unresolved) == (0, 2)
+    assert "W: the error budget is above every gradient" in uninformative([check])[0]
+    assert not uninformative([replace(check, budget=1e-9)])
+
+
+def test_gradients_of_zero_that_agree_are_checked():
+    check = compare("W", np.zeros(2), derivatives([0.0, 0.0]))
+    assert (check.passed, check.checked, check.unresolved) == (True, 2, 0)
+    assert not uninformative([check])
+
+
+def test_a_gradient_that_is_not_finite_fails_on_a_kink_too():
+    given = derivatives([1.0, 0.5], near_kink=[False, True], uncertainty=np.inf)
+    assert not compare("b", np.array([1.0, np.nan]), given).passed

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from xpnet.gradient import check_gradients, check_layer
-from xpnet.gradient.layer_contract import layer_misbehaviour
+from xpnet.gradient.layer_contract import layer_violations
 from xpnet.layers import Affine, Layer, Relu, SoftmaxWithLoss
 from xpnet.networks import Network
 
@@ -23,7 +23,7 @@ class AppliesInPlace(Relu):
         return x.copy()
 
 
-class GoesBackInPlace(Layer):
+class BackwardInPlace(Layer):
     saved = ("x",)
 
     def forward(self, x):
@@ -47,7 +47,7 @@ class OtherApply(Relu):
         return abs(x)
 
 
-class AddsUp(Relu):
+class Accumulates(Relu):
     total = 0
 
     def backward(self, dout):
@@ -65,17 +65,17 @@ class FalselyRowwise(Layer):
         return dout - dout.mean(axis=0)
 
 
-class LazyParams(Affine):
+class WrongBiasGradient(Affine):
     def backward_params(self, dout):
         self.db = 2 * dout.sum(axis=0)
 
 
-class WrongNudge(Affine):
+class WrongPerturbed(Affine):
     def perturbed(self, name, index, h, x, y):
         return super().perturbed(name, index, 2 * h, x, y)
 
 
-class ShortReach(Affine):
+class TooFewRows(Affine):
     def affected_rows(self, name, x):
         return (x > 0.5).T if name == "W" else None
 
@@ -86,7 +86,7 @@ def affine(kind):
 
 
 def backward_without_params(layer):
-    """Whose backward does not go through backward_params."""
+    """A layer whose backward does not call backward_params."""
     whole = Affine(layer.W, layer.b)
 
     def backward(dout):
@@ -102,47 +102,49 @@ def backward_without_params(layer):
 CASES = {
     "forward writes into its input": WritesInput(),
     "apply writes into its input": AppliesInPlace(),
-    "backward writes into the input of forward": GoesBackInPlace(),
+    "backward writes into the input of forward": BackwardInPlace(),
     "backward overwrites the gradient": WritesGradient(),
     "apply and forward give different": OtherApply(),
-    "must not add to the first": AddsUp(),
+    "must not add to the first": Accumulates(),
     "a row alone gives another output": FalselyRowwise(),
-    "backward_params and backward set different": backward_without_params(affine(LazyParams)),
-    "perturbed moves W otherwise": affine(WrongNudge),
-    "affected_rows leaves out rows that W moves": affine(ShortReach),
+    "backward_params and backward set different": backward_without_params(
+        affine(WrongBiasGradient)
+    ),
+    "perturbed gives other outputs than moving one entry of W": affine(WrongPerturbed),
+    "affected_rows leaves out rows that depend on W": affine(TooFewRows),
 }
 
 
-@pytest.mark.parametrize("complaint", CASES)
-def test_it_is_told_that(complaint):
-    problems = list(layer_misbehaviour(CASES[complaint], [X.copy()], DOUT.copy()))
-    assert any(complaint in problem for problem in problems), problems
+@pytest.mark.parametrize("violation", CASES)
+def test_the_violation_is_reported(violation):
+    problems = list(layer_violations(CASES[violation], [X.copy()], DOUT.copy()))
+    assert any(violation in problem for problem in problems), problems
 
 
-@pytest.mark.parametrize("kind", [WritesInput, AppliesInPlace, GoesBackInPlace, WritesGradient])
-def test_what_is_written_a_first_time_is_told(kind):
-    """A second time may change nothing."""
+@pytest.mark.parametrize("kind", [WritesInput, AppliesInPlace, BackwardInPlace, WritesGradient])
+def test_a_write_that_shows_only_in_the_first_pass_is_reported(kind):
+    """A second pass may change nothing."""
     report = check_layer(kind(), X)
-    assert any("writes" in told for told in report.problems), str(report)
+    assert any("writes" in problem for problem in report.problems), str(report)
 
 
 @pytest.mark.parametrize("kind", [WritesInput, WritesGradient])
 @pytest.mark.parametrize("place", [0, 1])
-def test_a_network_is_told_of_its_first_layer_too(kind, place):
+def test_a_violation_by_any_layer_of_a_network_is_reported(kind, place):
     layers = [affine(Affine), affine(Affine)]
     layers.insert(place, kind())
     report = check_gradients(
         Network(layers, SoftmaxWithLoss()), X.copy(), np.array([0, 1, 2, 3, 0])
     )
-    assert any("writes" in told for told in report.problems), str(report)
+    assert any("writes" in problem for problem in report.problems), str(report)
 
 
-def test_a_good_layer_gets_no_complaint():
+def test_a_right_layer_has_no_violations():
     for layer in (Relu(), affine(Affine)):
-        assert list(layer_misbehaviour(layer, [X.copy()], DOUT.copy())) == []
+        assert list(layer_violations(layer, [X.copy()], DOUT.copy())) == []
 
 
-def test_a_row_that_depends_on_others_is_found_wherever_it_is():
+def test_a_row_that_depends_on_others_is_found_at_any_position():
     class LastRow(Layer):
         rowwise = True
 
@@ -154,11 +156,11 @@ def test_a_row_that_depends_on_others_is_found_wherever_it_is():
         def backward(self, dout):
             return 2 * dout
 
-    problems = list(layer_misbehaviour(LastRow(), [X[:, :2].copy()], DOUT[:, :2].copy()))
+    problems = list(layer_violations(LastRow(), [X[:, :2].copy()], DOUT[:, :2].copy()))
     assert any("a row alone gives another output" in problem for problem in problems)
 
 
-def test_numbers_of_python_are_compared_too():
+def test_outputs_that_are_python_numbers_are_compared_too():
     class Total(Layer):
         def forward(self, x):
             return float(x.sum())
@@ -170,25 +172,25 @@ def test_numbers_of_python_are_compared_too():
         def apply(self, x):
             return float(abs(x).sum())
 
-    assert list(layer_misbehaviour(Total(), [X.copy()], 2.5)) == []
-    assert list(layer_misbehaviour(OtherTotal(), [X.copy()], 2.5)) == [
+    assert list(layer_violations(Total(), [X.copy()], 2.5)) == []
+    assert list(layer_violations(OtherTotal(), [X.copy()], 2.5)) == [
         "apply and forward give different outputs"
     ]
 
 
 @pytest.mark.parametrize("seed", range(5))
-def test_rounding_where_a_product_cancels_is_no_misbehaviour(seed):
+def test_rounding_where_a_product_cancels_is_no_violation(seed):
     rng = np.random.default_rng(seed)
     W = rng.normal(size=(40, 1))
     x = rng.normal(size=(20, 40))
     x -= (x @ W) * W.T / (W.T @ W)  # every output is 0 but for rounding
     dout = rng.normal(size=(20, 1))
-    assert list(layer_misbehaviour(Affine(W, np.zeros(1)), [x], dout)) == []
+    assert list(layer_violations(Affine(W, np.zeros(1)), [x], dout)) == []
 
 
-def test_apply_may_be_rounded_otherwise_than_forward():
+def test_apply_may_round_in_another_way_than_forward():
     class Shifts(Relu):
         def apply(self, x):
             return super().apply(x + 1 - 1)
 
-    assert list(layer_misbehaviour(Shifts(), [abs(X) * 1e-9], DOUT.copy())) == []
+    assert list(layer_violations(Shifts(), [abs(X) * 1e-9], DOUT.copy())) == []

@@ -1,4 +1,4 @@
-"""Right gradients at difficult points are never called wrong; wrong ones never pass unseen."""
+"""Right gradients at difficult points never fail, and wrong ones never pass."""
 
 import numpy as np
 import pytest
@@ -14,7 +14,7 @@ MARGINS = [0, 1, 4, 8, 12, 16, 20, 25, 30, 34, 36, 40, 100, 700]
 
 
 def numbers(rng, dtype, *shape):
-    """Of one size, some of them 0."""
+    """Random numbers of one scale, some of them 0."""
     array = rng.normal(size=shape) * rng.choice(SCALES)
     return (array * (rng.random(shape) < rng.choice([0.6, 1, 1]))).astype(dtype)
 
@@ -44,10 +44,10 @@ LAYERS = {
 }
 
 
-def no_alarm(report):
-    """Nothing is called wrong: it passed, or says that too little could be checked."""
-    told = str(report)
-    return report.passed or (report.undecided and "not checked" in told and "FAIL" not in told)
+def not_failed(report):
+    """Whether it passed, or says that too little could be checked."""
+    text = str(report)
+    return report.passed or (report.undecided and "not checked" in text and "FAIL" not in text)
 
 
 @pytest.mark.parametrize("dtype", DTYPES)
@@ -56,18 +56,18 @@ def test_a_right_layer_is_never_called_wrong(kind, dtype):
     for seed in range(20):
         rng = np.random.default_rng([seed, len(kind)])
         report = check_layer(*LAYERS[kind](rng, dtype), seed=seed)
-        assert no_alarm(report), f"seed {seed}\n{report}"
+        assert not_failed(report), f"seed {seed}\n{report}"
         assert kind == "relu" or not any(check.kinks for check in report.parameters), report
 
 
 @pytest.mark.parametrize("dtype", DTYPES)
-def test_a_softmax_regression_that_is_sure_is_never_called_wrong(dtype):
+def test_a_saturated_softmax_regression_is_never_called_wrong(dtype):
     for seed, margin in enumerate(MARGINS):
         net = MultiLayerNet(3, [], 2, seed=seed, weight_init=0.01, dtype=dtype)
         net.params["b1"][...] = [margin, 0]
         x = np.random.default_rng(seed).normal(size=(2, 3))
         report = check_gradients(net, x, np.array([0, 0]))
-        assert no_alarm(report), f"margin {margin}\n{report}"
+        assert not_failed(report), f"margin {margin}\n{report}"
         assert not any(check.kinks for check in report.parameters), report
 
 
@@ -83,7 +83,7 @@ def test_a_network_of_any_weights_is_never_called_wrong(activation, dtype):
             net.params["b1"][...] = rng.normal(size=5)
         x = rng.normal(size=(3, 4)) * rng.choice([0, 1e-6, 1])
         report = check_gradients(net, x, rng.integers(0, 3, 3))
-        assert no_alarm(report), f"seed {seed}\n{report}"
+        assert not_failed(report), f"seed {seed}\n{report}"
 
 
 @pytest.mark.parametrize("dtype", DTYPES)
@@ -96,11 +96,11 @@ def test_a_trained_network_is_never_called_wrong(goal, dtype):
         while float(net.loss(x, t)) > goal:
             optimizer.update(net.params, net.gradient(x, t))
         report = check_gradients(net, x[:5], t[:5])
-        assert no_alarm(report), f"seed {seed}\n{report}"
+        assert not_failed(report), f"seed {seed}\n{report}"
 
 
-def spoiled(fault, gradient, rng):
-    """A gradient with a mistake in it; the same one where it does not show."""
+def with_fault(fault, gradient, rng):
+    """The gradient with this fault; unchanged where the fault would not show."""
     wrong = np.array(gradient, order="C")
     if fault == "one entry off by 1e-5":
         entries = np.nonzero(abs(wrong.reshape(-1)) > 0.1 * abs(wrong).max())[0]
@@ -113,13 +113,13 @@ def spoiled(fault, gradient, rng):
 
 
 def wrong_layer(layer, fault, seed):
-    """The layer with a mistake in the gradient of its first input."""
+    """The layer with a fault in the gradient of its first input."""
     right = layer.backward
 
     def backward(dout=1):
         gradients = right(dout)
         first, *others = gradients if isinstance(gradients, tuple) else (gradients,)
-        first = spoiled(fault, first, np.random.default_rng(seed))
+        first = with_fault(fault, first, np.random.default_rng(seed))
         return (first, *others) if others else first
 
     layer.backward = backward
@@ -150,14 +150,14 @@ def test_a_wrong_layer_does_not_pass(kind, fault):
 
 @pytest.mark.parametrize("margin", [25, 40, 100, 700])
 @pytest.mark.parametrize("fault", ["another sign", "a factor of 2", "transposed"])
-def test_a_wrong_loss_does_not_pass_where_it_is_sure(fault, margin):
+def test_a_wrong_loss_does_not_pass_where_it_is_saturated(fault, margin):
     x = np.random.default_rng(0).normal(size=(3, 3)) + margin * np.eye(3)
     report = check_layer(wrong_layer(SoftmaxWithLoss(), fault, 0), x, np.arange(3))
     assert not report.passed, str(report)
 
 
 @pytest.mark.parametrize("margin", [25, 40, 100, 700])
-def test_a_wrong_network_does_not_pass_where_it_is_sure(margin):
+def test_a_wrong_network_does_not_pass_where_it_is_saturated(margin):
     class Half(Affine):
         def backward_params(self, dout):
             super().backward_params(dout / 2)

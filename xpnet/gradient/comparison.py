@@ -1,105 +1,89 @@
-"""One gradient against differences, with a closer look before it is called wrong."""
+"""compare: a gradient by backpropagation against estimated derivatives, within their errors."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
-from typing import Any
 
 from xpnet.backends import Array, backend_of
-from xpnet.gradient.grain import grain
-from xpnet.gradient.grain import noise as table_noise
-from xpnet.gradient.report import ParameterCheck
-from xpnet.gradient.slopes import Moved, Slopes, measure, one_of
-from xpnet.gradient.verdict import judge
+from xpnet.gradient.derivatives import Derivatives
+from xpnet.gradient.parameter_result import Entry, ParameterCheck
+from xpnet.gradient.report import NOTHING_CHECKED
+from xpnet.parameters import place_of
 
-__all__ = ["compare"]
-
-LOOKS = 3
-"""Looks at the worst entry of all, each of which may find more rounding than the one before."""
-
-SAMPLES = 2
-"""Entries at which the noise of the function is measured, to both sides."""
+__all__ = ["compare", "uninformative"]
 
 
-def compare(
-    name: str, gradient: Array, moved: Moved, noise: Any, unseen: float, h: float
-) -> tuple[ParameterCheck, Slopes]:
-    """Hold a gradient by backpropagation against central differences of a function.
+RESOLVED = 4
+"""Error budgets that a gradient must exceed to be checked: below that, one twice as large, or of
+the other sign, might pass."""
+
+
+def compare(name: str, backprop: Array, derivatives: Derivatives) -> ParameterCheck:
+    """Compare a gradient by backpropagation with estimated derivatives.
 
     Parameters
     ----------
     name : str
-    gradient : array, K entries
-    moved : callable
-        ``moved(s)``: how far the function is from its value at the point with each entry moved
-        by s, shape (K,).
-    noise : float or array, shape (K,)
-        A first estimate of the deviation of its rounding error. An entry that differs by more
-        than this explains is looked at closely; what rounding is seen there counts for all,
-        since it is one function.
-    unseen : float
-        What the function may round away without a trace: where no step changes its value at all,
-        the slope may be anything that this hides, as ``log(1 + exp(-40))`` is 0.
-    h : float
-        The step.
+    backprop : array
+    derivatives : Derivatives
+        Of its entries in row-major order.
 
-    Returns
-    -------
-    ParameterCheck, Slopes
+    Notes
+    -----
+    NaN in either gradient is an infinite difference. A parameter of which no entry has a
+    derivative does not pass: nothing was checked.
     """
-    backend, flat = backend_of(gradient, caller=name), gradient.reshape(-1)
-    xp = backend.xp
-    known: dict[float, Array] = {}
+    backend = backend_of(backprop, derivatives.central, caller=name)
+    xp, flat, shape = backend.xp, backprop.reshape(-1), tuple(backprop.shape)
+    estimate, uncertainty = derivatives.estimate, derivatives.uncertainty
+    difference = _nan_to_infinity(abs(flat - estimate))
+    certain = difference - xp.where(difference == math.inf, 0, uncertainty)
+    truncation = xp.where(derivatives.near_kink, 0, derivatives.truncation)
+    budget = truncation + derivatives.rounding
+    excess = _nan_to_infinity(certain - budget)
+    size = xp.where(abs(flat) < abs(estimate), abs(estimate), abs(flat))
+    largest = float(size.max())
 
-    def once(s: float, /, *, entries: Sequence[int] | None = None) -> Array:
-        if entries is not None:
-            return moved(s, entries=entries)
-        if s not in known:
-            known[s] = moved(s)
-        return known[s]
+    def entry(place: int) -> Entry:
+        return Entry(place_of(place, shape), float(flat[place]), float(estimate[place]))
 
-    centre = once(0.0)
-    change = abs(once(2 * h) - centre) + abs(once(-2 * h) - centre)
-    noise = noise + backend.epsilon(centre) * change
-    still = change == 0
-    for s in (h / 2, -h / 2, h, -h):
-        still &= once(s) == centre
-    noise = _at_least_measured(once, noise, h)
-    noise = xp.where(still & (flat != 0), xp.where(noise < unseen, unseen, noise), noise)
-    for _ in range(LOOKS):
-        slopes = measure(once, centre, noise, h)
-        check = judge(name, gradient, slopes)
-        if check.passed or check.unchecked == len(flat):
-            break
-        worst = _place(check.worst.index, gradient.shape)
-        found = grain(one_of(once, worst), h)
-        if not found > float(noise[worst]):
-            break
-        noise = xp.where(noise < found, found, noise)
-    return check, slopes
-
-
-def _at_least_measured(moved: Moved, noise: Array, h: float) -> Array:
-    """The noise times what is measured at both ends of the step of a few entries.
-
-    In proportion, since entries of one parameter may be of different sizes, and up to the largest
-    that is measured, since the proportion at a small one may be large.
-    """
-    xp, most, ratio = backend_of(noise).xp, 0.0, 1.0
-    for entry in range(0, len(noise), -(-len(noise) // SAMPLES)):
-        expected = float(noise[entry])
-        for side in (-h, h):
-            found = table_noise(one_of(moved, entry, side), h)
-            most = max(most, found)
-            ratio = max(ratio, found / expected) if expected else ratio
-    measured = noise * ratio
-    measured = xp.where(measured < most, measured, most)
-    return xp.where(measured < noise, noise, measured)
+    at_kink = uncertainty == math.inf
+    smallest = RESOLVED * (budget + uncertainty)
+    some_resolved = largest == 0 or bool((size > smallest).any())
+    unresolved = ~at_kink & (smallest >= (largest or math.inf) if some_resolved else ~at_kink)
+    unchecked, unresolved_count = int(at_kink.sum()), int(unresolved.sum())
+    kinks = backend.to_numpy(xp.nonzero(derivatives.near_kink)[0]).tolist()
+    max_truncation, max_rounding = float(truncation.max()), float((budget - truncation).max())
+    return ParameterCheck(
+        name=name,
+        mean_abs_difference=float(abs(flat - derivatives.central).mean()),
+        max_abs_difference=float(xp.where(derivatives.near_kink, 0, certain).max()),
+        budget=max_truncation + max_rounding,
+        truncation=max_truncation,
+        rounding=max_rounding,
+        largest=largest,
+        worst=entry(int(excess.argmax())),
+        kinks=tuple(entry(place) for place in kinks),
+        unchecked=unchecked,
+        checked=math.prod(shape) - unchecked - unresolved_count,
+        passed=float(excess.max()) <= 0 and unchecked < len(flat),
+        unresolved=unresolved_count,
+    )
 
 
-def _place(index: Sequence[int], shape: Sequence[int]) -> int:
-    """The place of an entry, counted in row-major order."""
-    place = 0
-    for k, length in zip(index, shape, strict=True):
-        place = place * length + k
-    return place
+def _nan_to_infinity(difference: Array) -> Array:
+    return backend_of(difference).xp.where(difference == difference, difference, math.inf)
+
+
+def uninformative(checks: Sequence[ParameterCheck]) -> list[str]:
+    """A problem where an error budget is so wide that any gradient would pass, even 0."""
+    scale = max((check.largest for check in checks), default=0.0)
+    wide = [c for c in checks if c.unresolved and not c.checked and not RESOLVED * c.budget < scale]
+    if not wide:
+        return []
+    names = ", ".join(check.name for check in wide)
+    return [
+        f"{names}: the error budget is above every gradient, the largest of which is {scale:.2g}: "
+        f"{NOTHING_CHECKED}; use another h, or float64"
+    ]

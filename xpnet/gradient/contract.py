@@ -1,4 +1,4 @@
-"""How layers behave in a backward pass, beside the numbers: what no single gradient shows."""
+"""Violations of the layers' contract in a forward and a backward pass of a network."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from xpnet.backends import Array, backend_of
 from xpnet.layers import part
 from xpnet.networks import Network
 
-__all__ = ["differ", "guarded", "violations"]
+__all__ = ["checked_call", "differ", "violations"]
 
 FACTOR = 3.0
-"""A gradient that a backward which ignores its `dout` cannot pass on."""
+"""A `dout` other than 1, which tells a backward that ignores its `dout`."""
 
 
 def violations(net: Network, x: Array, t: Array, grads: Any) -> Iterator[str]:
-    """What the layers of a network do wrong on the way there and back, a sentence each.
+    """Violations of the contract by the layers of a network, a sentence each.
 
     Parameters
     ----------
@@ -24,21 +24,21 @@ def violations(net: Network, x: Array, t: Array, grads: Any) -> Iterator[str]:
     x, t : array
         A batch, in the network's dtype, and its labels.
     grads : mapping of str to array
-        What ``net.gradient`` gave for it.
+        The result of ``net.gradient`` for the batch.
     """
     for name, layer in net.layers.items():
-        x, problems = guarded(name, layer.forward, x, "forward writes into its input")
+        x, problems = checked_call(name, layer.forward, x, "forward writes into its input")
         yield from problems
-    _, problems = guarded(
+    _, problems = checked_call(
         "last_layer", lambda scores: net.last_layer.forward(scores, t), x, "forward writes into x"
     )
     yield from problems
     dout = net.last_layer.backward()
-    # the second gradient may be computed otherwise, from a softmax rounded as a part of 1
+    # a loss may compute the second gradient in another way, from probabilities rounded near 1
     if differ(net.last_layer.backward(FACTOR), FACTOR * dout, size=1 / max(1, len(x))):
         yield f"last_layer: backward({FACTOR}) is not {FACTOR} times backward(1): it ignores dout"
     for name, layer in reversed([*net.layers.items()]):
-        dout, problems = guarded(
+        dout, problems = checked_call(
             name, layer.backward, dout, "backward overwrites the gradient it was given"
         )
         yield from problems
@@ -49,26 +49,27 @@ def violations(net: Network, x: Array, t: Array, grads: Any) -> Iterator[str]:
         part(layer, "release")()
 
 
-def guarded(
-    name: str, step: Callable[[Array], Array], given: Array, complaint: str
+def checked_call(
+    name: str, function: Callable[[Array], Array], argument: Array, violation: str
 ) -> tuple[Array, list[str]]:
-    """The result of a step, and the complaint if it wrote into what it was given."""
-    before = backend_of(given).xp.array(given, copy=True)
-    result = step(given)
-    if differ(given, before):
-        return result, [f"{name}: {complaint}"]
+    """The result of a function, and the violation if it changed its argument."""
+    before = backend_of(argument).xp.array(argument, copy=True)
+    result = function(argument)
+    if differ(argument, before):
+        return result, [f"{name}: {violation}"]
     return result, []
 
 
 def differ(a: Array, b: Array, size: float = 0.0) -> bool:
-    """Whether two arrays are further apart than rounding in their dtype; NaN equals NaN.
+    """Whether two arrays differ by more than rounding in their dtype; NaN equals NaN.
 
     Parameters
     ----------
     a, b : array
     size : float
-        Of the numbers that they were computed from, where these may be larger than `b`: the
-        loss of a sure softmax is 1e-12, and was rounded as a difference of numbers like 1.
+        The magnitude of the numbers that they were computed from, where these may be larger
+        than `b`: the loss of a saturated softmax may be 1e-12, with a rounding error as of a
+        difference of numbers near 1.
     """
     if tuple(a.shape) != tuple(b.shape):
         return True

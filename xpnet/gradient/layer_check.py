@@ -1,4 +1,4 @@
-"""check_layer: whether one layer, yours perhaps, keeps the contract of `xpnet.layers.Layer`."""
+"""check_layer: whether one layer, such as your own, keeps the contract of `xpnet.layers.Layer`."""
 
 from __future__ import annotations
 
@@ -11,47 +11,48 @@ from typing import Any
 
 from xpnet.backends import Array, asarray, backend_of
 from xpnet.differences import checked_step, perturbed_values
-from xpnet.gradient.comparison import compare
-from xpnet.gradient.elsewhere import decided
-from xpnet.gradient.keeping import strays
-from xpnet.gradient.layer_contract import as_tuple, layer_misbehaviour
-from xpnet.gradient.report import GradientReport, ParameterCheck
-from xpnet.gradient.response import Response, is_finite, random_like
-from xpnet.gradient.verdict import uninformative
+from xpnet.gradient.comparison import uninformative
+from xpnet.gradient.fallback_points import check_fallback_points
+from xpnet.gradient.layer_contract import as_tuple, layer_violations
+from xpnet.gradient.parameter_check import check_parameter
+from xpnet.gradient.parameter_result import ParameterCheck
+from xpnet.gradient.report import GradientReport
+from xpnet.gradient.undeclared_arrays import undeclared_arrays
+from xpnet.gradient.weighted_output import WeightedOutput, is_finite, random_like
 from xpnet.layers import part
 
 __all__ = ["check_layer"]
 
 
 def check_layer(layer: Any, *inputs: Any, h: float | None = None, seed: int = 0) -> GradientReport:
-    """Check a layer on its own: its gradients, and all that a network relies on.
+    """Check a layer on its own: its gradients, and whatever else a network relies on.
 
-    The gradient of ``sum(dout * forward(*inputs))``, for a random `dout`, is held against
-    central differences for every floating input and parameter. Further: neither `forward` nor
-    `backward` writes into what it was given; a second backward gives the same; `apply` agrees
-    with `forward`, `backward_params` with `backward`, `perturbed` and `affected_rows` with
-    one perturbation at a time; `rowwise`, where it is claimed, is true; and no array is kept that
-    a network would not know of.
+    The gradient of ``sum(dout * forward(*inputs))``, for a random `dout`, is compared with
+    central differences for every floating input and parameter. Besides, neither `forward` nor
+    `backward` may write into its arguments; a second backward must give the same; `apply` must
+    agree with `forward`, `backward_params` with `backward`, and `perturbed` and `affected_rows`
+    with one perturbation at a time; a layer that declares itself `rowwise` must be so; and no
+    array may be stored that a network would not know of.
 
-    Where every gradient is so small that rounding hides it, as of a loss that is sure of its
-    labels, the inputs given decide nothing. The check is then of the same inputs made smaller,
-    and a note says so.
+    Where rounding hides every gradient, as of a loss with a saturated softmax, the inputs given
+    decide nothing. The check is then made with smaller inputs, and a note says so.
 
     Parameters
     ----------
     layer : layer
     *inputs : arrays or numbers
-        What its `forward` takes: ``check_layer(Relu(), x)``, ``check_layer(MulLayer(), 100, 2)``,
-        ``check_layer(SoftmaxWithLoss(), x, t)``. Best in float64, a few rows of both signs.
+        The arguments of its `forward`: ``check_layer(Relu(), x)``,
+        ``check_layer(MulLayer(), 100, 2)``, ``check_layer(SoftmaxWithLoss(), x, t)``.
+        Best in float64, with a few rows of both signs.
     h : float, optional
         The step: 1e-4 in float64.
     seed : int
-        Draws `dout`.
+        Of the random `dout`.
 
     Returns
     -------
     GradientReport
-        With an entry for each input and each parameter, under their names.
+        With a check of each input and each parameter, under their names.
 
     Examples
     --------
@@ -65,7 +66,7 @@ def check_layer(layer: Any, *inputs: Any, h: float | None = None, seed: int = 0)
     ...         return x * x
     ...
     ...     def backward(self, dout):
-    ...         return dout * self.x  # the 2 is forgotten
+    ...         return dout * self.x  # the factor 2 is missing
     >>> print(check_layer(Square(), np.array([1.0, -3.0])))
     parameter  mean |diff|  max |diff|  budget
     x          4.44e+00     6.12e+00    ...       FAIL
@@ -76,62 +77,64 @@ def check_layer(layer: Any, *inputs: Any, h: float | None = None, seed: int = 0)
     backend = backend_of(*arrays, caller="check_layer")
     # copies: entries are moved in place, and two inputs may be views of one array
     arrays = [backend.xp.array(x, copy=True) for x in arrays]
-    again = partial(_check, layer, arrays, h, seed)
-    report = again()
-    return decided(report, _moving(layer, arrays, report), again)
+    check = partial(_check, layer, arrays, h, seed)
+    report = check()
+    return check_fallback_points(report, _variables(layer, arrays, report), check)
 
 
-def _moving(layer: Any, arrays: Sequence[Array], report: GradientReport) -> list[Array]:
+def _variables(layer: Any, arrays: Sequence[Array], report: GradientReport) -> list[Array]:
     """The inputs that were checked, and the parameters."""
-    names = _names(layer, len(arrays))
-    found = [check.name for check in report.parameters]
-    inputs = [array for name, array in zip(names, arrays, strict=True) if name in found]
+    names = _input_names(layer, len(arrays))
+    inputs = [array for name, array in zip(names, arrays, strict=True) if name in report]
     return [*inputs, *part(layer, "params").values()]
 
 
 def _check(layer: Any, arrays: Sequence[Array], h: float | None, seed: int) -> GradientReport:
-    """The check at these inputs, which are moved in place and put back."""
+    """The check at these inputs, which are changed in place and restored."""
     backend = backend_of(*arrays)
-    # of copies, here and in backward: who overwrites them would hide that by having done so already
+    # copies, here and in backward, for a layer that overwrites them: a second time it may change
+    # nothing
     out = layer.forward(*[backend.xp.array(array, copy=True) for array in arrays])
-    refused = partial(_refused, h=h, arrays=arrays)
+    failed = partial(_failed, h=h, arrays=arrays)
     if not (isinstance(out, (int, float)) or hasattr(out, "shape")):
-        return refused(f"forward returns {out!r}: wanted an array or a number")
+        return failed(f"forward: expected an array or a number, got {out!r}")
     if not is_finite(out, backend):
-        return refused("forward gives NaN or infinity here: there is no gradient to check")
+        return failed("forward gives NaN or infinity: there is no gradient to check")
     dout = random_like(out, backend, random.Random(seed))
     given = backend.xp.array(dout, copy=True) if getattr(dout, "ndim", 0) else dout
     gradients = as_tuple(layer.backward(given))
     if not all(isinstance(g, (int, float)) or hasattr(g, "shape") for g in gradients):
-        return refused(f"backward returns {gradients}: wanted an array each")
+        return failed(f"backward: expected an array for each input, got {gradients}")
     missing = [name for name in part(layer, "params") if part(layer, "grads")[name] is None]
     if missing:
-        return refused(f"backward sets no gradient of {', '.join(missing)}")
-    problems = list(layer_misbehaviour(layer, arrays, dout))
-    unknown, notes = strays(layer, arrays, dout)
-    problems += unknown
+        return failed(f"backward sets no gradient of {', '.join(missing)}")
+    problems = list(layer_violations(layer, arrays, dout))
+    undeclared, notes = undeclared_arrays(layer, arrays, dout)
+    problems += undeclared
 
-    names = _names(layer, len(arrays))
+    names = _input_names(layer, len(arrays))
     variables = {
         name: (array, _as_array(gradient, array))
         for name, array, gradient in zip(names, arrays, gradients, strict=False)
         if backend.is_floating(array)
     }
-    inputs_left = [a for a in arrays[len(gradients) :] if backend.is_floating(a)]
-    if inputs_left and getattr(out, "ndim", 0) > 0:  # a loss has no gradient of its labels
-        problems.append(f"backward returns {len(gradients)} gradients for {len(arrays)} inputs")
+    without_gradient = [a for a in arrays[len(gradients) :] if backend.is_floating(a)]
+    if without_gradient and getattr(out, "ndim", 0) > 0:  # a loss has no gradient of its labels
+        problems.append(
+            f"backward: expected {len(arrays)} gradients, one for each input, got {len(gradients)}"
+        )
     for name, param in part(layer, "params").items():
         variables[name] = param, part(layer, "grads")[name]
 
-    response, checks = Response(layer, arrays, dout), []
+    output, checks = WeightedOutput(layer, arrays, dout), []
     for name, (array, gradient) in variables.items():
         if tuple(gradient.shape) != tuple(array.shape):
             problems.append(
-                f"{name} is {tuple(array.shape)}, its gradient {tuple(gradient.shape)}: "
-                "they must have one shape"
+                f"{name}: expected a gradient of shape {tuple(array.shape)}, "
+                f"got {tuple(gradient.shape)}"
             )
         elif math.prod(array.shape):
-            checks.append(_of_one(name, response, array, gradient, checked_step(h, array)))
+            checks.append(_check_variable(name, output, array, gradient, checked_step(h, array)))
     problems += uninformative(checks)
     if not checks:
         problems.append("nothing was checked: no input and no parameter has floating entries")
@@ -140,12 +143,12 @@ def _check(layer: Any, arrays: Sequence[Array], h: float | None, seed: int) -> G
     return GradientReport(tuple(checks), tuple(problems), step, dtype, tuple(notes))
 
 
-def _refused(problem: str, h: float | None, arrays: Sequence[Array]) -> GradientReport:
+def _failed(problem: str, h: float | None, arrays: Sequence[Array]) -> GradientReport:
     return GradientReport((), (problem,), h or 1e-4, str(arrays[0].dtype))
 
 
-def _names(layer: Any, count: int) -> list[str]:
-    """What `forward` calls its inputs; those of ``*x`` are x0, x1, ..."""
+def _input_names(layer: Any, count: int) -> list[str]:
+    """The names of the parameters of `forward`; those of ``*x`` are x0, x1, ..."""
     names: list[str] = []
     for name, parameter in inspect.signature(layer.forward).parameters.items():
         more = count - len(names) if parameter.kind is parameter.VAR_POSITIONAL else 0
@@ -154,25 +157,25 @@ def _names(layer: Any, count: int) -> list[str]:
 
 
 def _as_array(gradient: Any, like: Array) -> Array:
-    """A gradient that came as a number, as an array."""
+    """A gradient that `backward` returned as a number, as an array."""
     if getattr(gradient, "ndim", 0):
         return gradient
     return backend_of(like).asarray(gradient, like.dtype)
 
 
-def _of_one(
-    name: str, response: Response, array: Array, gradient: Array, h: float
+def _check_variable(
+    name: str, output: WeightedOutput, array: Array, gradient: Array, h: float
 ) -> ParameterCheck:
-    """Hold one gradient against differences of what the layer answers, which looks at `array`."""
+    """Check the gradient of the weighted output by one input or parameter."""
     backend = backend_of(array)
 
-    def moved(s: float, /, *, entries: Sequence[int] | None = None) -> Array:
-        return backend.asarray(perturbed_values(response.change, array, s, entries), array.dtype)
+    def perturbed(s: float, /, *, entries: Sequence[int] | None = None) -> Array:
+        return backend.asarray(perturbed_values(output.change, array, s, entries), array.dtype)
 
-    epsilon = max(backend.epsilon(array), response.epsilon)
-    above, below = (perturbed_values(response.size, array, s) for s in (2 * h, -2 * h))
-    size = backend.asarray([*map(max, above, below)], array.dtype)
-    # an entry itself is rounded where it is moved to, which costs its gradient
+    epsilon = max(backend.epsilon(array), output.epsilon)
+    above, below = (perturbed_values(output.changed_magnitude, array, s) for s in (2 * h, -2 * h))
+    magnitude = backend.asarray([*map(max, above, below)], array.dtype)
+    # an entry moved by h is rounded itself: that error is multiplied by its gradient
     finite = backend.xp.where(backend.xp.isfinite(gradient), gradient, 0)
-    noise = epsilon * (size + abs(array * finite).reshape(-1))
-    return compare(name, gradient, moved, noise, epsilon * response.largest, h)[0]
+    noise = epsilon * (magnitude + abs(array * finite).reshape(-1))
+    return check_parameter(name, gradient, perturbed, noise, epsilon * output.scale, h)[0]

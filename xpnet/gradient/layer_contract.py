@@ -1,4 +1,4 @@
-"""How one layer behaves, beside its gradients: what a network relies on."""
+"""Violations of the contract by one layer: what a network relies on besides gradients."""
 
 from __future__ import annotations
 
@@ -10,18 +10,18 @@ from xpnet.backends import Array, backend_of
 from xpnet.gradient.contract import differ
 from xpnet.layers import Layer, part
 
-__all__ = ["as_tuple", "layer_misbehaviour"]
+__all__ = ["as_tuple", "layer_violations"]
 
-NUDGE = 1e-3
+STEP = 1e-3
 
 
 def as_tuple(gradients: Any) -> tuple[Any, ...]:
-    """What `backward` returned, one gradient for each input it has one for."""
+    """The gradients that `backward` returned: one for each input that has one."""
     return gradients if isinstance(gradients, tuple) else (gradients,)
 
 
-def layer_misbehaviour(layer: Any, inputs: Sequence[Array], dout: Any) -> Iterator[str]:
-    """What a layer does wrong, a sentence each.
+def layer_violations(layer: Any, inputs: Sequence[Array], dout: Any) -> Iterator[str]:
+    """Violations of the contract by a layer, a sentence each.
 
     Parameters
     ----------
@@ -30,27 +30,27 @@ def layer_misbehaviour(layer: Any, inputs: Sequence[Array], dout: Any) -> Iterat
     dout : number or array of the output's shape
     """
     xp = backend_of(*inputs).xp
-    given = [xp.array(array, copy=True) for array in inputs]
+    original = [xp.array(array, copy=True) for array in inputs]
     out = layer.forward(*inputs)
-    if _written(inputs, given):
+    if _modified(inputs, original):
         yield "forward writes into its input"
-    size = _largest(layer, inputs)
+    size = _magnitude(layer, inputs)
     if differ(xp.asarray(part(layer, "apply")(*inputs)), xp.asarray(out), size):
         yield "apply and forward give different outputs"
-    if _written(inputs, given):
+    if _modified(inputs, original):
         yield "apply writes into its input"
 
     layer.forward(*inputs)
-    kept = xp.array(dout, copy=True)
-    once = [xp.array(gradient, copy=True) for gradient in as_tuple(layer.backward(dout))]
-    if _written(inputs, given):
+    original_dout = xp.array(dout, copy=True)
+    first = [xp.array(gradient, copy=True) for gradient in as_tuple(layer.backward(dout))]
+    if _modified(inputs, original):
         yield "backward writes into the input of forward"
-    if differ(xp.asarray(dout), kept):
+    if differ(xp.asarray(dout), original_dout):
         yield "backward overwrites the gradient it was given"
         return
     grads = {name: xp.array(grad, copy=True) for name, grad in part(layer, "grads").items()}
-    twice = [xp.asarray(gradient) for gradient in as_tuple(layer.backward(dout))]
-    if any(differ(*pair) for pair in zip(once, twice, strict=True)) or _changed(layer, grads):
+    second = [xp.asarray(gradient) for gradient in as_tuple(layer.backward(dout))]
+    if any(differ(*pair) for pair in zip(first, second, strict=True)) or _changed(layer, grads):
         yield "a second backward gives another gradient: it must not add to the first"
     part(layer, "backward_params")(dout)
     if _changed(layer, grads):
@@ -61,20 +61,20 @@ def layer_misbehaviour(layer: Any, inputs: Sequence[Array], dout: Any) -> Iterat
         yield from _rowwise(layer, inputs[0], size)
 
 
-def _written(inputs: Sequence[Array], given: Sequence[Array]) -> bool:
-    """Whether inputs are no longer what was given; they are put back."""
-    pairs = list(zip(inputs, given, strict=True))
-    written = any(differ(*pair) for pair in pairs)
-    for array, kept in pairs:
-        array[...] = kept
-    return written
+def _modified(inputs: Sequence[Array], original: Sequence[Array]) -> bool:
+    """Whether inputs differ from their originals; they are restored."""
+    pairs = list(zip(inputs, original, strict=True))
+    modified = any(differ(*pair) for pair in pairs)
+    for array, values in pairs:
+        array[...] = values
+    return modified
 
 
-def _largest(layer: Any, inputs: Sequence[Array]) -> float:
-    """The largest number that the output is computed from: products of inputs and parameters.
+def _magnitude(layer: Any, inputs: Sequence[Array]) -> float:
+    """The largest number that the output is computed from: inputs, parameters, their product.
 
-    Where these cancel, or `out` is a small part of what was rounded, two right ways to compute
-    it differ by as much as rounding does to them.
+    Where such numbers cancel, two right ways to compute the output differ by their rounding
+    errors, which may be large beside the output.
     """
     peaks = []
     for arrays in (inputs, part(layer, "params").values()):
@@ -89,7 +89,7 @@ def _changed(layer: Any, grads: dict[str, Array]) -> bool:
 
 
 def _rowwise(layer: Any, x: Array, size: float) -> Iterator[str]:
-    """Whether each row comes from its own alone, and many perturbations agree with single ones."""
+    """Whether each output row depends on its own input row alone, and perturbations agree."""
     apply = part(layer, "apply")
     y = apply(x)
     if x.ndim < 2:
@@ -98,17 +98,17 @@ def _rowwise(layer: Any, x: Array, size: float) -> Iterator[str]:
         yield "rowwise is True, but a row alone gives another output than in its batch"
     for name, param in part(layer, "params").items():
         index = range(math.prod(param.shape))
-        fast = part(layer, "perturbed")(name, index, NUDGE, x, y)
-        plain = Layer.perturbed(layer, name, index, NUDGE, x, y)
+        fast = part(layer, "perturbed")(name, index, STEP, x, y)
+        plain = Layer.perturbed(layer, name, index, STEP, x, y)
         if differ(fast, plain, size):
-            yield f"perturbed moves {name} otherwise than one entry at a time"
+            yield f"perturbed gives other outputs than moving one entry of {name} at a time"
         affected = part(layer, "affected_rows")(name, x)
-        if affected is not None and _moves_beyond(affected, plain, y):
-            yield f"affected_rows leaves out rows that {name} moves"
+        if affected is not None and _changes_other_rows(affected, plain, y):
+            yield f"affected_rows leaves out rows that depend on {name}"
 
 
-def _moves_beyond(affected: Array, plain: Array, y: Array) -> bool:
-    """Whether one of the single perturbations moves a row that its slice does not reach."""
+def _changes_other_rows(affected: Array, plain: Array, y: Array) -> bool:
+    """Whether a single perturbation changes a row that `affected_rows` says it does not."""
     span = len(plain) // len(affected)
-    beyond = [~affected[k // span] for k in range(len(plain))]
-    return any(differ(out[rows], y[rows]) for out, rows in zip(plain, beyond, strict=True))
+    others = [~affected[k // span] for k in range(len(plain))]
+    return any(differ(out[rows], y[rows]) for out, rows in zip(plain, others, strict=True))

@@ -1,88 +1,31 @@
-"""What a gradient check found, to read and to compute with."""
+"""The report of a gradient check: a collection of its checks that prints as a table."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-__all__ = ["NOTHING", "Entry", "GradientReport", "ParameterCheck"]
+from xpnet.gradient.parameter_result import ParameterCheck
+from xpnet.tables import html_paragraphs, html_table, text_table
 
-NOTHING = "nothing was checked"
-"""In a problem that contradicts no gradient."""
+__all__ = ["NOTHING_CHECKED", "GradientReport"]
 
-
-@dataclass(frozen=True)
-class Entry:
-    """One entry of a parameter: where it is, and its gradient by both ways."""
-
-    index: tuple[int, ...]
-    backprop: float
-    numerical: float
-
-    def __str__(self) -> str:
-        place = ", ".join(map(str, self.index))
-        return f"[{place}] backprop {self.backprop:.9g}, numerical {self.numerical:.9g}"
+NOTHING_CHECKED = "nothing was checked"
+"""In a problem that says nothing against a gradient."""
 
 
-@dataclass(frozen=True)
-class ParameterCheck:
-    """The check of one parameter.
-
-    Attributes
-    ----------
-    name : str
-    mean_abs_difference : float
-        Over all entries: the figure of chapter 5.7.3.
-    max_abs_difference : float
-        Over the entries that sit on no kink; what `budget` bounds.
-    budget : float
-        ``truncation + rounding``: as far as the two gradients may differ when both are right.
-    truncation, rounding : float
-        The error of the central difference, estimated from two step sizes, and that of the
-        arithmetic, measured from the noise of the loss. Each entry has its own; these are the
-        widest.
-    largest : float
-        The largest gradient, by either way, to hold `budget` against.
-    worst : Entry
-        The entry that differs most beyond what it may.
-    kinks : tuple of Entry
-        Entries with a kink of the loss within the step, such as a ReLU at 0. Their slope is
-        measured with smaller steps.
-    unchecked : int
-        How many of these lie on the kink itself, where there is no derivative to check.
-    checked : int
-        How many entries were checked. A parameter whose entries all lie on kinks does not pass:
-        try other inputs, or biases that are not 0.
-    passed : bool
-        No entry differs by more than it may.
-    unresolved : int
-        How many entries may differ by as much as the largest gradient here: what rounding leaves
-        of the loss does not tell this gradient from 0. They pass, but were not checked.
-    """
-
-    name: str
-    mean_abs_difference: float
-    max_abs_difference: float
-    budget: float
-    truncation: float
-    rounding: float
-    largest: float
-    worst: Entry
-    kinks: tuple[Entry, ...]
-    unchecked: int
-    checked: int
-    passed: bool
-    unresolved: int = 0
-
-
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class GradientReport:
     """The check of a network or of a layer.
+
+    Iterating gives its checks, ``report["W1"]`` the one of that name; ``bool(report)`` is
+    `passed`. ``print(report)`` shows a table, and so does a notebook.
 
     Attributes
     ----------
     parameters : tuple of ParameterCheck
     problems : tuple of str
-        What is wrong beside single gradients: a gradient overwritten, a `dout` ignored, ...
+        What is wrong besides single gradients: a gradient overwritten, a `dout` ignored, ...
     h : float
         The step.
     dtype : str
@@ -92,6 +35,18 @@ class GradientReport:
         Every parameter passed, and there are no problems.
     undecided : bool
         It did not pass, yet nothing is known to be wrong: too little could be checked.
+    uninformative : bool
+        It is undecided because an error budget is above every gradient.
+
+    Examples
+    --------
+    >>> report = check_layer(Affine(np.eye(2), np.ones(2)), np.array([[1.0, -0.5]]))
+    >>> report
+    GradientReport(passed, 3 checks, float64, h=0.0001)
+    >>> [check.name for check in report]
+    ['x', 'W', 'b']
+    >>> report["W"].passed
+    True
     """
 
     parameters: tuple[ParameterCheck, ...]
@@ -107,76 +62,77 @@ class GradientReport:
         return checked and not self.problems
 
     @property
-    def blunt(self) -> bool:
-        """Nothing is known to be wrong, but some budget is above every gradient."""
+    def uninformative(self) -> bool:
+        """Nothing is known to be wrong, but an error budget is above every gradient."""
         return self.undecided and bool(self.problems)
 
     @property
     def undecided(self) -> bool:
         """It did not pass, and neither a gradient nor a problem says that something is wrong."""
-        wrong = any(_word(check) == "FAIL" for check in self.parameters)
-        return not (self.passed or wrong) and all(NOTHING in told for told in self.problems)
+        if self.passed or self._failed:
+            return False
+        return all(NOTHING_CHECKED in problem for problem in self.problems)
 
     def __bool__(self) -> bool:
         return self.passed
+
+    def __len__(self) -> int:
+        return len(self.parameters)
+
+    def __iter__(self) -> Iterator[ParameterCheck]:
+        return iter(self.parameters)
+
+    def __contains__(self, name: object) -> bool:
+        return any(name in (check, check.name) for check in self.parameters)
 
     def __getitem__(self, name: str) -> ParameterCheck:
         for check in self.parameters:
             if check.name == name:
                 return check
-        raise KeyError(f"{name!r}: checked were {', '.join(c.name for c in self.parameters)}")
+        names = ", ".join(check.name for check in self.parameters)
+        raise KeyError(f"expected the name of a check ({names}), got {name!r}")
+
+    def __repr__(self) -> str:
+        failed = ": " + ", ".join(check.name for check in self._failed) if self._failed else ""
+        number = "1 check" if len(self) == 1 else f"{len(self)} checks"
+        problems = f", problems: {len(self.problems)}" if self.problems else ""
+        return (
+            f"GradientReport({self._verdict}{failed}, {number}{problems}, {self.dtype}, "
+            f"h={self.h:g})"
+        )
 
     def __str__(self) -> str:
-        rows = [("parameter", "mean |diff|", "max |diff|", "budget", "")]
-        rows += [
+        return "\n".join([*text_table(self._rows), *self._remarks])
+
+    def _repr_html_(self) -> str:
+        return html_table(self._rows) + html_paragraphs(self._remarks)
+
+    @property
+    def _failed(self) -> list[ParameterCheck]:
+        return [check for check in self.parameters if check.verdict == "FAIL"]
+
+    @property
+    def _verdict(self) -> str:
+        return "passed" if self.passed else "UNDECIDED" if self.undecided else "FAILED"
+
+    @property
+    def _rows(self) -> Sequence[Sequence[str]]:
+        header = ("parameter", "mean |diff|", "max |diff|", "budget", "")
+        return [header] + [
             (
                 check.name,
                 f"{check.mean_abs_difference:.2e}",
                 f"{check.max_abs_difference:.2e}",
                 f"{check.budget:.2e}",
-                _word(check),
+                check.verdict,
             )
             for check in self.parameters
         ]
-        widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-        lines = [
-            "  ".join(f"{cell:<{width}}" for cell, width in zip(row, widths, strict=True)).rstrip()
-            for row in rows
-        ]
-        failed = [c for c in self.parameters if _word(c) == "FAIL"]
-        lines += [f"{c.name}: worst entry {c.worst}" for c in failed]
-        lines += [_kinks(c) for c in self.parameters if c.kinks]
-        lines += [_blurred(c) for c in self.parameters if c.unresolved]
-        lines += [*self.notes, *self.problems]
-        verdict = "passed" if self.passed else "UNDECIDED" if self.undecided else "FAILED"
-        return "\n".join([*lines, f"gradient check {verdict} ({self.dtype}, h = {self.h:g})"])
 
-
-def _word(check: ParameterCheck) -> str:
-    left_out = check.unchecked or check.unresolved
-    # where all lie on kinks none passed, where none is resolved none failed
-    if left_out and not check.checked and (check.passed or not check.unresolved):
-        return "not checked"
-    return "pass" if check.passed else "FAIL"
-
-
-def _blurred(check: ParameterCheck) -> str:
-    """A line on the entries of a parameter that rounding hides."""
-    number = "no entry was" if not check.checked else f"{check.unresolved} of its entries were not"
-    return (
-        f"{check.name}: {number} checked: the largest gradient, {check.largest:.2g}, is too near "
-        "to what rounding hides"
-    )
-
-
-def _kinks(check: ParameterCheck, shown: int = 3) -> str:
-    """A line on the entries of a parameter that sit on a kink."""
-    places = [f"{check.name}[{', '.join(map(str, kink.index))}]" for kink in check.kinks[:shown]]
-    more = len(check.kinks) - shown
-    listed = ", ".join(places) + (f" and {more} more" if more > 0 else "")
-    number = f"{len(check.kinks)} entries sit" if len(check.kinks) > 1 else "1 entry sits"
-    line = f"{check.name}: {number} on a kink of the loss: {listed}"
-    if check.unchecked:
-        has, was = ("have", "were") if check.unchecked > 1 else ("has", "was")
-        line += f"; {check.unchecked} {has} no derivative and {was} not checked"
-    return line
+    @property
+    def _remarks(self) -> list[str]:
+        """The lines after the table; the verdict is the last."""
+        worst = [f"{check.name}: worst entry {check.worst}" for check in self._failed]
+        remarks = [remark for check in self.parameters for remark in check.remarks]
+        verdict = f"gradient check {self._verdict} ({self.dtype}, h = {self.h:g})"
+        return [*worst, *remarks, *self.notes, *self.problems, verdict]

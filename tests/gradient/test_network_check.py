@@ -64,7 +64,7 @@ class LossIgnoresDout(SoftmaxWithLoss):
 
 
 class SoftmaxOverTheBatch:
-    """The chapter's listing: ``np.max(a)`` and ``np.sum(exp_a)`` run over all rows at once."""
+    """A common mistake: ``np.max(a)`` and ``np.sum(exp_a)`` run over all rows at once."""
 
     def forward(self, x, t):
         xp = backend_of(x).xp
@@ -119,12 +119,12 @@ def test_check_passes_without_a_fault(backend, seed):
     assert report.passed, str(report)
 
 
-def test_the_entry_that_is_off_is_named():
+def test_the_wrong_entry_is_named():
     net = network(affine=OneEntryOff)
     x, t = batch()
     largest = np.unravel_index(int(abs(net.gradient(x, t)["W2"]).argmax()), (SIZE, SIZE))
     report = check_gradients(net, x, t)
-    assert [check.name for check in report.parameters if not check.passed] == ["W2"]
+    assert [check.name for check in report if not check.passed] == ["W2"]
     assert report["W2"].worst.index == tuple(map(int, largest))
 
 
@@ -132,7 +132,7 @@ def test_entries_on_a_kink_are_named_and_the_others_checked(backend):
     net = network()
     x, t = batch()
     net.params["W1"][:, 2] = 0
-    net.params["b1"][2] = 0  # the ReLU of unit 2 sits at 0
+    net.params["b1"][2] = 0  # the input of ReLU 2 is 0
     report = check_gradients(net, x, t)
     assert report.passed, str(report)
     assert [kink.index for kink in report["b1"].kinks] == [(2,)]
@@ -171,17 +171,17 @@ def test_float32_passes_with_a_wide_budget_and_says_so():
     assert report["W1"].budget > 1e-5
 
 
-def test_float32_still_catches_a_coarse_fault():
+def test_float32_catches_a_large_fault():
     net = network(last_layer=NotDividedByBatch).astype("float32")
     assert not check_gradients(net, *batch()).passed
 
 
 def test_a_wrong_perturbed_is_found_by_the_plain_loop():
-    class Flattering(Affine):
+    class WrongStep(Affine):
         def perturbed(self, name, index, h, x, y):
             return super().perturbed(name, index, 1.001 * h, x, y)
 
-    report = check_gradients(network(affine=Flattering), *batch())
+    report = check_gradients(network(affine=WrongStep), *batch())
     assert any("plain loop" in problem and "perturbed" in problem for problem in report.problems)
 
 
@@ -197,13 +197,13 @@ def test_parameters_and_network_are_left_as_they_were(backend):
 def test_a_step_so_small_that_any_gradient_would_pass_does_not_pass(h):
     report = check_gradients(network(), *batch(), h=h)
     assert not report.passed
-    assert any("nothing was checked; take another h" in problem for problem in report.problems)
+    assert any("nothing was checked; use another h" in problem for problem in report.problems)
 
 
-def test_a_loss_that_is_nan_is_told_in_one_line():
+def test_a_loss_that_is_nan_is_one_problem():
     x, t = batch()
     report = check_gradients(network(), x * np.nan, t)
-    assert report.problems == ("the loss is nan here: there is no gradient to check",)
+    assert report.problems == ("the loss is nan: there is no gradient to check",)
     assert not report.passed
 
 

@@ -2,14 +2,14 @@ import numpy as np
 import pytest
 
 from xpnet.gradient import check_layer
-from xpnet.gradient.keeping import saved_arrays
+from xpnet.gradient.undeclared_arrays import float_arrays
 from xpnet.layers import Affine, Layer, Sigmoid
 
 X = np.random.default_rng(0).normal(size=(5, 4))
 
 
 class Scale(Layer):
-    """Multiplies by what a subclass keeps under some name."""
+    """Multiplies by 2; subclasses hold arrays in various attributes."""
 
     def forward(self, x):
         return x * 2.0
@@ -18,7 +18,7 @@ class Scale(Layer):
         return dout * 2.0
 
 
-class Forgotten(Scale):
+class InAnAttribute(Scale):
     def __init__(self):
         self.scale = np.full(4, 2.0)
 
@@ -39,7 +39,7 @@ class InMappingsOfLists(Scale):
 
 
 class InALayer(Scale):
-    """A list of layers of which a network sees nothing."""
+    """A list of layers that a network does not see."""
 
     def __init__(self):
         self.layers = [Sigmoid(), Affine(np.eye(4), np.zeros(4))]
@@ -59,7 +59,7 @@ class PlainWithParams:
     forward, backward = Scale.forward, Scale.backward
 
 
-class OfItsClass(Scale):
+class OnTheClass(Scale):
     scale = np.full(4, 2.0)
 
 
@@ -75,23 +75,23 @@ class InASlot:
 
 
 class Computes(Scale):
-    """A property is no array that is kept: each look makes another."""
+    """A property stores no array: each access makes another."""
 
-    looks = 0
+    accesses = 0
 
     @property
     def scale(self):
-        self.looks += 1
+        self.accesses += 1
         return np.full(4, 2.0)
 
 
-class Keeps(Scale):
+class Saves(Scale):
     def forward(self, x):
         self.x = x
         return super().forward(x)
 
 
-class KeepsAndSays(Keeps):
+class SavesAndDeclares(Saves):
     saved = ("x",)
 
 
@@ -123,84 +123,84 @@ class PlainWithWeights(Plain):
 @pytest.mark.parametrize(
     ("layer", "name"),
     [
-        (Forgotten, "scale"),
+        (InAnAttribute, "scale"),
         (InAList, "scales"),
         (InAMapping, "scales"),
         (InMappingsOfLists, "scales"),
         (InALayer, "layers"),
         (InAnotherLayer, "inner"),
-        (OfItsClass, "scale"),
+        (OnTheClass, "scale"),
         (InASlot, "scale"),
     ],
 )
-def test_an_array_that_is_no_parameter_is_told(layer, name):
+def test_an_array_that_is_no_parameter_is_a_problem(layer, name):
     report = check_layer(layer(), X)
     assert report["x"].passed
     assert not report.passed
     (problem,) = report.problems
-    assert f"{name} is a float array that is no parameter" in problem
+    assert f"{name} is or holds a float array that is no parameter" in problem
     assert f"self.add_params({name}=...)" in problem
 
 
 def test_a_property_is_not_computed():
     layer = Computes()
     assert check_layer(layer, X).passed
-    assert layer.looks == 0
+    assert layer.accesses == 0
 
 
-def test_what_forward_keeps_without_saying_so_is_told():
-    report = check_layer(Keeps(), X)
+def test_an_array_that_forward_saves_without_declaring_it_is_a_problem():
+    report = check_layer(Saves(), X)
     assert not report.passed
-    assert "x is a float array that each pass keeps" in report.problems[0]
+    assert "x is or holds a float array of each pass" in report.problems[0]
     assert "saved = ('x',)" in report.problems[0]
-    assert check_layer(KeepsAndSays(), X).passed
+    assert check_layer(SavesAndDeclares(), X).passed
 
 
-def test_what_a_list_of_lists_keeps_of_each_pass_is_told():
-    class KeepsInLists(Keeps):
+def test_an_array_that_forward_saves_in_a_list_of_lists_is_a_problem():
+    class SavesInLists(Saves):
         def forward(self, x):
             self.x = [[x.copy()]]
             return x * 2.0
 
-    assert "x is a float array that each pass keeps" in check_layer(KeepsInLists(), X).problems[0]
+    assert "x is or holds a float array of each pass" in check_layer(SavesInLists(), X).problems[0]
 
 
 @pytest.mark.parametrize("layer", [Owner, Sigmoid, lambda: Affine(np.ones((4, 2)), np.ones(2))])
-def test_parameters_and_what_is_listed_are_not_told(layer):
+def test_parameters_and_declared_arrays_are_no_problem(layer):
     report = check_layer(layer(), X)
     assert report.passed, str(report)
     assert not report.notes
 
 
-def test_a_plain_class_passes_with_a_note_on_what_it_keeps():
+def test_a_plain_class_passes_with_a_note_on_the_arrays_that_it_saves():
     report = check_layer(Plain(), X)
     assert report.passed
-    assert "x is a float array that each pass keeps" in report.notes[0]
+    assert "x is or holds a float array of each pass" in report.notes[0]
     assert report.notes[0] in str(report)
 
 
-def test_the_weights_of_a_plain_class_are_told():
+def test_the_weights_of_a_plain_class_are_a_problem():
     report = check_layer(PlainWithWeights(), X)
     assert [problem.split()[0] for problem in report.problems] == ["W"]
 
 
-def test_an_array_kept_from_before_the_check_is_told_apart_from_a_parameter():
+def test_an_array_saved_before_the_check_is_told_from_a_parameter():
     layer = Plain()
     layer.forward(X)
     assert check_layer(layer, X).passed
 
 
-def test_a_layer_without_attributes_keeps_nothing():
+def test_a_layer_without_attributes_holds_no_arrays():
     class Slots:
         __slots__ = ()
 
-    assert saved_arrays(Slots()) == {}
+    assert float_arrays(Slots()) == {}
 
 
-def test_what_only_looks_like_an_array_is_left_out():
+def test_an_object_that_only_looks_like_an_array_is_ignored():
     class Lookalike:
         ndim, dtype = 2, "float64"
 
     layer = Scale()
     layer.other = Lookalike()
-    assert saved_arrays(layer) == {}
+    assert float_arrays(layer) == {}

@@ -1,4 +1,4 @@
-"""The arrays that a layer keeps, and whether a network knows of them."""
+"""Arrays that a layer holds outside its parameters and its `saved` attributes."""
 
 from __future__ import annotations
 
@@ -9,17 +9,19 @@ from typing import Any
 from xpnet.backends import Array, backend_of
 from xpnet.layers import Layer, part
 
-__all__ = ["saved_arrays", "strays"]
+__all__ = ["float_arrays", "undeclared_arrays"]
 
 
-def saved_arrays(layer: Any) -> dict[str, list[Any]]:
+def float_arrays(layer: Any) -> dict[str, list[Any]]:
     """The floating arrays in each attribute of a layer, and in lists, mappings and layers there."""
     found = {name: list(_arrays(value)) for name, value in _attributes(layer).items()}
     return {name: arrays for name, arrays in found.items() if arrays}
 
 
-def strays(layer: Any, inputs: Sequence[Array], dout: Any) -> tuple[list[str], list[str]]:
-    """What a network would not know of: problems, and notes.
+def undeclared_arrays(
+    layer: Any, inputs: Sequence[Array], dout: Any
+) -> tuple[list[str], list[str]]:
+    """Problems and notes on arrays that a network would not know of.
 
     Parameters
     ----------
@@ -28,37 +30,44 @@ def strays(layer: Any, inputs: Sequence[Array], dout: Any) -> tuple[list[str], l
     inputs : sequence of arrays
     dout : number or array of the output's shape
 
+    Returns
+    -------
+    list of str, list of str
+        Problems, and notes.
+
     Notes
     -----
-    An array that another pass leaves in its place is a parameter, or data, that no network trains,
-    moves or saves. One that each pass makes anew is what `forward` keeps: a network cannot forget
-    it after the step. A plain class, as the chapter writes them, is told the second in a note.
+    An array that is the same object after another pass is a parameter or data that no network
+    trains, moves or saves. An array that each pass makes anew is one that `forward` saves: a
+    network cannot release it after the step. For a plain class, as the chapter writes them, the
+    second is a note.
     """
-    before = saved_arrays(layer)
+    before = float_arrays(layer)
     xp = backend_of(*inputs).xp
-    layer.forward(*[xp.array(array, copy=True) for array in inputs])  # others, if they are kept
+    # copies: an input that the layer saves is then another object than in the pass before
+    layer.forward(*[xp.array(array, copy=True) for array in inputs])
     layer.backward(xp.array(dout, copy=True) if getattr(dout, "ndim", 0) else dout)
     problems: list[str] = []
     notes: list[str] = []
     owned = [*part(layer, "params").values(), *part(layer, "grads").values()]
-    for name, arrays in saved_arrays(layer).items():
+    for name, arrays in float_arrays(layer).items():
         if name in part(layer, "saved") or all(_among(array, owned) for array in arrays):
             continue
         if any(_among(array, before.get(name, ())) for array in arrays):
             problems.append(
-                f"{name} is a float array that is no parameter, or holds one: a network neither "
-                f"trains, moves nor saves it; if it is to learn, write self.add_params({name}=...)"
+                f"{name} is or holds a float array that is no parameter: a network neither trains, "
+                f"moves nor saves it; to make it a parameter, write self.add_params({name}=...)"
             )
         else:
             (problems if isinstance(layer, Layer) else notes).append(
-                f"{name} is a float array that each pass keeps and `saved` does not list: a "
-                f"network cannot forget it after a step; write saved = ({name!r},)"
+                f"{name} is or holds a float array of each pass that `saved` does not list: a "
+                f"network cannot release it after a step; write saved = ({name!r},)"
             )
     return problems, notes
 
 
 def _attributes(layer: Any) -> dict[str, Any]:
-    """What a layer and its classes hold, in slots too; properties are not computed."""
+    """The attributes of a layer and of its classes, slots included; properties are not computed."""
     found: dict[str, Any] = {}
     for kind in reversed(type(layer).__mro__):
         found |= vars(kind)
@@ -76,7 +85,7 @@ def _arrays(value: Any) -> Iterator[Any]:
     elif getattr(value, "ndim", 0) and hasattr(value, "dtype"):
         try:
             backend = backend_of(value)
-        except TypeError:  # it looks like an array, and is none of a backend
+        except TypeError:  # it looks like an array, but is none of a backend
             return
         if backend.is_floating(value):
             yield value
