@@ -32,7 +32,9 @@ def test_a_backend_against_numpy_passes_on_mnist(xpnet_command, backend):
             assert check["verdict"] == "ok"
             assert len(check["steps"]) == 2
             # one part in a thousand would not be missed
-            assert all(step["finds"] is None or step["finds"] < 1e-3 for step in check["steps"])
+            assert all(
+                step["detectable"] is None or step["detectable"] < 1e-3 for step in check["steps"]
+            )
     assert "parity passed (2 steps)" in ran.err
 
 
@@ -69,11 +71,11 @@ def test_the_document_says_what_ran(xpnet_command, small_data):
         "no_bound": [],
     }
     assert list(found) == ["float64"]
-    finds = {
-        check["name"]: [step["finds"] for step in check["steps"]]
+    detectable = {
+        check["name"]: [step["detectable"] for step in check["steps"]]
         for check in found["float64"]["checks"]
     }
-    # what each check finds hangs on the weights, the batches, the scale and the rate
+    # what each check detects depends on the weights, the batches, the scale and the rate
     with xpnet.use_backend("numpy"):
         data, _ = load_mnist(normalize=False, root=small_data)
         net = build_network("50", "sigmoid", None, 3, "float64", 16, 10)
@@ -81,16 +83,16 @@ def test_the_document_says_what_ran(xpnet_command, small_data):
         net,
         data,
         ("numpy", "numpy"),
-        Momentum(lr=0.25),
+        optimizer=Momentum(lr=0.25),
         batch_size=10,
         seed=3,
         scale=1 / 255,
         dtypes=["float64"],
     )
-    assert list(finds) == [check.name for check in wanted.checks]
+    assert list(detectable) == [check.name for check in wanted.checks]
     for check in wanted.checks:
-        assert finds[check.name] == pytest.approx(
-            [d.finds for d in check.differences], rel=1e-6, abs=0
+        assert detectable[check.name] == pytest.approx(
+            [d.detectable for d in check.differences], rel=1e-6, abs=0
         )
 
 

@@ -1,4 +1,4 @@
-"""A second backend that every machine has: NumPy that adds up in another way."""
+"""A second backend that needs no device: NumPy with sums in another order."""
 
 from __future__ import annotations
 
@@ -6,18 +6,21 @@ import numpy as np
 import pytest
 
 import xpnet
-from xpnet.backends import Backend, registry
+from xpnet.backends import Backend, load_backend, registry
+from xpnet.networks import TwoLayerNet
+from xpnet.optimizers import Adam
+from xpnet.parity.training_run import TrainingRun
 
 
 class Other(np.ndarray):
-    """Arrays whose products are summed backwards, one term after another in blocks."""
+    """Arrays whose products are summed from the last term to the first."""
 
     def __matmul__(self, b):
         return OtherNumpy.matmul(self, b)
 
 
 class OtherNumpy:
-    """NumPy whose sums run backwards, so that they round otherwise."""
+    """NumPy whose sums run from the last term, so that their rounding differs."""
 
     def __getattr__(self, name):
         function = getattr(np, name)
@@ -61,7 +64,7 @@ class OtherBackend(Backend):
 
 
 class WideNumpy(OtherNumpy):
-    """NumPy that adds up in float64 and rounds once."""
+    """NumPy that sums in float64 and rounds once."""
 
     @staticmethod
     def matmul(a, b, out=None):
@@ -77,15 +80,15 @@ class WideBackend(OtherBackend):
 
 
 @pytest.fixture
-def forgotten(monkeypatch):
-    """What a test registers is forgotten after it."""
+def restored_registry(monkeypatch):
+    """The registry of backends, restored after the test."""
     for table in ("_factories", "_loaded", "_by_type"):
         monkeypatch.setattr(registry, table, dict(getattr(registry, table)))
 
 
 @pytest.fixture
-def second(backend, forgotten):
-    """The name of the backend to hold against NumPy: the one under test, or another NumPy."""
+def second(backend, restored_registry):
+    """The name of the backend to compare with NumPy: the one under test, or the other NumPy."""
     if backend.name != "numpy":
         return backend.name
     xpnet.register_backend("other", OtherBackend)
@@ -93,7 +96,7 @@ def second(backend, forgotten):
 
 
 @pytest.fixture
-def wide(forgotten):
+def wide(restored_registry):
     """The name of a backend that is more exact than NumPy."""
     xpnet.register_backend("other", WideBackend)
     return "other"
@@ -105,3 +108,15 @@ def data():
     rng = np.random.default_rng(0)
     x = rng.normal(size=(60, 12)) * (rng.random((60, 12)) < 0.7)
     return x, rng.integers(0, 3, 60)
+
+
+@pytest.fixture
+def training_run(data):
+    """``training_run(backend)`` trains the same network with Adam."""
+
+    def make(name):
+        with xpnet.use_backend("numpy"):
+            net = TwoLayerNet(12, 8, 3, weight_init_std="he", seed=0)
+        return TrainingRun(net, Adam(lr=0.01), data, load_backend(name), "float64")
+
+    return make

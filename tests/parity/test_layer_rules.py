@@ -1,4 +1,4 @@
-"""Right computations never leave the bounds: results in a dtype against exact arithmetic."""
+"""Right results are always within the bounds, by comparison with exact arithmetic."""
 
 from fractions import Fraction
 
@@ -18,13 +18,13 @@ spreads = st.sampled_from([1e-3, 1.0, 30.0])
 
 
 def assert_within(exact, result, bound, dtype="float32"):
-    """One result is off by half of what two may differ by."""
+    """The error of one result is at most half the bound on the difference of two."""
     assert result.dtype == dtype
-    assert compare(exact, result, bound, dtype).excess <= 0.5
+    assert compare(exact, result, bound, dtype).bound_ratio <= 0.5
 
 
 def drawn(rng, *shape, zeros=0.3):
-    """Numbers of float32 of many sizes, some of them 0."""
+    """Float32 numbers of many magnitudes, some of them 0."""
     made = rng.normal(size=shape) * 10.0 ** rng.integers(-3, 3, shape)
     return (made * (rng.random(shape) > zeros)).astype("float32")
 
@@ -66,7 +66,7 @@ def test_the_worst_order_of_a_sum_stays_within_its_bound_and_comes_near():
         {"W": np.ones((1, 1)), "b": np.ones(1)}, wide(terms)[0][:, None], np.ones((3000, 1))
     )["b"]
     found = compare(wide(terms)[0].sum(keepdims=True), one_by_one, bound, "float32")
-    assert 0.01 < found.excess <= 0.5
+    assert 0.01 < found.bound_ratio <= 0.5
 
 
 def test_terms_that_are_zero_are_not_counted():
@@ -82,8 +82,8 @@ def test_a_factor_too_small_to_be_normal_may_be_taken_for_zero():
     x = np.array([[tiny, 0, 0], [1, 1, 1]])
     bound = LAYER_RULES[Affine].forward(params, x)
     taken = np.array([[0, 0], [3000, 3000]])
-    assert compare(x @ params["W"], taken, bound, "float32").excess <= 1
-    assert compare(x @ params["W"], taken + 1e-33, bound, "float32").excess > 1
+    assert compare(x @ params["W"], taken, bound, "float32").bound_ratio <= 1
+    assert compare(x @ params["W"], taken + 1e-33, bound, "float32").bound_ratio > 1
 
 
 def test_one_row_and_rows_of_images_are_bounded_in_their_own_shapes():

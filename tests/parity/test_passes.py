@@ -3,7 +3,7 @@ import pytest
 
 from xpnet.layers import Affine, Relu, SoftmaxWithLoss
 from xpnet.networks import Network, TwoLayerNet
-from xpnet.parity.passes import again, layer_operations, loss_name
+from xpnet.parity.passes import layer_operations, loss_name, repeat, result_name
 
 X = np.array([[1.0, -2.0, 0.5], [0.0, 3.0, 1.0]])
 T = np.array([0, 1])
@@ -27,16 +27,25 @@ def test_the_operations_are_those_of_a_gradient(net):
     )
 
 
-def test_an_operation_done_again_gives_the_same(net):
+def test_a_repeated_operation_gives_the_same_results(net):
     other = net.astype("float64")
     for operation in layer_operations(net, X, T):
-        found = again(other, operation, np.copy)
+        found = repeat(other, operation, np.copy)
         assert list(found) == list(operation.results)
         for name, result in operation.results.items():
             np.testing.assert_array_equal(found[name], result)
 
 
-def test_a_loss_whose_name_is_taken_is_the_last_layer(net):
+def test_a_loss_whose_name_a_layer_has_is_called_last_layer(net):
     assert loss_name(net) == "SoftmaxWithLoss"
     layers = {"SoftmaxWithLoss": Relu(), "map": Affine(np.eye(3), np.zeros(3))}
     assert loss_name(Network(layers, SoftmaxWithLoss())) == "last_layer"
+
+
+def test_results_are_named_after_operation_and_key(net):
+    found = {operation.name: operation for operation in layer_operations(net, X, T)}
+    backward = found["Affine1.backward"]
+    assert [result_name(backward, key) for key in ("", "W")] == [
+        "Affine1.backward",
+        "Affine1.backward W",
+    ]

@@ -1,4 +1,4 @@
-"""One kernel off by one part in a thousand is found, named alone, and at the first step."""
+"""An error of 0.1 % in one kernel is found, and named with its first step."""
 
 import numpy as np
 import pytest
@@ -27,7 +27,7 @@ def whole_off(result):
 RESULTS = {
     "relu_with_mask": (first_off, {"Relu1.forward"}),
     "relu_grad": (whole_off, {"Relu1.backward"}),
-    "sigmoid": (whole_off, {"Sigmoid1.forward", "Sigmoid1.backward"}),  # it keeps its output
+    "sigmoid": (whole_off, {"Sigmoid1.forward", "Sigmoid1.backward"}),  # it saves its output
     "sigmoid_grad": (whole_off, {"Sigmoid1.backward"}),
     "softmax_with_loss": (last_off, {"SoftmaxWithLoss.backward"}),
     "gather": (first_off, {"batch x"}),
@@ -37,25 +37,25 @@ UPDATES = {"sgd": SGD, "momentum": Momentum, "adagrad": AdaGrad, "rmsprop": RMSP
 
 @pytest.fixture
 def certified(second, data):
-    """``certified(activation, optimizer)`` holds the second backend against NumPy."""
+    """``certified(activation, optimizer)`` compares the second backend with NumPy."""
 
     def run(activation="relu", optimizer=None, dtype="float32"):
         with xpnet.use_backend("numpy"):
             net = MultiLayerNet(12, [8], 3, activation=activation, seed=0)
         options = {"dtypes": [dtype], "batch_size": 20, "steps": 3}
-        return certify(net, data, ("numpy", second), optimizer, **options)
+        return certify(net, data, ("numpy", second), optimizer=optimizer, **options)
 
     return run
 
 
 @pytest.fixture
 def kind(second):
-    """The class of the second backend, to be spoiled."""
+    """The class of the second backend, whose functions tests replace."""
     return type(load_backend(second))
 
 
-def spoil(monkeypatch, owner, name, change, calls_right=0):
-    """Change what a function returns, after so many right calls."""
+def plant(monkeypatch, owner, name, change, calls_right=0):
+    """Change the results of a function, after so many calls with right results."""
     right, calls = getattr(owner, name), []
 
     def wrong(*args, **options):
@@ -74,7 +74,7 @@ def names(certificate):
 @pytest.mark.parametrize("primitive", RESULTS)
 def test_a_primitive_that_is_off(certified, kind, monkeypatch, primitive, dtype):
     change, expected = RESULTS[primitive]
-    spoil(monkeypatch, kind, primitive, change)
+    plant(monkeypatch, kind, primitive, change)
     certificate = certified("sigmoid" if "sigmoid" in primitive else "relu", dtype=dtype)
     assert not certificate.passed
     assert names(certificate) == expected
@@ -110,7 +110,7 @@ def test_the_gradients_of_an_affine_map(certified, kind, monkeypatch, function, 
 
     def wrong(*args, **options):
         made = right(*args, **options)
-        made *= OFF  # what they write into, too
+        made *= OFF  # also into an array that is given as out
         return made
 
     monkeypatch.setattr(kind.xp, function, wrong)
@@ -124,7 +124,7 @@ def test_the_product_of_an_affine_map(certified, monkeypatch, second, dtype):
     if second != "other":
         pytest.skip("the product of CuPy's arrays is compiled, and cannot be replaced")
     arrays = load_backend(second).array_type
-    spoil(monkeypatch, arrays, "__matmul__", whole_off)
+    plant(monkeypatch, arrays, "__matmul__", whole_off)
     certificate = certified(dtype=dtype)
     maps = "Affine1.forward", "Affine2.forward", "Affine2.backward", "Affine1.backward"
     assert names(certificate) == set(maps)
@@ -139,13 +139,13 @@ def test_one_entry_that_is_off(certified, kind, monkeypatch, dtype):
         y[worst] *= OFF
         return (y, *results[1:])
 
-    spoil(monkeypatch, kind, "relu_with_mask", one_off)
+    plant(monkeypatch, kind, "relu_with_mask", one_off)
     assert names(certified(dtype=dtype)) == {"Relu1.forward"}
 
 
 def test_the_first_step_that_is_off_is_named(certified, kind, monkeypatch):
     # each step calls it once for the free run and once for the comparison
-    spoil(monkeypatch, kind, "relu_grad", whole_off, calls_right=4)
+    plant(monkeypatch, kind, "relu_grad", whole_off, calls_right=4)
     certificate = certified()
     assert [(step, check.name) for step, check in certificate.failures] == [(3, "Relu1.backward")]
     assert "step 3: Relu1.backward: largest relative difference 1.0e-03, bound 0.0e+00" in str(
@@ -153,14 +153,14 @@ def test_the_first_step_that_is_off_is_named(certified, kind, monkeypatch):
     )
 
 
-def test_what_is_within_rounding_is_not_found(certified, kind, monkeypatch):
-    spoil(monkeypatch, kind, "sigmoid", lambda y: y * (1 + 2**-23))
+def test_an_error_within_rounding_is_not_found(certified, kind, monkeypatch):
+    plant(monkeypatch, kind, "sigmoid", lambda y: y * (1 + 2**-23))
     assert certified("sigmoid").passed
 
 
 def test_a_result_in_another_dtype(certified, kind, monkeypatch):
-    # as right as can be, and yet not what was asked for
-    spoil(monkeypatch, kind, "relu_grad", lambda dx: dx.astype("float64"))
+    # right values in a dtype that was not asked for
+    plant(monkeypatch, kind, "relu_grad", lambda dx: dx.astype("float64"))
     certificate = certified()
     assert names(certificate) == {"Relu1.backward"}
     assert "step 1: Relu1.backward: float32 against float64 (float32)" in str(certificate)

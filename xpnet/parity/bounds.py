@@ -1,4 +1,4 @@
-"""Bounds on rounding: the unit roundoff, Higham's gamma, and what an operation may be off by."""
+"""Bounds on rounding errors: the unit roundoff, Higham's gamma, the bound of an operation."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from xpnet.backends import Array
 __all__ = ["ELEMENTARY", "Bound", "gamma", "unit_roundoff"]
 
 ELEMENTARY = 8
-"""What exp or log counts as: 4 units in the last place are 8 unit roundoffs."""
+"""Roundings that exp or log counts as: 4 units in the last place are 8 unit roundoffs."""
 
 
 def unit_roundoff(dtype: Any) -> float:
-    """Half the distance from 1 to the next number.
+    """Half the distance from 1 to the next larger number of the dtype.
 
     Examples
     --------
@@ -27,7 +27,7 @@ def unit_roundoff(dtype: Any) -> float:
 
 
 def gamma(count: Any, dtype: Any) -> Any:
-    """``n u / (1 - n u)``: what n roundings may add up to; infinite where ``n u >= 1``.
+    """``n u / (1 - n u)``, a bound on the relative error of n roundings; infinite if ``n u >= 1``.
 
     Parameters
     ----------
@@ -47,16 +47,16 @@ def gamma(count: Any, dtype: Any) -> Any:
 
 @dataclass(frozen=True)
 class Bound:
-    """How far a right result may be from the exact one: ``gamma_count * scale``, by entries.
+    """How far a right result may be from the exact one: ``gamma(count) * scale`` for each entry.
 
     Attributes
     ----------
     scale : array of float64, shape of the result
-        The sum of the absolute values of the terms that each entry is made of.
+        The sum of the absolute values of the terms that are summed in each entry.
     count : number or array that broadcasts to it
-        How many roundings lie on the way to an entry; 0 where the result is exact.
+        How many roundings contribute to an entry; 0 where the result is exact.
     floor : number or array
-        How many times the smallest normal number may be lost to underflow beyond `count`.
+        How many times the smallest normal number underflow may add to the error, besides `count`.
     """
 
     scale: Array

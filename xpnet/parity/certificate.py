@@ -1,65 +1,25 @@
-"""What a comparison of two backends found, to read and to compute with."""
+"""The certificate: a collection of the checks of two backends that prints as a table."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any
 
-from xpnet.parity.comparison import Difference
+from xpnet.parity.check import Check
+from xpnet.tables import html_paragraphs, html_table, text_table
 
-__all__ = ["Certificate", "Check"]
+__all__ = ["Certificate"]
 
-
-@dataclass
-class Check:
-    """One operation in one dtype, over all steps.
-
-    Attributes
-    ----------
-    dtype : str
-    name : str
-        ``"Affine1.backward W"`` is the gradient of `W`, ``"SGD W1"`` the parameter after a step.
-    differences : list of Difference
-        One each step, from the same bits.
-    drift : list of float
-        One each step: how far the second backend's free run is from the first's, relative to
-        the largest entry.
-    """
-
-    dtype: str
-    name: str
-    differences: list[Difference] = field(default_factory=list)
-    drift: list[float] = field(default_factory=list)
-
-    @property
-    def worst(self) -> int:
-        """The step, counted from 1, that comes nearest to its bound or leaves it furthest."""
-        ranks = [(found.excess, found.relative) for found in self.differences]
-        return ranks.index(max(ranks)) + 1
-
-    @property
-    def verdict(self) -> str:
-        """``"ok"``, ``"FAIL"``, or ``"no bound"`` where none is derived."""
-        if any(found.excess > 1 for found in self.differences):
-            return "FAIL"
-        return "no bound" if any(found.bound is None for found in self.differences) else "ok"
-
-    def as_dict(self) -> dict[str, Any]:
-        """Everything, for JSON."""
-        return {
-            "name": self.name,
-            "verdict": self.verdict,
-            "worst_step": self.worst,
-            "steps": [
-                {**vars(found), "drift": drift}
-                for found, drift in zip(self.differences, self.drift, strict=True)
-            ],
-        }
+NUMBER_COLUMNS = range(1, 6)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Certificate:
-    """What `certify` found.
+    """The result of `certify`.
+
+    Iterating gives its checks; ``bool(certificate)`` is `passed`. ``print(certificate)`` shows a
+    table, and so does a notebook.
 
     Attributes
     ----------
@@ -75,20 +35,35 @@ class Certificate:
     checks: tuple[Check, ...]
 
     @property
+    def dtypes(self) -> list[str]:
+        """The dtypes of the checks, in their order."""
+        return list(dict.fromkeys(check.dtype for check in self.checks))
+
+    @property
     def failures(self) -> list[tuple[int, Check]]:
-        """Step and check of all that left its bound: each dtype's first steps first."""
+        """Step and check of all that exceed their bound, for each dtype in the order of steps."""
+        dtypes = self.dtypes
         found = [
             (dtypes.index(check.dtype), step, check)
-            for dtypes in [list(dict.fromkeys(check.dtype for check in self.checks))]
             for check in self.checks
             for step, difference in enumerate(check.differences, 1)
-            if difference.excess > 1
+            if difference.bound_ratio > 1
         ]
         return [(step, check) for _, step, check in sorted(found, key=lambda entry: entry[:2])]
 
     @property
-    def unbounded(self) -> list[str]:
-        """Names of what was compared, but has no bound."""
+    def first_failure(self) -> str | None:
+        """A sentence on the first check that exceeds its bound, or None."""
+        if not self.failures:
+            return None
+        step, check = self.failures[0]
+        found = check.differences[step - 1]
+        sizes = f"largest relative difference {found.relative:.1e}, bound {found.bound or 0.0:.1e}"
+        return f"step {step}: {check.name}: {found.mismatch or sizes} ({check.dtype})"
+
+    @property
+    def without_bound(self) -> list[str]:
+        """Names of the checks that are compared, but have no bound."""
         names = [check.name for check in self.checks if check.verdict == "no bound"]
         return list(dict.fromkeys(names))
 
@@ -100,17 +75,22 @@ class Certificate:
     def __bool__(self) -> bool:
         return self.passed
 
-    def yardstick(self, dtype: str) -> list[float]:
-        """For each step the number of steps times all bounds of a step: what drift may be about."""
-        mine = [check for check in self.checks if check.dtype == dtype]
+    def __len__(self) -> int:
+        return len(self.checks)
+
+    def __iter__(self) -> Iterator[Check]:
+        return iter(self.checks)
+
+    def expected_drift(self, dtype: str) -> list[float]:
+        """For each step a first-order estimate of drift: steps times the bounds of one step."""
+        checks = self._of(dtype)
         return [
-            (step + 1) * sum(check.differences[step].bound or 0.0 for check in mine)
+            (step + 1) * sum(check.differences[step].bound or 0.0 for check in checks)
             for step in range(self.steps)
         ]
 
     def as_dict(self) -> dict[str, Any]:
         """Everything, for JSON."""
-        dtypes = dict.fromkeys(check.dtype for check in self.checks)
         return {
             "backends": [
                 {"name": name, "device": device, "emulated": "emulat" in device.lower()}
@@ -118,64 +98,82 @@ class Certificate:
             ],
             "steps": self.steps,
             "passed": self.passed,
-            "first_failure": self._first(),
-            "no_bound": self.unbounded,
+            "first_failure": self.first_failure,
+            "no_bound": self.without_bound,
             "dtypes": {
                 dtype: {
-                    "drift_yardstick": self.yardstick(dtype),
-                    "checks": [c.as_dict() for c in self.checks if c.dtype == dtype],
+                    "expected_drift": self.expected_drift(dtype),
+                    "checks": [check.as_dict() for check in self._of(dtype)],
                 }
-                for dtype in dtypes
+                for dtype in self.dtypes
             },
         }
 
-    def __str__(self) -> str:
-        places = [f"{n} on {d}" for n, d in zip(self.backends, self.devices, strict=True)]
-        lines = [" against ".join(places)]
-        for dtype in dict.fromkeys(check.dtype for check in self.checks):
-            mine = [check for check in self.checks if check.dtype == dtype]
-            lines += ["", *_table(dtype, mine)]
-            yardstick = self.yardstick(dtype)[-1]
-            lines.append(f"drift is measured, not judged; first-order yardstick {yardstick:.0e}")
-        lines.append("")
-        if self.unbounded:
-            lines.append(f"no bound derived, so not certified: {', '.join(self.unbounded)}")
-        first = self._first()
-        if first:
-            lines.append(first)
+    def __repr__(self) -> str:
         verdict = "passed" if self.passed else "NOT PASSED"
-        steps = f"{self.steps} step{'s' if self.steps > 1 else ''}"
-        return "\n".join([*lines, f"parity {verdict} ({steps})"])
+        return (
+            f"Certificate({verdict}, {' and '.join(self.backends)}, {_count(self.steps, 'step')}, "
+            f"{_count(len(self), 'check')})"
+        )
 
-    def _first(self) -> str | None:
-        """The first that left its bound, in words."""
-        if not self.failures:
-            return None
-        step, check = self.failures[0]
-        found = check.differences[step - 1]
-        sizes = f"largest relative difference {found.relative:.1e}, bound {found.bound or 0.0:.1e}"
-        return f"step {step}: {check.name}: {found.unlike or sizes} ({check.dtype})"
+    def __str__(self) -> str:
+        tables = [
+            ["", *text_table(self._rows(dtype), NUMBER_COLUMNS), self._drift_remark(dtype)]
+            for dtype in self.dtypes
+        ]
+        lines = [line for table in tables for line in table]
+        return "\n".join([self._title, *lines, "", *self._remarks])
+
+    def _repr_html_(self) -> str:
+        tables = [
+            html_table(self._rows(dtype)) + html_paragraphs([self._drift_remark(dtype)])
+            for dtype in self.dtypes
+        ]
+        return html_paragraphs([self._title]) + "".join(tables) + html_paragraphs(self._remarks)
+
+    def _of(self, dtype: str) -> list[Check]:
+        return [check for check in self.checks if check.dtype == dtype]
+
+    @property
+    def _title(self) -> str:
+        places = [f"{n} on {d}" for n, d in zip(self.backends, self.devices, strict=True)]
+        return " against ".join(places)
+
+    def _rows(self, dtype: str) -> Sequence[Sequence[str]]:
+        header = (dtype, "difference", "bound", "step", "detects", "drift", "")
+        return [header, *(_row(check) for check in self._of(dtype))]
+
+    def _drift_remark(self, dtype: str) -> str:
+        expected = self.expected_drift(dtype)[-1]
+        return f"drift is reported without a verdict; first-order estimate {expected:.0e}"
+
+    @property
+    def _remarks(self) -> list[str]:
+        """The lines after the tables; the verdict is the last."""
+        remarks = []
+        if self.without_bound:
+            remarks.append(f"not certified, without a bound: {', '.join(self.without_bound)}")
+        if self.first_failure:
+            remarks.append(self.first_failure)
+        verdict = "passed" if self.passed else "NOT PASSED"
+        return [*remarks, f"parity {verdict} ({_count(self.steps, 'step')})"]
 
 
-def _table(dtype: str, checks: list[Check]) -> list[str]:
-    rows: list[tuple[str, ...]] = [(dtype, "difference", "bound", "step", "finds", "drift", "")]
-    for check in checks:
-        found = check.differences[check.worst - 1]
-        difference, bound, drift = map(_number, (found.relative, found.bound, check.drift[-1]))
-        finds = "any" if found.finds == 0 else _number(found.finds)
-        rows.append((check.name, difference, bound, str(check.worst), finds, drift, check.verdict))
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    return [
-        "  ".join(
-            f"{cell:<{width}}" if place in (0, 6) else f"{cell:>{width}}"
-            for place, (cell, width) in enumerate(zip(row, widths, strict=True))
-        ).rstrip()
-        for row in rows
-    ]
+def _row(check: Check) -> tuple[str, ...]:
+    """The cells of a check: its step that is worst for its bound."""
+    worst = check.differences[check.worst_step - 1]
+    detectable = "any" if worst.detectable == 0 else _number(worst.detectable)
+    difference, bound, drift = map(_number, (worst.relative, worst.bound, check.drift[-1]))
+    step = str(check.worst_step)
+    return check.name, difference, bound, step, detectable, drift, check.verdict
 
 
 def _number(value: float | None) -> str:
-    """Two digits; nothing at all is a plain 0."""
+    """Two digits; 0 as such, and a dash for None."""
     if value is None:
         return "-"
     return "0" if value == 0 else f"{value:.1e}"
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}{'' if number == 1 else 's'}"

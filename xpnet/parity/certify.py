@@ -14,41 +14,46 @@ from xpnet.errors import NonFiniteLossError, OptionError
 from xpnet.initializers import seeded
 from xpnet.networks import Network
 from xpnet.optimizers import SGD
-from xpnet.parity.certificate import Certificate, Check
+from xpnet.parity.certificate import Certificate
+from xpnet.parity.check import Check
 from xpnet.parity.comparison import compare, compare_results
 from xpnet.parity.layer_rules import LAYER_RULES
+from xpnet.parity.paired_step import paired_step
 from xpnet.parity.passes import loss_name
-from xpnet.parity.twins import Runner, pairs
+from xpnet.parity.training_run import TrainingRun
 from xpnet.parity.update_rules import UPDATE_RULES
 from xpnet.training.data import checked_set
 
 __all__ = ["certify"]
+
+DTYPES = {"float32", "float64"}
 
 
 def certify(
     net: Network,
     data: tuple[Array, Array],
     backends: Sequence[str] = ("numpy", "cupy"),
+    *,
     optimizer: Any = None,
     steps: int = 5,
     batch_size: int = 100,
-    seed: Any = 0,
+    seed: int | np.random.Generator | None = 0,
     scale: float | None = None,
     dtypes: Sequence[str] = ("float32", "float64"),
     rules: Mapping[type, Any] | None = None,
 ) -> Certificate:
-    """Whether two backends compute the same, up to the rounding they may differ by.
+    """Check that two backends compute the same, up to rounding errors.
 
-    How the bounds are derived stands at the top of `xpnet.parity`.
+    The bounds are derived in the documentation of `xpnet.parity`.
 
     Parameters
     ----------
     net : Network
-        Copied; stays as it is.
+        Copied, not changed.
     data : (x, t)
         Rows and labels, arrays of any backend.
     backends : two names
-        The run is the first's; the second computes each of its operations again.
+        The first is the reference; the second repeats each of its operations.
     optimizer : Optimizer, optional
         Copied. By default ``SGD(lr=0.1)``.
     steps, batch_size : int
@@ -58,8 +63,8 @@ def certify(
         Multiplies each batch: 1/255 for uint8 pixels.
     dtypes : sequence of "float32" and "float64"
     rules : mapping of types to rules, optional
-        How far your own layers (`LayerRule`) and optimizers (`UpdateRule`) may be off. Without
-        one they are compared, but not passed.
+        Bounds for your own layers (`LayerRule`) and optimizers (`UpdateRule`). Without a rule
+        they are compared, but the certificate is not passed.
 
     Returns
     -------
@@ -68,11 +73,12 @@ def certify(
     Raises
     ------
     BackendError
-        A backend is unknown or cannot run here; the message says why.
+        A backend is unknown or not available; the message says why.
     OptionError, ShapeError, LabelError, DataError
         An option or the data cannot be used.
     NonFiniteLossError
-        The first backend's run ran away: NaN equals NaN, and would certify nothing.
+        The training on the first backend diverged. NaN equals NaN, so that a comparison would
+        certify nothing.
 
     Examples
     --------
@@ -84,41 +90,53 @@ def certify(
     >>> certificate.passed
     True
     """
-    first, second = (load_backend(name) for name in _pair(backends))
+    reference, candidate = (load_backend(name) for name in _two_names(backends))
     steps, batch_size = whole_number("steps", steps), whole_number("batch_size", batch_size)
     x, t = checked_set(net, data, "data", scale)
     data, rows = (to_numpy(x), to_numpy(t)), int(x.shape[0])
     if batch_size > rows:
-        raise OptionError(f"batch_size={batch_size}: the data has {rows} rows")
-    optimizer = SGD(lr=0.1) if optimizer is None else optimizer
-    if isinstance(optimizer, type) or not hasattr(optimizer, "update"):
-        raise OptionError(f"optimizer is {optimizer!r}: wanted an object, such as SGD(lr=0.1)")
-    if getattr(optimizer, "state", None):
-        raise OptionError(f"optimizer is {optimizer!r}, which has taken steps: wanted a new one")
+        raise OptionError(f"batch_size={batch_size}: expected at most the {rows} rows of the data")
+    optimizer = _checked_optimizer(SGD(lr=0.1) if optimizer is None else optimizer)
     rng = seeded(seed)
     check_memory(f"steps={steps}", 8 * steps * batch_size)
     batches = [rng.permutation(rows)[:batch_size] for _ in range(steps)]
-    known = {**LAYER_RULES, **UPDATE_RULES, **(rules or {})}
+    rules = {**LAYER_RULES, **UPDATE_RULES, **(rules or {})}
     checks: list[Check] = []
-    for dtype in _checked(dtypes):
-        ours, theirs, free = (
-            Runner(net, optimizer, data, backend, dtype) for backend in (first, second, second)
+    for dtype in _checked_dtypes(dtypes):
+        run, repeated, free = (
+            TrainingRun(net, optimizer, data, backend, dtype)
+            for backend in (reference, candidate, candidate)
         )
-        found: dict[str, Check] = {}
-        with np.errstate(all="ignore"):  # what overflows is compared, too
-            for step, index in enumerate(batches, 1):
-                drifted = free.free_step(index, scale)
-                for pair in pairs(ours, theirs, index, scale, known):
-                    if pair.name == f"{loss_name(net)}.forward":
-                        _check_finite(float(pair.ours), step, optimizer)
-                    check = found.setdefault(pair.name, Check(dtype, pair.name))
-                    difference = compare_results(pair.ours, pair.theirs, pair.bound, dtype)
-                    check.differences.append(difference)
-                    drift = compare(pair.ours, drifted[pair.name], None, dtype)
-                    check.drift.append(drift.relative)
-        checks += found.values()
-    names, devices = (first.name, second.name), (first.device, second.device)
+        with np.errstate(all="ignore"):  # results that overflow are compared too
+            checks += _compare_runs(run, repeated, free, batches, scale, dtype, rules)
+    names, devices = (reference.name, candidate.name), (reference.device, candidate.device)
     return Certificate(names, devices, steps, tuple(checks))
+
+
+def _compare_runs(
+    reference: TrainingRun,
+    candidate: TrainingRun,
+    free: TrainingRun,
+    batches: Sequence[Any],
+    scale: float | None,
+    dtype: str,
+    rules: Mapping[type, Any],
+) -> list[Check]:
+    """The checks of all steps in one dtype; `free` trains on its own, for the drift."""
+    loss = f"{loss_name(reference.net)}.forward"
+    checks: dict[str, Check] = {}
+    for step, index in enumerate(batches, 1):
+        drifted = free.free_step(index, scale)
+        for pair in paired_step(reference, candidate, index, scale, rules):
+            if pair.name == loss:
+                _check_finite(float(pair.reference), step, reference.optimizer)
+            check = checks.setdefault(pair.name, Check(dtype, pair.name))
+            check.differences.append(
+                compare_results(pair.reference, pair.candidate, pair.bound, dtype)
+            )
+            drift = compare(pair.reference, drifted[pair.name], None, dtype)
+            check.drift.append(drift.relative)
+    return list(checks.values())
 
 
 def _check_finite(loss: float, step: int, optimizer: Any) -> None:
@@ -131,14 +149,28 @@ def _check_finite(loss: float, step: int, optimizer: Any) -> None:
         )
 
 
-def _pair(backends: Sequence[str]) -> tuple[str, str]:
+def _checked_optimizer(optimizer: Any) -> Any:
+    if isinstance(optimizer, type) or not hasattr(optimizer, "update"):
+        raise OptionError(f"optimizer: expected an object, such as SGD(lr=0.1), got {optimizer!r}")
+    if getattr(optimizer, "state", None):
+        raise OptionError(
+            f"optimizer: expected a new one, got {optimizer!r}, which has taken steps"
+        )
+    return optimizer
+
+
+def _two_names(backends: Sequence[str]) -> tuple[str, str]:
     if isinstance(backends, str) or len(backends) != 2:
-        raise OptionError(f"backends={backends!r}: wanted two names, such as ('numpy', 'cupy')")
+        raise OptionError(
+            f"backends: expected two names, such as ('numpy', 'cupy'), got {backends!r}"
+        )
     return backends[0], backends[1]
 
 
-def _checked(dtypes: Sequence[str]) -> list[str]:
+def _checked_dtypes(dtypes: Sequence[str]) -> list[str]:
     chosen = [] if isinstance(dtypes, str) else list(dict.fromkeys(dtypes))
-    if not chosen or not set(chosen) <= {"float32", "float64"}:
-        raise OptionError(f"dtypes={dtypes!r}: wanted a list of 'float32', 'float64' or both")
+    if not chosen or not set(chosen) <= DTYPES:
+        raise OptionError(
+            f"dtypes: expected a list of 'float32', 'float64' or both, got {dtypes!r}"
+        )
     return chosen

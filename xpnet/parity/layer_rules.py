@@ -1,7 +1,7 @@
-"""How far each layer's results may be from the exact ones.
+"""Rules for the rounding errors of each layer's results.
 
-Every rule gets arrays of float64 on the host: the parameters, the gradient of the output, and
-the inputs. In float64 the scales are rounded themselves, by a part that bounds do not feel.
+Every rule takes float64 arrays on the host: the parameters, the gradient of the output, and the
+inputs. In float64 the scales have rounding errors too, which are negligible beside the bounds.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from xpnet.parity.bounds import ELEMENTARY, Bound
 __all__ = ["INPUT", "LAYER_RULES", "LayerRule", "batch_bound"]
 
 INPUT = "dx"
-"""Under this name a rule gives the bound of the gradient of the input."""
+"""The name under which a rule gives the bound of the gradient of the input."""
 
 
 @dataclass(frozen=True)
@@ -32,12 +32,12 @@ class LayerRule:
         ``forward(params, *inputs)`` gives the `Bound` of the output.
     backward : callable
         ``backward(params, dout, *inputs)`` gives a mapping: under ``"dx"`` the `Bound` of the
-        gradient of the input, under a parameter's name that of its gradient. What is missing
-        has no bound.
+        gradient of the input, under a parameter's name that of its gradient. A missing name has
+        no bound.
 
     Examples
     --------
-    A layer that doubles, which is exact:
+    A layer that multiplies by 2, which is exact:
 
     >>> rule = LayerRule(
     ...     forward=lambda params, x: Bound(abs(2 * x), 0),
@@ -53,9 +53,9 @@ class LayerRule:
 
 
 def _product(a: Array, b: Array) -> Bound:
-    """``a @ b``: gamma_k |a| |b|, with k the terms of each entry that are not 0.
+    """``a @ b``: ``gamma_k |a| |b|``, where k counts the terms of each entry that are not 0.
 
-    A factor too small to be a normal number may be taken for 0, which the other makes larger.
+    A subnormal factor may be taken for 0; that error is multiplied by the other factor.
     """
     size, other = np.abs(a), np.abs(b)
     count = (a != 0).astype("float64") @ (b != 0).astype("float64")
@@ -64,7 +64,7 @@ def _product(a: Array, b: Array) -> Bound:
 
 def _affine_forward(params: Mapping[str, Array], x: Array) -> Bound:
     product = _product(x.reshape(-1, len(params["W"])), params["W"])
-    # one addition more, of the bias
+    # the addition of the bias is one more rounding
     parts = product.scale + np.abs(params["b"]), product.count + 1, product.floor
     return Bound(*(part[0] if x.ndim == 1 else part for part in parts))
 
@@ -84,7 +84,7 @@ def _affine_backward(params: Mapping[str, Array], dout: Array, x: Array) -> dict
 
 
 def _relu_forward(params: Mapping[str, Array], x: Array) -> Bound:
-    return Bound(np.abs(x), 0)  # a choice rounds nothing
+    return Bound(np.abs(x), 0)  # selection is exact
 
 
 def _relu_backward(params: Mapping[str, Array], dout: Array, x: Array) -> dict[str, Bound]:
@@ -92,7 +92,8 @@ def _relu_backward(params: Mapping[str, Array], dout: Array, x: Array) -> dict[s
 
 
 SIGMOID = ELEMENTARY + 2
-"""``1 / (1 + exp(-x))``, or ``e / (1 + e)`` with ``e = exp(-|x|)``: exp, a sum, a quotient."""
+"""Roundings of ``1 / (1 + exp(-x))``, or ``e / (1 + e)`` with ``e = exp(-|x|)``: exp, a sum and a
+quotient."""
 
 
 def _sigmoid_forward(params: Mapping[str, Array], x: Array) -> Bound:
@@ -100,8 +101,8 @@ def _sigmoid_forward(params: Mapping[str, Array], x: Array) -> Bound:
 
 
 def _sigmoid_backward(params: Mapping[str, Array], dout: Array, x: Array) -> dict[str, Bound]:
-    # y, kept by forward, is off by gamma * y, which moves (1 - y) y by |1 - 2y| gamma * y; three
-    # roundings follow, and one stands for the square of gamma * y, since the scale is >= y / 2
+    # the saved y has an error of gamma * y, which changes (1 - y) y by |1 - 2y| gamma * y; three
+    # roundings follow, and one is for the square of gamma * y, since the scale is >= y / 2
     y = load_backend("numpy").sigmoid(x)
     return {INPUT: Bound(np.abs(dout) * ((1 - y) * y + np.abs(1 - 2 * y) * y), SIGMOID + 4)}
 
@@ -112,9 +113,10 @@ def _sigmoid_backward(params: Mapping[str, Array], dout: Array, x: Array) -> dic
 def _softmax(x: Array) -> tuple[Array, Array, Array, Array]:
     """By rows: ``|shifted|``, log of the sum, softmax, and the roundings in the log of the sum.
 
-    A shifted score s is rounded once, which moves exp(s) by ``|s| u`` of itself, and exp counts
-    as ELEMENTARY; the sum of C such terms, all positive, moves by their mean, weighted by the
-    softmax, and C roundings. The log of the sum moves by as much, absolutely.
+    A shifted score s is rounded once, which gives exp(s) a relative error of ``|s| u``, and exp
+    counts as ELEMENTARY. The relative error of the sum of C such terms, all positive, is their
+    mean, weighted by the softmax, and C roundings. The log of the sum has the same error,
+    absolutely.
     """
     shifted = x - x.max(axis=-1, keepdims=True)
     exp = np.exp(shifted)
@@ -134,13 +136,12 @@ def _rows(x: Array, t: Array) -> tuple[Array, Array]:
 
 def _loss_forward(params: Mapping[str, Array], x: Array, t: Array) -> Bound:
     # -sum(t log y), log y = s - log(sum): s is rounded twice (the shift, the subtraction), the
-    # log once more than it counts as; then C products with t, and a mean over N rows. Labels of
-    # either sign may cancel
+    # log once besides its ELEMENTARY; then C products with t, and a mean over N rows. Labels of
+    # both signs may cancel
     x, t = _rows(x, t)
     shift, log_total, _, roundings = _softmax(x)
-    terms = np.abs(t) * (
-        shift + log_total + 1
-    )  # 1: what the sum is off by, its log is off absolutely
+    # 1: the relative error of the sum is the absolute error of its log
+    terms = np.abs(t) * (shift + log_total + 1)
     inner = max(float(roundings.max()), ELEMENTARY + 1.0)
     return Bound(terms.sum() / len(x), inner + x.shape[1] + 2 + len(x) + 1)
 
@@ -148,10 +149,10 @@ def _loss_forward(params: Mapping[str, Array], x: Array, t: Array) -> Bound:
 def _loss_backward(
     params: Mapping[str, Array], dout: Array, x: Array, t: Array
 ) -> dict[str, Bound]:
-    # dx = (y sum(t) - t) / N. y is exp(s - log(sum)) or exp(s) / sum: of the argument's absolute
-    # error, 2 |s| + roundings of the sum + (ELEMENTARY + 1) log(sum), and exp itself, or a
-    # division; then t's own rounding, a subtraction, a division. The sum of a row's k labels is
-    # rounded k - 1 times, and multiplied by
+    # dx = (y sum(t) - t) / N. y is exp(s - log(sum)) or exp(s) / sum. It has the absolute error
+    # of the argument, 2 |s| + roundings of the sum + (ELEMENTARY + 1) log(sum), and that of exp
+    # or a division; then t is rounded, and a subtraction and a division follow. The sum of a
+    # row's k labels has k - 1 roundings, and a product with it one
     rows, labels = _rows(x, t)
     shift, log_total, y, roundings = _softmax(rows)
     count = 2 * shift + roundings + (ELEMENTARY + 1) * log_total + ELEMENTARY + 1 + 3
@@ -162,7 +163,7 @@ def _loss_backward(
 
 
 def batch_bound(rows: Array, scale: float | None) -> Bound:
-    """Of gathered rows: cast, and times a scale that is rounded itself."""
+    """The bound of gathered rows: a cast, a rounded scale, and the product with it."""
     return Bound(np.abs(rows * (1.0 if scale is None else scale)), 1 if scale is None else 3)
 
 

@@ -1,4 +1,4 @@
-"""Arrays on the host: brought from one backend, handed to another, and kept under names."""
+"""Copies of arrays between backends and the host, which share no memory with the originals."""
 
 from __future__ import annotations
 
@@ -7,28 +7,27 @@ from typing import Any
 
 import numpy as np
 
-from xpnet.backends import Array, Backend, asarray
-from xpnet.backends import to_numpy as brought
+from xpnet.backends import Array, Backend, asarray, to_numpy
 
-__all__ = ["handed", "kept", "kept_all", "write_all"]
-
-
-def kept(x: Array) -> Any:
-    """A copy on the host, which nobody writes into, in the dtype it came in."""
-    return np.array(brought(x))
+__all__ = ["backend_copy", "host_copies", "host_copy", "overwrite"]
 
 
-def kept_all(arrays: Mapping[str, Array]) -> dict[str, Any]:
-    """Copies of all that a mapping holds."""
-    return {name: kept(array) for name, array in arrays.items()}
+def host_copy(x: Array) -> Any:
+    """A copy on the host, in the dtype of `x`."""
+    return np.array(to_numpy(x))
 
 
-def handed(x: Any, backend: Backend) -> Array:
-    """The same bits on a backend, in an array of its own and in the same order of memory."""
+def host_copies(arrays: Mapping[str, Array]) -> dict[str, Any]:
+    """Host copies of all arrays of a mapping."""
+    return {name: host_copy(array) for name, array in arrays.items()}
+
+
+def backend_copy(x: Any, backend: Backend) -> Array:
+    """A copy of a host array on a backend, with the same bits and memory order."""
     return asarray(x.copy(order="K"), backend=backend.name)
 
 
-def write_all(target: Mapping[str, Array], arrays: Mapping[str, Any], backend: Backend) -> None:
-    """Write the bits of these arrays over those of the target, which lives on the backend."""
+def overwrite(target: Mapping[str, Array], arrays: Mapping[str, Any], backend: Backend) -> None:
+    """Write host arrays over the target's arrays of the same names, which are on the backend."""
     for name, array in arrays.items():
-        backend.assign(target[name], handed(array, backend))
+        backend.assign(target[name], backend_copy(array, backend))
