@@ -23,7 +23,7 @@ def unpickled(thing):
 
 
 def by_python(thing):
-    """By the pickler that is written in Python, as other libraries use it."""
+    """A copy by the pickler that is written in Python, which other libraries extend."""
     return pickle._loads(pickle._dumps(thing))
 
 
@@ -50,7 +50,7 @@ def test_a_chain_of_100_000_nodes_is_copied(copied):
 
 @pytest.mark.parametrize("copied", COPIES)
 @pytest.mark.parametrize("order", [(0, 1, 2), (2, 1, 0)])
-def test_what_was_one_variable_stays_one(copied, order):
+def test_a_shared_variable_stays_shared(copied, order):
     x, y = chain(2000)
     both = y * y
     given = [(x, y, both)[k] for k in order]
@@ -73,19 +73,19 @@ def test_a_list_of_all_variables_of_a_chain_is_copied_as_one_chain(copied):
 
 
 @pytest.mark.parametrize("copied", COPIES)
-def test_no_variable_is_gone_through_for_each_that_follows_it(monkeypatch, copied):
+def test_each_variable_is_visited_a_bounded_number_of_times(monkeypatch, copied):
     nodes = [Variable(1.0)]
     for _ in range(100):
         nodes.append(nodes[-1] * 2.0)
     lengths = []
 
-    keep = copying.Lineage.__init__
+    keep = copying.Ancestors.__init__
 
-    def counted(lineage, variables=None):
+    def counted(ancestors, variables=None):
         lengths.append(len(variables or ()))
-        keep(lineage, variables)
+        keep(ancestors, variables)
 
-    monkeypatch.setattr(copying.Lineage, "__init__", counted)
+    monkeypatch.setattr(copying.Ancestors, "__init__", counted)
     copied(nodes)
     assert 201 <= sum(lengths) <= 3 * 201
 
@@ -123,7 +123,7 @@ def test_a_shallow_copy_is_made_from_the_same_variables():
 
 
 @pytest.mark.parametrize("copied", COPIES)
-def test_arrays_are_copied_too_and_old_and_new_go_their_ways(backend, copied):
+def test_a_copy_shares_no_arrays(backend, copied):
     x = Variable(xpnet.asarray([1.0, 2.0]))
     made = copied(x * x)
     made.inputs[0].value[...] = 5.0
@@ -144,12 +144,12 @@ def test_collapsed_nodes_and_networks_are_copied(copied):
 
 
 @pytest.mark.parametrize("protocol", range(pickle.HIGHEST_PROTOCOL + 1))
-def test_every_protocol_of_pickle_will_do(protocol):
+def test_every_protocol_of_pickle_works(protocol):
     _, y = chain(2000)
     assert pickle.loads(pickle.dumps(y, protocol)).value == 2001
 
 
-def test_a_pickle_that_failed_leaves_nothing_behind():
+def test_a_failed_pickle_does_not_affect_the_next():
     class Refusing:
         def __reduce__(self):
             raise ValueError("not this one")
@@ -162,7 +162,7 @@ def test_a_pickle_that_failed_leaves_nothing_behind():
     assert unpickled(y).value == 2001
 
 
-def test_two_picklers_at_once_do_not_disturb_each_other():
+def test_two_picklers_at_once_are_independent():
     _, y = chain(2000)
     streams = io.BytesIO(), io.BytesIO()
     picklers = [pickle.Pickler(stream) for stream in streams]

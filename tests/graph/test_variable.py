@@ -1,4 +1,4 @@
-"""Variables: what they hold, what expressions make of them, what backward leaves in them."""
+"""Variables: their values, expressions with them, and the gradients that backward sets."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def on(backend, *values):
     return Variable(backend.asarray(list(values)))
 
 
-class TestWhatItHolds:
+class TestValues:
     def test_a_number_or_an_array_as_it_is(self, backend):
         x = xpnet.asarray([1.0, 2.0])
         assert Variable(x).value is x
@@ -33,25 +33,25 @@ class TestWhatItHolds:
         y = Variable(1.0) + 2
         assert [source.constant for source in y.inputs] == [False, True]
 
-    def test_it_shows_a_number_and_the_shape_of_an_array(self):
+    def test_its_repr_has_a_number_or_the_shape_of_an_array(self):
         assert repr(Variable(2.5, name="x")) == "Variable(2.5, name='x')"
         assert repr(Variable(np.ones((2, 3)))) == "Variable(float64 (2, 3))"
 
-    def test_a_variable_in_a_variable_and_a_name_that_is_no_string_are_refused(self):
-        with pytest.raises(TypeError, match="got a Variable, which holds its value already"):
+    def test_a_variable_as_value_and_a_name_that_is_no_string_are_refused(self):
+        with pytest.raises(TypeError, match="expected a number or an array, got a Variable"):
             Variable(Variable(1.0))
-        with pytest.raises(TypeError, match="name=3: wanted a string"):
+        with pytest.raises(TypeError, match="expected a string as name, got 3"):
             Variable(1.0, name=3)
 
-    def test_rows_can_be_gone_through_numbers_cannot(self, backend):
+    def test_arrays_can_be_iterated_over_and_numbers_cannot(self, backend):
         rows = list(Variable(xpnet.asarray([[1.0, 2.0], [3.0, 4.0]])))
         assert [xpnet.to_numpy(row.value).tolist() for row in rows] == [[1.0, 2.0], [3.0, 4.0]]
         with pytest.raises(TypeError, match="is one number"):
             list(Variable(1.0))
 
 
-class TestWhatItTakes:
-    """Expressions with arrays, scalars and lists, whose owners go on using them."""
+class TestOperands:
+    """Expressions with arrays, scalars and lists that change afterwards."""
 
     def test_an_array_in_an_expression_may_change_afterwards(self, backend):
         x = Variable(xpnet.asarray([1.0, 2.0]))
@@ -117,15 +117,15 @@ class TestWhatItTakes:
         assert (three * xpnet.asarray([2.0])).value.tolist() == [6.0]
 
     @pytest.mark.parametrize("name", STRANGE)
-    def test_arrays_that_mean_something_else_are_refused(self, name):
-        with pytest.raises(TypeError, match="Variable: got "):
+    def test_arrays_of_other_semantics_are_refused(self, name):
+        with pytest.raises(TypeError, match=r"Variable: (expected|got) "):
             Variable(strange(name))
         x, other = Variable(np.ones((2, 3))), strange(name)
         calls = [lambda: x + other, lambda: x**other, lambda: np.dot(x, other)]
-        if "masked" not in name:  # which asks for an array before it asks the variable
+        if "masked" not in name:  # which converts to an array before it dispatches
             calls += [lambda: other * x, lambda: other - x]
         for call in calls:
-            with pytest.raises(TypeError, match="Variable: got "):
+            with pytest.raises(TypeError, match=r"Variable: (expected|got) "):
                 call()
         with pytest.raises(TypeError):
             _ = other * x
@@ -146,7 +146,7 @@ class TestAssignments:
         with pytest.raises(TypeError, match="is one number: it has no length"):
             len(Variable(1.0))
 
-    def test_what_is_gone_through_can_be_added(self, backend):
+    def test_the_rows_of_a_variable_can_be_summed(self, backend):
         x = on(backend, 1.0, 2.0, 3.0)
         y = sum(x)
         y.backward()
@@ -183,12 +183,12 @@ class TestBackward:
         assert xpnet.to_numpy(x.grad).tolist() == [13.0, 17.0]
         assert float(y.grad) == 2.0
 
-    def test_a_start_of_its_own_scales_everything(self, backend):
+    def test_a_given_upstream_gradient_scales_all_gradients(self, backend):
         x = on(backend, 3.0, 4.0)
         (x * x).backward(xpnet.asarray([1.0, 10.0]))
         assert xpnet.to_numpy(x.grad).tolist() == [6.0, 80.0]
 
-    def test_a_variable_that_does_not_lead_there_is_left_alone(self):
+    def test_a_variable_that_is_no_ancestor_gets_no_gradient(self):
         x, other = Variable(3.0), Variable(1.0)
         _ = other * x
         (x * 2).backward()
@@ -210,12 +210,12 @@ class TestBackward:
         y.backward(xpnet.asarray([1.0, 2.0]))
         np.testing.assert_array_equal(xpnet.to_numpy(x.value), host)
 
-    def test_an_array_of_many_entries_needs_a_start(self, backend):
+    def test_an_array_of_many_entries_needs_an_upstream_gradient(self, backend):
         with pytest.raises(ShapeError, match=r"sum\(\) or \.mean\(\)"):
             (on(backend, 1.0, 2.0) * 2).backward()
 
 
-class TestWhereThingsLive:
+class TestBackends:
     def test_everything_stays_on_its_backend(self, backend):
         x = Variable(xpnet.asarray([[0.5, -1.0], [2.0, 3.0]], dtype="float32"))
         w, two = Variable(xpnet.asarray([[1.0], [2.0]], dtype="float32")), Variable(2.0)
@@ -252,7 +252,7 @@ def test_the_chapters_numbers():
     )
 
 
-def test_a_graph_that_nobody_holds_is_gone_without_the_collector():
+def test_an_unreferenced_graph_is_freed_without_the_garbage_collector():
     x = Variable(np.ones(3))
     y = (x * 2).sum()
     y.backward()

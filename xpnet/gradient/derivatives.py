@@ -47,7 +47,7 @@ class Derivatives:
     truncation : array, shape (K,)
         A bound on the truncation error of `central` where the function is smooth.
     rounding : float or array, shape (K,)
-        A bound on its rounding error, and on the effect of a kink too small to be told from it.
+        A bound on its rounding error, and on the effect of a kink too small to distinguish from it.
     near_kink : array of bool, shape (K,)
         Where the function has a kink within `h`.
     estimate : array, shape (K,)
@@ -104,7 +104,7 @@ def estimate_derivatives(perturbed: Perturbed, value: Any, noise: Any, h: float)
         # jumps, it decreases
         faded = refined_indicator * FADED < _at(indicator, entries)
         uncertainty[entries] += backend.xp.where(faded, refined_indicator, math.inf)
-    # a kink too small to be told from rounding moves `central` by no more than the indicator
+    # a kink too small to distinguish from rounding moves `central` by no more than the indicator
     undetected = backend.xp.where(~near_kink & (indicator > 0), indicator, 0)
     rounding = MAX_DEVIATIONS * noise / h + undetected
     return Derivatives(central, truncation, rounding, near_kink, estimate, uncertainty)

@@ -1,4 +1,4 @@
-"""Several nodes drawn, and propagated, as one (chapter 5.5.2)."""
+"""Several nodes as one (chapter 5.5.2)."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 
 from xpnet.errors import GraphError
 from xpnet.graph.operations import Operation
-from xpnet.graph.propagation import gradients, in_order
+from xpnet.graph.propagation import gradients, topological_order
 from xpnet.graph.variable import Variable, applied
 
 __all__ = ["Collapsed", "collapse"]
@@ -20,9 +20,9 @@ class Collapsed(Operation):
     ----------
     symbol : str
     inputs : sequence of Variable
-        Where the part begins.
+        The inputs of the part.
     output : Variable
-        Where it ends.
+        Its output.
     """
 
     def __init__(self, symbol: str, inputs: Sequence[Variable], output: Variable) -> None:
@@ -34,7 +34,7 @@ class Collapsed(Operation):
         self._inputs, self._output = inputs, output
 
     def forward(self, *values: Any) -> Any:
-        """What the part has computed."""
+        """The value of the output."""
         return self._output.value
 
     def backward(self, dout: Any, out: Any, *values: Any) -> tuple[Any, ...]:
@@ -52,9 +52,9 @@ def collapse(y: Variable, *inputs: Variable, symbol: str) -> Variable:
     y : Variable
         The output. It stays as it is.
     *inputs : Variable
-        Where the node begins; by default at all variables that you made yourself.
+        The inputs of the node; by default all variables that you made yourself.
     symbol : str
-        What stands in the circle.
+        The text in the circle of the node.
 
     Returns
     -------
@@ -63,7 +63,7 @@ def collapse(y: Variable, *inputs: Variable, symbol: str) -> Variable:
     Raises
     ------
     GraphError
-        An input does not lead to `y`, or `y` also comes from a variable that is not among them.
+        An input is no ancestor of `y`, or `y` also depends on a variable that is not among them.
 
     Examples
     --------
@@ -75,22 +75,22 @@ def collapse(y: Variable, *inputs: Variable, symbol: str) -> Variable:
     >>> x.grad
     0.25
     """
-    inside = in_order(y, inputs)
+    inside = topological_order(y, inputs)
     ends = [node for node in inside if node.operation is None and not node.constant]
     inputs = inputs or tuple(ends)
     if y.operation is None or not inputs:
         raise GraphError(
-            f"collapse: {y!r} is made from no variable: there are no nodes to collapse"
+            f"collapse: {y!r} is not computed from a variable: there are no nodes to collapse"
         )
-    led = {id(node) for node in inside[:-1]}
+    ancestors = {id(node) for node in inside[:-1]}
     for source in inputs:
-        if id(source) not in led:
-            raise GraphError(f"collapse: {source!r} does not lead to {y!r}: leave it out")
-    named = {id(source) for source in inputs}
+        if id(source) not in ancestors:
+            raise GraphError(f"collapse: {y!r} does not depend on {source!r}: leave it out")
+    given = {id(source) for source in inputs}
     for end in ends:
-        if id(end) not in named:
+        if id(end) not in given:
             raise GraphError(
-                f"collapse: {y!r} also comes from {end!r}: name it among the inputs too, or its "
-                "gradient would be lost"
+                f"collapse: {y!r} also depends on {end!r}: add it to the inputs, or its gradient "
+                "would be lost"
             )
     return applied(Collapsed(symbol, inputs, y), *inputs)

@@ -1,21 +1,22 @@
-"""Pickles and deep copies of graphs: a chain of 100,000 nodes is deeper than Python calls go."""
+"""Pickles and deep copies of graphs, without recursion: a chain may have 100,000 nodes."""
 
 from __future__ import annotations
 
 import weakref
 from typing import Any
 
-from xpnet.graph.propagation import in_order
+from xpnet.graph.propagation import topological_order
 
-__all__ = ["Copying", "Lineage"]
+__all__ = ["Ancestors", "Copying"]
 
 
-class Lineage:
-    """The variables that lead to one, each behind those that it is made from.
+class Ancestors:
+    """The ancestors of a variable in topological order.
 
-    Pickling and deep copying go down into what an object holds. A variable holds this list out
-    to them before its own inputs: each variable in it then finds its inputs copied already, and
-    hands out the same list. It lives as long as the copying, whose memo keeps it.
+    Pickling and deep copying descend into the state of an object. The state of a variable begins
+    with this list, which is shared by all variables in it. So when the copying comes to the
+    inputs of a variable, they are in its memo already, and it does not recurse into them. The
+    memo keeps the list alive until the copying ends.
     """
 
     __slots__ = ("__weakref__", "variables")
@@ -24,46 +25,46 @@ class Lineage:
         self.variables = variables
 
     def __reduce__(self) -> tuple[Any, ...]:
-        # the list is the state, so that the memo knows this object before it goes into the list
-        return Lineage, (), self.variables
+        # the list is the state, so that this object is in the memo before the list is copied
+        return Ancestors, (), self.variables
 
     def __setstate__(self, variables: list[Any]) -> None:
-        """What is in the list has been copied: nobody asks for the list again."""
+        """The variables of the list have been copied; the copy of the list has no use."""
 
 
 class Copying:
-    """How a variable is pickled and copied."""
+    """The methods by which a variable is pickled and copied."""
 
-    __slots__ = ("_lineage",)
+    __slots__ = ("_ancestors",)
 
-    _lineage: weakref.ref[Lineage] | None
+    _ancestors: weakref.ref[Ancestors] | None
 
     def __reduce__(self) -> tuple[Any, ...]:
-        lineage = _alive(self)
-        if lineage is None:
-            lineage = Lineage(in_order(self, is_end=_is_covered))
-            for variable in lineage.variables or ():
-                variable._lineage = weakref.ref(lineage)
+        ancestors = _shared_ancestors(self)
+        if ancestors is None:
+            ancestors = Ancestors(topological_order(self, is_end=_is_covered))
+            for variable in ancestors.variables or ():
+                variable._ancestors = weakref.ref(ancestors)
         slots = [name for kind in type(self).__mro__ for name in getattr(kind, "__slots__", ())]
-        fields = {name: getattr(self, name) for name in slots if name != "_lineage"}
-        fields |= getattr(self, "__dict__", {})  # of a subclass
-        return _blank, (type(self),), (lineage, fields)
+        fields = {name: getattr(self, name) for name in slots if name != "_ancestors"}
+        fields |= getattr(self, "__dict__", {})  # of subclasses
+        return _blank, (type(self),), (ancestors, fields)
 
-    def __setstate__(self, state: tuple[Lineage, dict[str, Any]]) -> None:
+    def __setstate__(self, state: tuple[Ancestors, dict[str, Any]]) -> None:
         for name, value in state[1].items():
             setattr(self, name, value)
 
 
-def _alive(variable: Any) -> Lineage | None:
-    """The list that a copying in progress goes through, if this variable is in it."""
-    return None if variable._lineage is None else variable._lineage()
+def _shared_ancestors(variable: Any) -> Ancestors | None:
+    """The list of a copying in progress that contains this variable."""
+    return None if variable._ancestors is None else variable._ancestors()
 
 
 def _is_covered(variable: Any) -> bool:
-    return _alive(variable) is not None
+    return _shared_ancestors(variable) is not None
 
 
 def _blank(kind: type[Copying]) -> Copying:
     made = kind.__new__(kind)
-    made._lineage = None
+    made._ancestors = None
     return made

@@ -5,7 +5,7 @@ from __future__ import annotations
 from xpnet.graph.diagram import Diagram, Edge, Node, check_nodes
 from xpnet.graph.labels import label
 from xpnet.graph.language import teller
-from xpnet.graph.propagation import contributions, in_order
+from xpnet.graph.propagation import input_gradients, topological_order
 from xpnet.graph.steps import told_steps
 from xpnet.graph.variable import Variable
 
@@ -52,7 +52,7 @@ def trace(y: Variable, language: str = "en", shown_by: str = "") -> Diagram:
             f"got a {type(y).__name__}, wanted the xpnet.graph.Variable whose graph is meant"
         )
     tell = teller(language)
-    variables = in_order(y)
+    variables = topological_order(y)
     if shown_by:
         check_nodes(len(variables) + 1, shown_by)  # and the output
     keys = {id(variable): key for key, variable in enumerate(variables)}
@@ -62,7 +62,7 @@ def trace(y: Variable, language: str = "en", shown_by: str = "") -> Diagram:
     for variable in variables:
         handed = [None] * len(variable.inputs)
         if y.grad is not None and variable.grad is not None:
-            handed = list(contributions(variable, variable.grad))
+            handed = list(input_gradients(variable, variable.grad))
         for source, gradient in zip(variable.inputs, handed, strict=True):
             start, target = keys[id(source)], keys[id(variable)]
             back = None if gradient is None or source.constant else label(gradient)

@@ -1,4 +1,4 @@
-"""Variable: a value that remembers how it was made, and so finds its own derivative."""
+"""Variable: a value that records how it was computed, and so can be differentiated."""
 
 from __future__ import annotations
 
@@ -9,18 +9,18 @@ from xpnet.backends import backend_of
 from xpnet.errors import ShapeError, XpnetError
 from xpnet.graph import operations
 from xpnet.graph.copying import Copying
-from xpnet.graph.numpy_calls import NumpyCalls, called_as_by_numpy, dot
+from xpnet.graph.numpy_protocols import NumpyProtocols, dot, with_numpy_arguments
 from xpnet.graph.operations import Operation, as_indices, is_number
 from xpnet.graph.propagation import gradients
-from xpnet.graph.refusals import Refusals
-from xpnet.graph.values import arguments, checked, constant, copied, plain, upstream
+from xpnet.graph.unsupported import Unsupported
+from xpnet.graph.values import arguments, as_value, checked_value, constant, copied, upstream
 from xpnet.layers.broadcasting import shape_of
 from xpnet.layers.widening import is_scalar
 
 __all__ = ["Variable", "applied"]
 
 
-class Variable(NumpyCalls, Refusals, Copying):
+class Variable(NumpyProtocols, Unsupported, Copying):
     """A number or an array in a computational graph (chapter 5.1).
 
     Operators and methods make new variables: ``+ - * / ** @``, unary minus, indexing, `exp`,
@@ -28,39 +28,38 @@ class Variable(NumpyCalls, Refusals, Copying):
     broadcast as NumPy's do, and everything is computed on the backend of the arrays. NumPy's
     functions of these operations make variables too: ``np.dot``, ``np.matmul``, ``np.sum``,
     ``np.mean``, ``np.max``, ``np.reshape``, ``np.transpose``, ``np.exp``, ``np.log``,
-    ``np.maximum(x, 0)``. What would leave the graph in silence is a TypeError that says what to
+    ``np.maximum(x, 0)``. Whatever the graph would not record raises a TypeError that says what to
     write: other functions, conversions to arrays and numbers, comparisons, ``if x``.
 
-    Arithmetic does not wrap around: without an array of floating point numbers beside them,
-    integers in arrays are computed in float64, exact up to 2**53, while integers of Python stay
+    Integer arithmetic does not overflow: without an array of floating-point numbers beside them,
+    integers in arrays are converted to float64, exact up to 2**53, while integers of Python stay
     integers of any length.
 
     Parameters
     ----------
     value : number, or array of any backend
-        Real numbers. Kept as it is, not copied; each expression computes with a copy, as it
-        does of other arrays and of indices, so that what is written into them afterwards does
-        not change its gradients.
+        Real numbers. Not copied; but each expression computes with copies of it, of other
+        arrays and of indices, so that writing into them afterwards does not change its gradients.
     name : str, optional
-        What pictures call it.
+        Its name in pictures.
 
     Attributes
     ----------
     value : number or array
     grad : number or array, shape of `value`, or None
-        The derivative that the last `backward` of a result left here.
+        The derivative of a result by this value, set by the last `backward` of that result.
     name : str or None
     inputs : tuple of Variable
-        What it was made from; empty for a variable that you made.
+        The operands that it was computed from; empty for a variable that you made.
     operation : Operation or None
-        How.
+        The operation that computed it.
     constant : bool
-        Whether it is a plain number or array that stood in an expression.
+        Whether it is a number or an array that appeared in an expression without being a variable.
 
     Raises
     ------
     TypeError
-        `value` is no number and no array, or `name` is no string.
+        `value` is neither a number nor an array, or `name` is no string.
 
     Examples
     --------
@@ -77,17 +76,17 @@ class Variable(NumpyCalls, Refusals, Copying):
 
     def __init__(self, value: Any, name: str | None = None) -> None:
         if isinstance(value, Variable):
-            raise TypeError("Variable: got a Variable, which holds its value already: use it")
+            raise TypeError("Variable: expected a number or an array, got a Variable")
         if name is not None and not isinstance(name, str):
-            raise TypeError(f"Variable: name={name!r}: wanted a string")
-        self.value: Any = checked(value)
+            raise TypeError(f"Variable: expected a string as name, got {name!r}")
+        self.value: Any = checked_value(value)
         self.grad: Any = None
         self.name = name
         self.inputs: tuple[Variable, ...] = ()
         self.operation: Operation | None = None
         self.constant = False
         self._used: Sequence[Any] = ()
-        self._lineage = None
+        self._ancestors = None
 
     def __repr__(self) -> str:
         named = "" if self.name is None else f", name={self.name!r}"
@@ -99,22 +98,23 @@ class Variable(NumpyCalls, Refusals, Copying):
         """The shape of the value; ``()`` for a number."""
         return shape_of(self.value)
 
-    def backward(self, dout: Any = None, accumulate: bool = False) -> None:
-        """Leave in `grad` of every variable that leads here the derivative of this one by it.
+    def backward(self, dout: Any = None, *, accumulate: bool = False) -> None:
+        """Set `grad` of this variable and all its ancestors to the derivative of this one by it.
 
         Parameters
         ----------
         dout : number or array, shape of the value, optional
-            The derivative of what comes behind by this value: 1 for a single number.
+            The upstream gradient: the derivative of a later result by this value. By default 1,
+            for a single number.
         accumulate : bool
-            Add to the gradients that are there; by default they are replaced.
+            Add to the present gradients; by default they are replaced.
 
         Raises
         ------
         ShapeError
             The value is an array of many entries and `dout` is missing, or has another shape.
         GraphError
-            A variable leads back to itself.
+            A variable is its own ancestor.
 
         Examples
         --------
@@ -125,7 +125,7 @@ class Variable(NumpyCalls, Refusals, Copying):
         """
         for variable, gradient in gradients(self, upstream(dout, self.value)):
             if accumulate and variable.grad is not None:
-                variable.grad = plain(variable.grad + gradient, gradient)
+                variable.grad = as_value(variable.grad + gradient, gradient)
             else:
                 variable.grad = copied(gradient)
 
@@ -176,7 +176,7 @@ class Variable(NumpyCalls, Refusals, Copying):
         return applied(operations.Negative(), self)
 
     def dot(self, other: Any, out: None = None) -> Variable:
-        """The product of ``numpy.dot``: of vectors and matrices ``x @ y``, of numbers ``x * y``."""
+        """The product as in NumPy: ``x @ y`` of vectors and matrices, ``x * y`` of numbers."""
         return dot(self, other, out)  # type: ignore[no-any-return]
 
     # --- functions -------------------------------------------------------------------------
@@ -199,17 +199,17 @@ class Variable(NumpyCalls, Refusals, Copying):
 
     # --- reductions and shapes ---------------------------------------------------------------
 
-    @called_as_by_numpy
+    @with_numpy_arguments
     def sum(self, axis: int | tuple[int, ...] | None = None, keepdims: bool = False) -> Variable:
         """The sum of all entries, or of those along `axis`, as ``numpy.sum``."""
         return applied(operations.Sum(axis, keepdims), self)
 
-    @called_as_by_numpy
+    @with_numpy_arguments
     def mean(self, axis: int | tuple[int, ...] | None = None, keepdims: bool = False) -> Variable:
         """The mean of all entries, or of those along `axis`, as ``numpy.mean``."""
         return applied(operations.Mean(axis, keepdims), self)
 
-    @called_as_by_numpy
+    @with_numpy_arguments
     def max(self, axis: int | tuple[int, ...] | None = None, keepdims: bool = False) -> Variable:
         """The largest entry, or those along `axis`; equal ones share the gradient equally."""
         return applied(operations.Max(axis, keepdims), self)
@@ -217,24 +217,24 @@ class Variable(NumpyCalls, Refusals, Copying):
     def reshape(self, *shape: Any, order: str = "C", copy: None = None) -> Variable:
         """The entries in another shape: ``x.reshape(2, 3)`` or ``x.reshape((2, 3))``."""
         if order != "C" or copy is not None:
-            raise TypeError("x.reshape of a Variable takes a shape alone, and rows before columns")
+            raise TypeError("x.reshape of a Variable takes only a shape, no order and no copy")
         return applied(operations.Reshape(_unpacked(shape)), self)
 
     def transpose(self, *axes: Any) -> Variable:
-        """The axes in another order; without `axes` the other way round."""
+        """The axes in another order; without `axes` in reverse order."""
         order = None if not axes or axes[0] is None else _unpacked(axes)
         return applied(operations.Transpose(order), self)
 
     @property
     def T(self) -> Variable:  # noqa: N802 - NumPy's name
-        """The axes the other way round."""
+        """The axes in reverse order."""
         return self.transpose()
 
     def __getitem__(self, index: Any) -> Variable:
         for part in index if isinstance(index, tuple) else (index,):
             if isinstance(part, Variable):
                 raise TypeError(
-                    "x[y] with a Variable y: no gradient passes an index; write x[y.value]"
+                    "x[y] with a Variable y: no gradient passes through an index; write x[y.value]"
                 )
         return applied(operations.Index(index), self)
 
@@ -245,12 +245,12 @@ class Variable(NumpyCalls, Refusals, Copying):
 
     def __iter__(self) -> Any:
         if not self.shape:
-            raise TypeError(f"{self!r} is one number: there is nothing to go through")
+            raise TypeError(f"{self!r} is one number: it cannot be iterated over")
         return (self[row] for row in range(self.shape[0]))
 
 
 def applied(operation: Operation, *operands: Any) -> Variable:
-    """The variable that an operation makes from these; what is no variable becomes a constant.
+    """The variable that an operation computes from its operands; other values become constants.
 
     Raises
     ------
@@ -267,8 +267,8 @@ def applied(operation: Operation, *operands: Any) -> Variable:
         backend_of(*arrays, caller=operation.title, names=("x", "y")[: len(arrays)])
     used = arguments(operation, values)
     try:
-        made = Variable(plain(operation.forward(*used), *values))
-    except XpnetError:  # says already what came and what was wanted
+        made = Variable(as_value(operation.forward(*used), *values))
+    except XpnetError:  # its message is complete
         raise
     except ValueError as error:
         shapes = " and ".join(str(source.shape) for source in inputs)
@@ -286,9 +286,9 @@ def _variable(operand: Any, beside: Sequence[Any]) -> Variable:
 
 
 def _own_value(source: Variable) -> Any:
-    """The value, which nobody else writes into: of a variable that somebody made, a copy."""
-    made_here = source.constant or source.operation is not None
-    return source.value if made_here else copied(source.value)
+    """The value of an operand, copied if it is a variable whose array belongs to the user."""
+    is_own = source.constant or source.operation is not None
+    return source.value if is_own else copied(source.value)
 
 
 def _unpacked(given: tuple[Any, ...]) -> tuple[int, ...]:

@@ -1,4 +1,4 @@
-"""NumPy's and CuPy's functions on variables: the operation with its gradient, or a refusal."""
+"""NumPy's and CuPy's functions of variables: the operation with its gradient, or an error."""
 
 from __future__ import annotations
 
@@ -146,7 +146,7 @@ class TestDot:
         for y in (x.dot(array), x.dot(Variable(array))):
             assert xpnet.to_numpy(y.value).tolist() == (SQUARE @ OTHER).tolist()
 
-    def test_shapes_that_do_not_fit_are_told(self):
+    def test_shapes_that_do_not_fit_are_named(self):
         with pytest.raises(ShapeError, match=r"of shape \(2, 2\) and \(3,\)"):
             np.dot(Variable(SQUARE), np.ones(3))
 
@@ -167,7 +167,7 @@ class TestDot:
             "copy",
             marks=pytest.mark.skipif(
                 np.lib.NumpyVersion(np.__version__) < "2.1.0",
-                reason="this NumPy knows no such word",
+                reason="this NumPy has no copy= for reshape",
             ),
         ),
         (lambda x: np.dot(x, x, out=np.zeros((2, 2))), "out"),
@@ -182,14 +182,14 @@ class TestDot:
         (lambda x: operator.imatmul(SQUARE.copy(), x), "out"),
     ],
 )
-def test_what_would_be_ignored_is_refused(call, option):
+def test_an_argument_that_would_be_ignored_is_refused(call, option):
     with pytest.raises(TypeError, match=rf"of a Variable takes no {option}=: .*leave it out"):
         call(Variable(SQUARE))
 
 
 @pytest.mark.parametrize("options", [{"order": "F"}, {"copy": True}, {"copy": False}], ids=repr)
-def test_the_method_for_shapes_takes_a_shape_alone(options):
-    with pytest.raises(TypeError, match="takes a shape alone"):
+def test_the_method_reshape_takes_only_a_shape(options):
+    with pytest.raises(TypeError, match="takes only a shape"):
         Variable(SQUARE).reshape(4, **options)
 
 
@@ -197,7 +197,7 @@ def test_arrays_are_not_changed_in_place_by_a_variable(backend):
     array = xpnet.asarray(SQUARE)
     with pytest.raises(TypeError, match=r"no out=.*write a = a \+ x for a \+= x"):
         array += Variable(xpnet.asarray(SQUARE))
-    with pytest.raises(TypeError, match=r"write .*x\.value for its numbers"):
+    with pytest.raises(TypeError, match=r"write .*x\.value for its array"):
         array[0] = Variable(xpnet.asarray([1.0, 2.0]))
     assert xpnet.to_numpy(array).tolist() == SQUARE.tolist()
 
@@ -243,7 +243,7 @@ REFUSED = {
 
 
 @pytest.mark.parametrize("name", REFUSED)
-def test_whatever_is_no_operation_is_a_type_error_with_what_to_write(backend, name):
+def test_any_other_function_is_a_type_error_with_what_to_write(backend, name):
     with pytest.raises(TypeError, match=r"x\.value"):
         REFUSED[name](backend.xp, Variable(xpnet.asarray(SQUARE)))
 
@@ -268,7 +268,7 @@ def test_whatever_is_no_operation_is_a_type_error_with_what_to_write(backend, na
         lambda x: xpnet.to_numpy(x),
     ],
 )
-def test_so_are_other_ways_into_an_array(call):
+def test_other_conversions_to_an_array_are_a_type_error_too(call):
     for value in (SQUARE, np.array(2.0), 2.0):
         with pytest.raises(TypeError, match=r"x\.value"):
             call(Variable(value))
@@ -285,8 +285,8 @@ def test_an_array_that_is_to_write_into_a_variable_is_refused():
         np.sum(SQUARE, out=Variable(SQUARE))
 
 
-class TestAFunctionThatOnlyHasTheNameOfAnOperation:
-    """Another library's, which need not do the same."""
+class TestAFunctionWithTheNameOfAnOperation:
+    """A function of another library, which may compute something else."""
 
     def test_of_arrays(self):
         def dot(x, y):

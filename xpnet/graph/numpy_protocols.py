@@ -1,4 +1,4 @@
-"""Functions of NumPy and CuPy on variables: those that graphs have do the operation."""
+"""NumPy's and CuPy's dispatch protocols: their functions of variables make new variables."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, ParamSpec, TypeVar
 
 from xpnet.backends import load_backend
-from xpnet.graph.refusals import compared, no_operation
+from xpnet.graph.unsupported import comparison_error, unsupported_error
 from xpnet.layers.broadcasting import shape_of
 from xpnet.layers.widening import is_scalar
 
-__all__ = ["NumpyCalls", "called_as_by_numpy", "dot"]
+__all__ = ["NumpyProtocols", "dot", "with_numpy_arguments"]
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -26,7 +26,7 @@ OPERATORS = {
     "power": "pow",
     "matmul": "matmul",
 }
-"""Functions of two arrays, and the operator of each."""
+"""The operator of each function of two arrays."""
 UNARY = {"negative": "__neg__", "exp": "exp", "log": "log"}
 COMPARISONS = {
     "equal": "==",
@@ -44,20 +44,20 @@ PARAMETERS = {
     "reshape": ("shape", "order", "copy"),
     "transpose": ("axes",),
 }
-"""What stands behind the array in a call of NumPy's function."""
-TAKEN = {"axis", "keepdims", "shape", "axes"}
+"""The parameters of NumPy's function after the array."""
+ACCEPTED = {"axis", "keepdims", "shape", "axes"}
 
 
-class NumpyCalls:
-    """What NumPy's and CuPy's functions ask of an argument that is no array of theirs."""
+class NumpyProtocols:
+    """The methods by which NumPy's and CuPy's functions pass calls to another type of array."""
 
     __slots__ = ()
 
     def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **options: Any) -> Any:
         if method != "__call__":
-            raise no_operation(f"np.{ufunc.__name__}.{method}")
+            raise unsupported_error(f"np.{ufunc.__name__}.{method}")
         if not _is_of("numpy", ufunc.__name__, ufunc):
-            raise no_operation(str(ufunc))
+            raise unsupported_error(str(ufunc))
         return _by_name("np", ufunc.__name__, inputs, options)
 
     def __cupy_override_elementwise_kernel__(
@@ -65,33 +65,35 @@ class NumpyCalls:
     ) -> Any:
         name = kernel.name.removeprefix("cupy_")
         if not _is_of("cupy", name, kernel):
-            raise no_operation(f"cupy's {kernel.name}")
+            raise unsupported_error(f"cupy's {kernel.name}")
         return _by_name("cupy", name, inputs[: kernel.nin], _with_out(options, inputs, kernel.nin))
 
     def __array_function__(self, function: Any, types: Any, args: Any, options: Any) -> Any:
         name = function.__name__
         if not _is_of("numpy", name, function):
-            raise no_operation(f"{function.__module__}.{name}")
+            raise unsupported_error(f"{function.__module__}.{name}")
         if name == "dot":
             return dot(*args, **options)
         if name not in PARAMETERS:
-            raise no_operation(f"np.{name}")
+            raise unsupported_error(f"np.{name}")
         x, *others = args or (options.pop("a"),)
-        taken = _taken(f"np.{name}", PARAMETERS[name], others, options)
+        accepted = _accepted(f"np.{name}", PARAMETERS[name], others, options)
         method = getattr(x, "max" if name == "amax" else name)
-        return method(*taken.values()) if name in ("reshape", "transpose") else method(**taken)
+        if name in ("reshape", "transpose"):
+            return method(*accepted.values())
+        return method(**accepted)
 
 
-def called_as_by_numpy(method: Callable[P, R]) -> Callable[P, R]:
-    """A reduction that CuPy's function may call with NumPy's arguments, in NumPy's order."""
+def with_numpy_arguments(method: Callable[P, R]) -> Callable[P, R]:
+    """A reduction that also takes NumPy's other arguments, in its order, as CuPy passes them."""
 
     @functools.wraps(method)
     def call(*args: P.args, **options: P.kwargs) -> R:
-        if len(args) <= 3 and options.keys() <= TAKEN:
+        if len(args) <= 3 and options.keys() <= ACCEPTED:
             return method(*args, **options)
         name = method.__name__
         plain: Any = method
-        return plain(args[0], **_taken(f"x.{name}", PARAMETERS[name], args[1:], options))  # type: ignore[no-any-return]
+        return plain(args[0], **_accepted(f"x.{name}", PARAMETERS[name], args[1:], options))  # type: ignore[no-any-return]
 
     return call
 
@@ -99,10 +101,11 @@ def called_as_by_numpy(method: Callable[P, R]) -> Callable[P, R]:
 def dot(a: Any, b: Any, out: Any = None) -> Any:
     """``numpy.dot`` of two operands, one of which is a variable.
 
-    For stacks of matrices it is not ``a @ b``: every matrix of `a` meets every matrix of `b`.
+    For stacks of matrices it is not ``a @ b``: it has the product of every matrix of `a` with
+    every matrix of `b`.
     """
     if out is not None:
-        raise _no_option("np.dot", "out")
+        raise _option_error("np.dot", "out")
     first, second = shape_of(a), shape_of(b)
     if not first or not second:
         return a * b
@@ -116,49 +119,49 @@ def dot(a: Any, b: Any, out: Any = None) -> Any:
 
 
 def _is_of(library: str, name: str, function: Any) -> bool:
-    """Whether this is the library's function of that name, and no other of the same name."""
+    """Whether this is the library's function, and not another's of the same name."""
     return getattr(load_backend(library).xp, name, None) is function
 
 
 def _by_name(library: str, name: str, inputs: Sequence[Any], options: Mapping[str, Any]) -> Any:
-    """The operation of this name."""
+    """The result of the operation with this name."""
     if name in COMPARISONS:
-        raise compared(COMPARISONS[name])
+        raise comparison_error(COMPARISONS[name])
     if name not in {*OPERATORS, *UNARY, "maximum"}:
-        raise no_operation(f"{library}.{name}")
-    if options:  # a @= x comes with axes too, of which its writer knows nothing
-        raise _no_option(f"{library}.{name}", "out" if "out" in options else min(options))
+        raise unsupported_error(f"{library}.{name}")
+    if options:  # a @= x also passes axes=, which its author did not write
+        raise _option_error(f"{library}.{name}", "out" if "out" in options else min(options))
     if name in UNARY:
         return getattr(inputs[0], UNARY[name])()
     x, y = inputs
-    reflected = not isinstance(x, NumpyCalls)
+    reflected = not isinstance(x, NumpyProtocols)
     variable, other = (y, x) if reflected else (x, y)
     if name in OPERATORS:
         return getattr(variable, f"__{'r' * reflected}{OPERATORS[name]}__")(other)
     if not is_scalar(other) or other != 0:
-        raise no_operation(f"{library}.maximum(x, y) with a y other than 0")
+        raise unsupported_error(f"{library}.maximum(x, y) with a y other than 0")
     return variable.relu()
 
 
-def _taken(
+def _accepted(
     name: str, parameters: Sequence[str], args: Sequence[Any], options: Mapping[str, Any]
 ) -> dict[str, Any]:
-    """What of a call's arguments counts; what would be ignored is refused."""
+    """The arguments that graphs have; others raise an error unless they are NumPy's defaults."""
     given = dict(zip(parameters, args, strict=False)) | dict(options)
     for option, value in given.items():
-        as_ever = value is None or (option == "order" and value == "C")
-        if option not in TAKEN and not as_ever:
-            raise _no_option(name, option)
-    return {option: value for option, value in given.items() if option in TAKEN}
+        is_default = value is None or (option == "order" and value == "C")
+        if option not in ACCEPTED and not is_default:
+            raise _option_error(name, option)
+    return {option: value for option, value in given.items() if option in ACCEPTED}
 
 
 def _with_out(options: Mapping[str, Any], inputs: Sequence[Any], nin: int) -> dict[str, Any]:
-    """The options of a CuPy call; what it writes into may stand behind the inputs."""
+    """The options of a CuPy call, whose output array may follow the inputs."""
     return dict(options) | ({"out": inputs[nin]} if len(inputs) > nin else {})
 
 
-def _no_option(name: str, option: str) -> TypeError:
+def _option_error(name: str, option: str) -> TypeError:
     return TypeError(
-        f"{name} of a Variable takes no {option}=: a graph writes into no array and chooses no "
-        "dtype; leave it out (and write a = a + x for a += x)"
+        f"{name} of a Variable takes no {option}=: a graph neither writes into arrays nor converts "
+        "dtypes; leave it out (and write a = a + x for a += x)"
     )

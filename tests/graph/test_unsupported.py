@@ -1,4 +1,4 @@
-"""What Python asks of a variable: the same object is found again, nothing is answered falsely."""
+"""Comparisons and conversions of variables raise errors; identity tells variables apart."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def test_a_comparison_says_how_to_compare(backend, compare):
 @pytest.mark.parametrize(
     "row", [(1, 2), range(1, 3), collections.deque([1, 2]), array.array("d", [1, 2])], ids=repr
 )
-def test_whatever_sequence_of_numbers_is_compared_it_is_never_answered_falsely(row):
+def test_a_comparison_with_a_sequence_of_numbers_is_refused(row):
     x = Variable(np.array([1.0, 2.0]))
     for compare in (operator.eq, operator.ne):
         with pytest.raises(TypeError, match=r"write x\.value"):
@@ -37,14 +37,14 @@ def test_whatever_sequence_of_numbers_is_compared_it_is_never_answered_falsely(r
             compare(row, x)
 
 
-def test_what_holds_no_numbers_is_not_equal():
+def test_a_variable_is_not_equal_to_objects_that_are_no_numbers():
     x = Variable(1.0)
     assert [x == other for other in (None, "x", b"x", object())] == [False] * 4
     assert x != None  # noqa: E711 - what people write
     assert x not in (None, "x")
 
 
-def test_a_variable_is_found_by_what_it_is(backend):
+def test_a_variable_is_found_by_identity(backend):
     x, y = Variable(xpnet.asarray([1.0, 2.0])), Variable(xpnet.asarray([1.0, 2.0]))
     assert {x: "x", y: "y"}[y] == "y"
     assert len({x, y, x}) == 2
@@ -62,7 +62,7 @@ def test_a_variable_is_neither_true_nor_false(value):
 
 
 @pytest.mark.parametrize("convert", [float, int, complex, math.exp, math.floor])
-def test_it_becomes_no_number_in_silence(convert):
+def test_conversion_to_a_number_is_refused(convert):
     for value in (2.0, np.array(2.0)):
         with pytest.raises(TypeError):
             convert(Variable(value))
@@ -71,7 +71,7 @@ def test_it_becomes_no_number_in_silence(convert):
             convert(Variable(2.0))
 
 
-def test_what_arrays_have_and_variables_lack_is_told_by_name():
+def test_a_missing_attribute_of_arrays_is_named():
     x = Variable(np.ones(2))
     with pytest.raises(AttributeError, match=r"no argmax, but .*x\.value\.argmax"):
         x.argmax()
