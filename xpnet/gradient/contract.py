@@ -12,7 +12,7 @@ from xpnet.networks import Network
 __all__ = ["checked_call", "differ", "violations"]
 
 FACTOR = 3.0
-"""A `dout` other than 1, which tells a backward that ignores its `dout`."""
+"""A `dout` other than 1, which reveals a backward that ignores its `dout`."""
 
 
 def violations(net: Network, x: Array, t: Array, grads: Any) -> Iterator[str]:

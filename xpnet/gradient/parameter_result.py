@@ -22,7 +22,7 @@ class Entry:
         return f"[{index}] backprop {self.backprop:.9g}, numerical {self.numerical:.9g}"
 
 
-@dataclass(frozen=True, repr=False)
+@dataclass(frozen=True)
 class ParameterCheck:
     """The check of one parameter.
 

@@ -14,7 +14,7 @@ NOTHING_CHECKED = "nothing was checked"
 """In a problem that says nothing against a gradient."""
 
 
-@dataclass(frozen=True, repr=False)
+@dataclass(frozen=True)
 class GradientReport:
     """The check of a network or of a layer.
 

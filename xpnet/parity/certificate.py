@@ -14,7 +14,7 @@ __all__ = ["Certificate"]
 NUMBER_COLUMNS = range(1, 6)
 
 
-@dataclass(frozen=True, repr=False)
+@dataclass(frozen=True)
 class Certificate:
     """The result of `certify`.
 

@@ -10,7 +10,7 @@ from xpnet.parity.comparison import Difference
 __all__ = ["Check"]
 
 
-@dataclass(repr=False)
+@dataclass
 class Check:
     """One operation in one dtype, over all steps.
 
