@@ -49,7 +49,7 @@ def drawn():
 
 def on_page_markdown(markdown, **_):
     """Name files of the repository, to which pages that stand there too link."""
-    return re.sub(r"\[[^\]]*\]\(\.\./((?:tests|benchmarks|docker)/[^)]*)\)", r"`\1`", markdown)
+    return re.sub(r"\[[^\]]*\]\((?:\.\./)+((?:tests|benchmarks|docker)/[^)]*)\)", r"`\1`", markdown)
 
 
 def on_page_content(html, **_):

@@ -14,8 +14,10 @@ ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"
 MENU = re.search(r"^nav:\n(.*?)^\S", (ROOT / "mkdocs.yml").read_text("utf-8"), re.M | re.S)[1]
 NAMED = re.findall(r"- (?:.*: )?([\w/.-]+\.md)$", MENU, re.M)
-BOTH = {"benchmarks.md", "counts.md"}
-"""Written by tools, in English, for the repository too."""
+MEASURED = {"benchmarks.md", "counts.md"}
+"""Their tables are written by tools; the English ones stand beside the folders of languages."""
+REFERENCE = (DOCS / "en" / "reference" / "index.md").read_text("utf-8")
+MODULES = re.findall(r"^\| \[`xpnet\.(\w+)`\]", REFERENCE, re.M)
 
 
 def pages(language):
@@ -41,17 +43,25 @@ def shown():
 
 def test_the_menu_names_every_english_page_once():
     assert len(set(NAMED)) == len(NAMED)
-    assert set(NAMED) == pages("en") | BOTH
+    assert set(NAMED) == pages("en") | MEASURED
 
 
 def test_every_page_but_the_reference_exists_in_korean_too():
-    assert pages("ko") == {name for name in pages("en") if not name.startswith("reference/")}
+    guides = {name for name in pages("en") if not name.startswith("reference/")}
+    assert pages("ko") == guides | MEASURED
 
 
-def test_the_reference_has_a_page_for_every_room_that_readers_use():
-    rooms = re.findall(r"^\| `xpnet\.(\w+)` \|", (ROOT / "README.md").read_text("utf-8"), re.M)
-    assert rooms
-    assert {f"reference/{room}.md" for room in rooms} <= pages("en")
+@pytest.mark.parametrize("module", MODULES)
+def test_a_module_of_the_reference_has_a_page_and_is_an_attribute_of_the_package(module, python):
+    assert f"reference/{module}.md" in pages("en")
+    done = python(f"import xpnet; print(xpnet.{module}.__name__, {module!r} in dir(xpnet))")
+    assert done.stdout == f"xpnet.{module} True\n", done.stderr
+
+
+def test_the_reference_lists_every_page_of_its_own():
+    listed = {f"reference/{module}.md" for module in MODULES}
+    beside = {name for name in pages("en") if name.startswith("reference/")}
+    assert listed == beside - {"reference/index.md"}
 
 
 def test_every_figure_that_a_page_names_is_drawn_and_every_drawn_one_is_named(figures):

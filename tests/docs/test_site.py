@@ -130,6 +130,8 @@ def test_the_pages_made_by_tools_and_the_reference_are_there(site):
     for name in ("counts", "benchmarks", "reference/layers", "ko/reference/layers"):
         assert (site / name / "index.html").is_file()
     assert (site / "benchmarks.svg").is_file()
+    korean = (site / "ko" / "benchmarks" / "index.html").read_text(encoding="utf-8")
+    assert "벤치마크" in re.search(r"<h1.*?</h1>", korean, re.S)[0]
     layers = Page(site / "reference" / "layers" / "index.html")
     assert {"xpnet.layers.Affine", "xpnet.layers.Affine.backward"} <= layers.anchors
 
@@ -141,9 +143,16 @@ def test_the_search_finds_pages_of_both_languages(site):
 
 
 @pytest.mark.parametrize("path", REFERENCE, ids=lambda path: path.stem)
-def test_the_reference_describes_all_that_a_room_offers(site, path):
-    rooms = re.findall(r"^::: (xpnet\.\w+)$", path.read_text(encoding="utf-8"), re.M)
-    assert rooms
+def test_the_reference_describes_all_that_a_module_offers(site, path):
+    modules = re.findall(r"^::: (xpnet\.\w+)$", path.read_text(encoding="utf-8"), re.M)
+    assert modules
     anchors = Page(site / "reference" / path.stem / "index.html").anchors
-    described = {anchor.rpartition(".")[2] for anchor in anchors if anchor.startswith(rooms[0])}
-    assert set(importlib.import_module(rooms[0]).__all__) <= described
+    described = {anchor.rpartition(".")[2] for anchor in anchors if anchor.startswith(modules[0])}
+    assert set(importlib.import_module(modules[0]).__all__) <= described
+
+
+def test_the_reference_shows_sources(site):
+    page = (site / "reference" / "layers" / "index.html").read_text(encoding="utf-8")
+    text = re.sub(r"<[^>]*>", "", page)
+    assert "xpnet/layers/activations.py" in text
+    assert "def backward_params(self, dout: Array)" in text
