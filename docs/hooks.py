@@ -8,8 +8,9 @@ import tempfile
 from pathlib import Path
 
 import figures
+from listings import listings
 from mkdocs.plugins import event_priority
-from mkdocs.structure.files import File
+from mkdocs.structure.files import File, InclusionLevel
 
 from xpnet.graph import draw, to_html
 
@@ -24,11 +25,23 @@ def on_config(config):
 
 @event_priority(-200)  # behind the plugin for languages, which knows only files of this folder
 def on_files(files, config):
-    """Add the figures: a picture for all languages, and a page that plays it in each."""
+    """Add the figures, a picture for all languages and a page that plays it in each; and listings.
+
+    A listing is a file that the tutorial builds, for readers who begin in its midst.
+    """
     for address, content in drawn().items():
         file = File.generated(config, address, content=content)
         file.dest_uri = address.removeprefix("en/")
         files.append(file)
+    for language in LANGUAGES:
+        tutorial = sorted(Path(config.docs_dir, language, "tutorial").glob("*.md"))
+        built = listings(page.read_text(encoding="utf-8") for page in tutorial)
+        for name, code in built.items():
+            file = File.generated(
+                config, f"{language}/{name}", content=code, inclusion=InclusionLevel.INCLUDED
+            )
+            file.dest_uri = file.dest_uri.removeprefix("en/")
+            files.append(file)
 
 
 @functools.cache  # a site is built once in each language

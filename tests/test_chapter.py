@@ -1,4 +1,7 @@
-"""The chapter's listings, misprints mended, give the numbers that the chapter prints."""
+"""The chapter's code over xpnet's names gives the numbers that study notes of the chapter print.
+
+The slips of those notes (`np.dout`, `lasyLayer`) are corrected, as the book has them.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +16,7 @@ from xpnet.gradient import numerical_gradient
 from xpnet.layers import AddLayer, Affine, MulLayer, Relu, SoftmaxWithLoss
 from xpnet.networks import TwoLayerNet
 
-PRINTED = {  # 5.7.3: the mean |difference| of each parameter
+PRINTED = {  # 5.7.3: the mean |difference| of each parameter, by the book's code
     "W1": 4.689236677889815e-10,
     "b1": 2.915377738366663e-09,
     "W2": 5.115742907919787e-09,
@@ -50,7 +53,7 @@ def test_5_4_2_apples_and_oranges(capsys):
     )
 
 
-def test_5_5_1_the_mask_prints_as_in_the_chapter(backend, capsys):
+def test_5_5_1_the_mask_is_printed_as_in_the_chapter(backend, capsys):
     relu, x = Relu(), xpnet.asarray([[1.0, -0.5], [-2.0, 3.0]])
     relu.forward(x)
     print(x)
@@ -79,7 +82,7 @@ def test_5_6_2_the_bias_is_added_to_each_row_and_gathers_the_gradients(backend, 
 
 
 class ChapterNet:
-    """Listing 5.7.2 over the layers of xpnet, its weights handed in."""
+    """The network of 5.7.2 over the layers of xpnet, with given weights."""
 
     def __init__(self, W1, b1, W2, b2):
         self.params = {"W1": W1, "b1": b1, "W2": W2, "b2": b2}

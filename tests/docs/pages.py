@@ -18,7 +18,7 @@ __all__ = ["agree", "blocks", "commands", "run_code", "type_command"]
 
 def blocks(page):
     """The fenced blocks of a page: pairs of language and text."""
-    return re.findall(r"^```(\w+)\n(.*?)^```$", page, re.M | re.S)
+    return re.findall(r"^```(\w+)(?: .*?)?\n(.*?)^```$", page, re.M | re.S)
 
 
 def run_code(page, namespace):

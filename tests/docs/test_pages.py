@@ -1,15 +1,18 @@
 """Every page of the site shows what its code and its commands really print.
 
 The English pages are run. The Korean ones have the same code, the same commands and the same
-output, but for comments: that is a test too.
+output, but for comments: that is a test too. A page of the tutorial may import what the pages
+before it have built.
 """
 
 from __future__ import annotations
 
 import re
+import sys
 from pathlib import Path
 
 import pytest
+from listings import listings
 
 from .pages import agree, blocks, commands, run_code, type_command
 
@@ -20,6 +23,7 @@ PAGES = {
     for path in sorted((DOCS / language).rglob("*.md"))
 }
 ENGLISH = {name: page for name, page in PAGES.items() if name.startswith("en/")}
+TUTORIAL = {name: page for name, page in ENGLISH.items() if name.startswith("en/tutorial/")}
 TYPED = [
     pytest.param(command, shown, id=f"{name}: {command}")
     for name, page in ENGLISH.items()
@@ -30,7 +34,12 @@ TYPED = [
 
 @pytest.mark.parametrize("name", [n for n in ENGLISH if "python" in dict(blocks(PAGES[n]))])
 def test_every_block_of_code_runs_and_prints_what_the_next_block_shows(name, tmp_path, monkeypatch):
+    before = [page for other, page in TUTORIAL.items() if other < name]
+    for file, code in listings(before).items():
+        (tmp_path / file).write_text(code, encoding="utf-8")
+        monkeypatch.delitem(sys.modules, file.removesuffix(".py"), raising=False)
     monkeypatch.chdir(tmp_path)
+    monkeypatch.syspath_prepend(tmp_path)
     for text, printed, shown in run_code(PAGES[name], {}):
         assert agree(shown, printed), f"{text}\nprints\n{printed}\nthe page shows\n{shown}"
 
@@ -44,7 +53,7 @@ def test_every_command_prints_what_the_page_shows(command, shown, tmp_path):
 @pytest.mark.parametrize("name", PAGES)
 def test_every_fence_is_of_a_known_kind_and_closed(name):
     fences = re.findall(r"^ *```(.*)$", PAGES[name], re.M)
-    assert set(fences[::2]) <= {"python", "text", "console"}
+    assert set(fences[::2]) <= {"python", 'python title="chapter5.py"', "text", "console"}
     assert set(fences[1::2]) <= {""}
     assert len(fences) == 2 * len(blocks(PAGES[name]))
 
@@ -62,6 +71,7 @@ def test_pages_of_both_languages_have_the_same_code(name):
 
 
 def code_of(page):
-    """The blocks of a page without comments, which are in its language."""
-    bare = [(kind, re.sub(r" *#.*$", "", text, flags=re.M)) for kind, text in blocks(page)]
+    """The blocks of a page, and the files that it builds, without comments in its language."""
+    found = [*blocks(page), *listings([page]).items()]
+    bare = [(kind, re.sub(r" *#.*$", "", text, flags=re.M)) for kind, text in found]
     return [(kind, [line for line in text.splitlines() if line]) for kind, text in bare]

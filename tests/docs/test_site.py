@@ -136,6 +136,13 @@ def test_the_pages_made_by_tools_and_the_reference_are_there(site):
     assert {"xpnet.layers.Affine", "xpnet.layers.Affine.backward"} <= layers.anchors
 
 
+def test_the_file_that_the_tutorial_builds_can_be_taken_and_run_in_both_languages(site):
+    for folder in (site, site / "ko"):
+        names = {}
+        exec(compile((folder / "chapter5.py").read_text("utf-8"), "chapter5.py", "exec"), names)
+        assert {"MulLayer", "TwoLayerNet", "numerical_gradient"} <= set(names)
+
+
 def test_the_search_finds_pages_of_both_languages(site):
     index = json.loads((site / "search" / "search_index.json").read_text(encoding="utf-8"))
     found = {entry["location"] for entry in index["docs"]}
