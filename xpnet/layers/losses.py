@@ -15,8 +15,8 @@ class SoftmaxWithLoss(Layer):
     """Mean cross entropy of each row's softmax with its label: ``-sum(t * log(y)) / N``.
 
     The loss is exact: ``log_softmax``, shifted by the row's maximum, with no ``+ 1e-7`` in a
-    logarithm. The softmax is each row's own; the chapter's ``np.max(a)`` and ``np.sum(exp_a)``
-    run over the whole batch, and its gradient check would fail.
+    logarithm. The softmax is taken row by row: one over the whole batch would fail its gradient
+    check.
 
     Attributes
     ----------
