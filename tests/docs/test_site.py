@@ -18,7 +18,7 @@ from urllib.parse import unquote, urlsplit
 
 import pytest
 
-for module in "mkdocs", "material", "mkdocstrings", "mkdocs_static_i18n", "matplotlib":
+for module in "mkdocs", "material", "mkdocstrings", "mkdocs_static_i18n":
     pytest.importorskip(module, reason=f"the site needs {module}: pip install -e '.[docs]'")
 
 ROOT = Path(__file__).parents[2]

@@ -80,5 +80,5 @@ def test_a_long_chain_is_written():
 
 
 def test_what_is_no_variable_is_refused():
-    with pytest.raises(TypeError, match=r"wanted the xpnet\.graph\.Variable"):
+    with pytest.raises(TypeError, match=r"expected the xpnet\.graph\.Variable"):
         to_mermaid(3)

@@ -109,7 +109,7 @@ def test_a_name_cannot_break_out(name):
 
 @pytest.mark.parametrize("title", HOSTILE)
 def test_a_title_cannot_break_out(title):
-    seen = Page(page(trace(graph()), title))
+    seen = Page(page(trace(graph()), title=title))
     assert seen.texts["h1"] == [title]
     assert [tag for tag, _ in seen.tags] == [tag for tag, _ in Page(page(trace(graph()))).tags]
 
@@ -172,7 +172,7 @@ def test_each_language_has_the_same_words():
 
 
 def test_in_korean_the_page_says_so():
-    seen = Page(page(trace(examples.apple(), "ko"), language="ko"))
+    seen = Page(page(trace(examples.apple(), language="ko"), language="ko"))
     assert ("html", {"lang": "ko"}) in seen.tags
     assert seen.texts["button"] == ["처음", "이전", "재생", "다음"]
     assert seen.texts["h1"] == ["계산 그래프: price"]
@@ -220,7 +220,7 @@ def test_a_place_that_forbids_writing_is_one_clear_error(tmp_path, monkeypatch):
 
 
 def test_what_is_no_variable_is_refused(tmp_path):
-    with pytest.raises(TypeError, match="wanted the xpnet"):
+    with pytest.raises(TypeError, match="expected the xpnet"):
         to_html(3.0, tmp_path / "page.html")
 
 

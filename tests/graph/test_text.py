@@ -72,5 +72,5 @@ def test_arrays_of_any_backend_are_shown_by_shape_and_norm(backend):
 
 
 def test_what_is_no_variable_is_refused():
-    with pytest.raises(TypeError, match=r"wanted the xpnet\.graph\.Variable"):
+    with pytest.raises(TypeError, match=r"expected the xpnet\.graph\.Variable"):
         to_text("apple")

@@ -8,7 +8,6 @@ from typing import Annotated
 
 import typer
 
-from xpnet import graph as graphs
 from xpnet.backends import set_backend
 from xpnet.cli.options import (
     Activation,
@@ -22,7 +21,16 @@ from xpnet.cli.options import (
 )
 from xpnet.errors import OptionError
 from xpnet.files import write_whole
-from xpnet.graph import Variable, examples
+from xpnet.graph import (
+    Variable,
+    draw,
+    examples,
+    network_graph,
+    to_dot,
+    to_html,
+    to_mermaid,
+    to_text,
+)
 
 __all__ = ["graph"]
 
@@ -33,9 +41,16 @@ EXAMPLES: dict[str, Callable[[], Variable]] = {
     "sigmoid": examples.sigmoid,
     "softmax": examples.softmax,
 }
-TEXTS = {".txt": "to_text", ".mmd": "to_mermaid", ".dot": "to_dot"}
-FILES = {".svg": "draw", ".png": "draw", ".html": "to_html"}
-"""Names in `xpnet.graph`."""
+TEXTS: dict[str, Callable[[Variable], str]] = {
+    ".txt": to_text,
+    ".mmd": to_mermaid,
+    ".dot": to_dot,
+}
+FILES: dict[str, Callable[[Variable, str], object]] = {
+    ".svg": draw,
+    ".png": draw,
+    ".html": to_html,
+}
 
 
 def graph(
@@ -65,13 +80,13 @@ def graph(
     set_backend(backend)
     if name == "net":
         net, x, t = network_and_images(hidden, activation, init, seed, "float32", data, images)
-        y = graphs.network_graph(net, x, t)
+        y = network_graph(net, x, t)
     else:
         y = EXAMPLES[name]()
     if out is None:
-        print(graphs.to_text(y))
+        print(to_text(y))
     elif ending in TEXTS:
-        write_whole(out, getattr(graphs, TEXTS[ending])(y) + "\n")
+        write_whole(out, TEXTS[ending](y) + "\n")
     else:
-        getattr(graphs, FILES[ending])(y, out)
+        FILES[ending](y, out)
     return 0

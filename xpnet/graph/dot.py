@@ -57,7 +57,7 @@ def to_dot(y: Variable) -> str:
       ...
     }
     """
-    return dot(trace(y))
+    return dot(trace(y, steps=False))
 
 
 def dot(diagram: Diagram) -> str:

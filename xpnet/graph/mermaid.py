@@ -49,7 +49,7 @@ def to_mermaid(y: Variable) -> str:
     flowchart LR
       ...
     """
-    return mermaid(trace(y))
+    return mermaid(trace(y, steps=False))
 
 
 def mermaid(diagram: Diagram) -> str:

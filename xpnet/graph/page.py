@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from html import escape
 from importlib.resources import files
 from pathlib import Path
@@ -14,7 +14,8 @@ from string import Template
 from xpnet.errors import OptionError
 from xpnet.files import check_writable, write_whole
 from xpnet.graph.diagram import Diagram, Step, check_nodes
-from xpnet.graph.player import WORDS, picture
+from xpnet.graph.picture import DARK, LIGHT, drawing, style_sheet
+from xpnet.graph.player import WORDS
 from xpnet.graph.tracing import trace
 from xpnet.graph.variable import Variable
 
@@ -25,7 +26,12 @@ COLUMNS = "number", "node", "kind", "value", "grad"
 
 
 def to_html(
-    y: Variable, path: str | os.PathLike[str], title: str | None = None, language: str = "en"
+    y: Variable,
+    path: str | os.PathLike[str],
+    *,
+    title: str | None = None,
+    language: str = "en",
+    links: Sequence[tuple[str, str]] = (),
 ) -> None:
     """Write a page that plays the propagation through the graph of `y`, step by step.
 
@@ -41,6 +47,8 @@ def to_html(
         Default: "Computational graph", with the name of `y` if it has one.
     language : str
         "en" or "ko".
+    links : sequence of (str, str)
+        Text and address of each link above the title, on a page that is part of a site.
 
     Raises
     ------
@@ -62,10 +70,17 @@ def to_html(
     if Path(path).suffix.lower() not in ENDINGS:
         raise OptionError(f"{path}: a page is .html or .htm")
     check_writable(path)
-    write_whole(path, page(trace(y, language, "a page"), title, language))
+    diagram = trace(y, language=language, shown_by="a page")
+    write_whole(path, page(diagram, title=title, language=language, links=links))
 
 
-def page(diagram: Diagram, title: str | None = None, language: str = "en") -> str:
+def page(
+    diagram: Diagram,
+    *,
+    title: str | None = None,
+    language: str = "en",
+    links: Sequence[tuple[str, str]] = (),
+) -> str:
     """The text of the page.
 
     Parameters
@@ -74,6 +89,7 @@ def page(diagram: Diagram, title: str | None = None, language: str = "en") -> st
     title : str, optional
     language : str
         That of the diagram, "en" or "ko".
+    links : sequence of (str, str)
 
     Raises
     ------
@@ -87,14 +103,17 @@ def page(diagram: Diagram, title: str | None = None, language: str = "en") -> st
         title = ": ".join([words["heading"], *names])
     folder = files("xpnet.graph.player")
     script = (folder / "player.js").read_text(encoding="utf-8")
+    drawn = drawing(diagram, words["sum"])
+    size = f"--width: {drawn.width}px; --ratio: {drawn.width / drawn.height:.3f}"
     parts = {name: escape(word) for name, word in words.items()}
     parts |= {
         "language": language,
         "title": escape(title),
         "policy": _policy(script),
-        "css": (folder / "player.css").read_text(encoding="utf-8"),
+        "css": _css() + (folder / "player.css").read_text(encoding="utf-8"),
         "script": script,
-        "picture": picture(diagram, words["picture"], words["sum"]),
+        "links": _links(links),
+        "picture": drawn.element(words["picture"], size),
         "columns": _row('th scope="col"', [words[name] for name in COLUMNS]),
         "rows": "\n".join(_row("td", cells) for cells in _cells(diagram, words)),
         "lines": "\n".join(_step(step, words) for step in diagram.steps),
@@ -110,6 +129,26 @@ def _policy(script: str) -> str:
         "default-src 'none'; img-src data:; style-src 'unsafe-inline'; "
         f"script-src 'sha256-{digest}'"
     )
+
+
+def _css() -> str:
+    """The colours, light or dark as the reader likes it, and the rules of the picture in them."""
+    return (
+        f":root {{ color-scheme: light dark; {_variables(LIGHT)} }}\n"
+        f"@media (prefers-color-scheme: dark) {{ :root {{ {_variables(DARK)} }} }}\n"
+        + style_sheet({name: f"var(--{name})" for name in LIGHT})
+    )
+
+
+def _variables(colours: Mapping[str, str]) -> str:
+    return " ".join(f"--{name}: {colour};" for name, colour in colours.items())
+
+
+def _links(links: Sequence[tuple[str, str]]) -> str:
+    if not links:
+        return ""
+    shown = (f'<a href="{escape(address)}">{escape(text)}</a>' for text, address in links)
+    return f"<nav>{' '.join(shown)}</nav>\n"
 
 
 def _cells(diagram: Diagram, words: dict[str, str]) -> Iterator[list[str]]:

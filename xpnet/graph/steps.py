@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from xpnet.graph.diagram import Edge, Step
 from xpnet.graph.labels import label, short_label
-from xpnet.graph.variable import Variable
+
+if TYPE_CHECKING:
+    from xpnet.graph.variable import Variable
 
 __all__ = ["told_steps"]
 

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from xpnet.graph.diagram import Diagram
 from xpnet.graph.formulas import lines_of
 from xpnet.graph.tracing import trace
-from xpnet.graph.variable import Variable
 from xpnet.graph.words import columns, fold
+
+if TYPE_CHECKING:
+    from xpnet.graph.variable import Variable
 
 __all__ = ["text", "to_text"]
 
@@ -48,7 +52,7 @@ def to_text(y: Variable) -> str:
     tax                    1.1         200
     price = v1 × tax       220           1
     """
-    return text(trace(y))
+    return text(trace(y, steps=False))
 
 
 def text(diagram: Diagram) -> str:

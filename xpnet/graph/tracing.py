@@ -2,26 +2,32 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any
+
 from xpnet.graph.diagram import Diagram, Edge, Node, check_nodes
 from xpnet.graph.labels import label
 from xpnet.graph.language import teller
 from xpnet.graph.propagation import input_gradients, topological_order
 from xpnet.graph.steps import told_steps
-from xpnet.graph.variable import Variable
+
+if TYPE_CHECKING:
+    from xpnet.graph.variable import Variable
 
 __all__ = ["trace"]
 
 
-def trace(y: Variable, language: str = "en", shown_by: str = "") -> Diagram:
+def trace(y: Variable, *, language: str = "en", shown_by: str = "", steps: bool = True) -> Diagram:
     """The graph that led to `y`, with the gradients that its last `backward` left.
 
     Parameters
     ----------
     y : Variable
     language : "en" or "ko"
-        Of the words in the steps.
+        Of the sentences in the steps.
     shown_by : str
         "a page" or "a picture", for which a graph may be too large. Default: of any size.
+    steps : bool
+        Whether to describe each step of the propagation, which takes as long as all the rest.
 
     Returns
     -------
@@ -47,9 +53,9 @@ def trace(y: Variable, language: str = "en", shown_by: str = "") -> Diagram:
     the derivative of the output by itself is 1
     multiplication: the upstream value times the other input: 1 × 2 = 2 ... 1 × 100 = 100
     """
-    if not isinstance(y, Variable):
+    if not hasattr(type(y), "operation"):  # Variable shows itself by a trace, and cannot be named
         raise TypeError(
-            f"got a {type(y).__name__}, wanted the xpnet.graph.Variable whose graph is meant"
+            f"expected the xpnet.graph.Variable whose graph is meant, got a {type(y).__name__}"
         )
     tell = teller(language)
     variables = topological_order(y)
@@ -60,7 +66,7 @@ def trace(y: Variable, language: str = "en", shown_by: str = "") -> Diagram:
     end = Node(len(nodes), "output", y.name or "", nodes[-1].value, nodes[-1].grad)
     edges: list[Edge] = []
     for variable in variables:
-        handed = [None] * len(variable.inputs)
+        handed: list[Any] = [None] * len(variable.inputs)
         if y.grad is not None and variable.grad is not None:
             handed = list(input_gradients(variable, variable.grad))
         for source, gradient in zip(variable.inputs, handed, strict=True):
@@ -68,8 +74,8 @@ def trace(y: Variable, language: str = "en", shown_by: str = "") -> Diagram:
             back = None if gradient is None or source.constant else label(gradient)
             edges.append(Edge(len(edges), start, target, nodes[start].value, back))
     edges.append(Edge(len(edges), keys[id(y)], end.key, end.value, end.grad))
-    steps = told_steps(variables, edges, tell)
-    return Diagram((*nodes, end), tuple(edges), tuple(steps))
+    told = told_steps(variables, edges, tell) if steps else ()
+    return Diagram((*nodes, end), tuple(edges), tuple(told))
 
 
 def _node(key: int, variable: Variable) -> Node:

@@ -12,6 +12,7 @@ from xpnet.graph.copying import Copying
 from xpnet.graph.numpy_protocols import NumpyProtocols, dot, with_numpy_arguments
 from xpnet.graph.operations import Operation, as_indices, is_number
 from xpnet.graph.propagation import gradients
+from xpnet.graph.showing import Showing
 from xpnet.graph.unsupported import Unsupported
 from xpnet.graph.values import arguments, as_value, checked_value, constant, copied, upstream
 from xpnet.layers.broadcasting import shape_of
@@ -20,7 +21,7 @@ from xpnet.layers.widening import is_scalar
 __all__ = ["Variable", "applied"]
 
 
-class Variable(NumpyProtocols, Unsupported, Copying):
+class Variable(NumpyProtocols, Unsupported, Showing, Copying):
     """A number or an array in a computational graph (chapter 5.1).
 
     Operators and methods make new variables: ``+ - * / ** @``, unary minus, indexing, `exp`,

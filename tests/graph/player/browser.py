@@ -4,6 +4,7 @@ import numpy as np
 
 from xpnet.graph import Variable, examples, network_graph, trace
 from xpnet.graph.page import to_html
+from xpnet.graph.picture.shapes import lines
 from xpnet.networks import TwoLayerNet
 
 TAB, SHIFT, END, HOME, LEFT, RIGHT = "\ue004", "\ue008", "\ue010", "\ue011", "\ue012", "\ue014"
@@ -63,7 +64,7 @@ class Player:
         )
         to_html(y, self.folder / "page.html", **options)
         self.driver.get((self.folder / "page.html").as_uri())
-        return trace(y, options.get("language", "en"))
+        return trace(y, language=options.get("language", "en"))
 
     def emulate(self, paper=False, **features):
         features = {"prefers_reduced_motion": "reduce", **features}
@@ -128,11 +129,18 @@ def expected(diagram, steps):
         seen[step.direction].update(step.edges)
     return {
         f"edge{edge.key}": (
-            edge.value if edge.key in seen["forward"] and not in_its_node(diagram, edge) else None,
-            edge.grad if edge.key in seen["backward"] else None,
+            shown(edge.value)
+            if edge.key in seen["forward"] and not in_its_node(diagram, edge)
+            else None,
+            shown(edge.grad) if edge.key in seen["backward"] else None,
         )
         for edge in diagram.edges
     }
+
+
+def shown(text):
+    """A shape and a norm stand on two lines."""
+    return "".join(lines(text))
 
 
 def in_its_node(diagram, edge):

@@ -1,7 +1,8 @@
-"""A diagram as a still picture: what stands where, in inches, and how matplotlib paints it."""
+"""A diagram as a picture: where everything stands, and the SVG of it."""
 
 from __future__ import annotations
 
-from xpnet.graph.picture.paint import figure, png, svg
+from xpnet.graph.picture.style import DARK, LIGHT, style_sheet
+from xpnet.graph.picture.svg import Drawing, drawing, standalone
 
-__all__ = ["figure", "png", "svg"]
+__all__ = ["DARK", "LIGHT", "Drawing", "drawing", "standalone", "style_sheet"]

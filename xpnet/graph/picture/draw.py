@@ -1,83 +1,61 @@
-"""Draw: a computational graph as a still picture; needs the extra ``plot`` (matplotlib)."""
+"""Draw: a computational graph as a picture, in a file or in a notebook."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
-from pathlib import Path
 
-from xpnet.checks import check_matplotlib
-from xpnet.errors import OptionError
-from xpnet.files import check_writable, write_whole
-from xpnet.graph.diagram import Diagram, check_nodes
-from xpnet.graph.picture.paint import png, svg
+from xpnet.graph.picture.picture import Picture, check_drawable
 from xpnet.graph.tracing import trace
 from xpnet.graph.variable import Variable
 
-__all__ = ["draw", "drawn"]
-
-FORMATS: dict[str, Callable[[Diagram], str | bytes]] = {".svg": svg, ".png": png}
+__all__ = ["draw"]
 
 
-def draw(y: Variable, path: str | os.PathLike[str]) -> None:
+def draw(
+    y: Variable, path: str | os.PathLike[str] | None = None, *, language: str = "en"
+) -> Picture:
     """Draw the graph that led to `y`: values above its edges, derivatives below them.
 
     The forward propagation goes from left to right. A derivative stands below the edge along
-    which it comes back, in another colour, behind a small arrow that points back; before the
-    first `backward` there are none. Under the name of an input with several uses stands the sum
-    of its derivatives. The same graph gives the same file, byte for byte, on the same machine.
+    which it comes back, in another colour, under an arrow that points back; before the first
+    `backward` there are none. Under a value with several uses stands the sum of its derivatives.
+    The same graph gives the same SVG, byte for byte.
 
     Parameters
     ----------
     y : Variable
-    path : str or path
-        Ending in .svg or .png. Written whole or not at all.
+    path : str or path, optional
+        Ending in .svg, or in .png, which needs ``pip install 'xpnet[plot]'``. Written whole or not
+        at all.
+    language : str
+        "en" or "ko", of the few words that are not names.
+
+    Returns
+    -------
+    Picture
+        A notebook shows it; printed, it is the graph as text.
 
     Raises
     ------
     OptionError
-        The ending is another, the folder does not exist, the file cannot be written, the PNG
-        would be too large, the graph has more than 500 nodes, or matplotlib is not installed.
+        The path has another ending or cannot be written, a PNG would be too large or cannot be
+        made here, the language is another, or the graph has more than 500 nodes.
     TypeError
         `y` is no variable.
 
     Examples
     --------
     >>> from xpnet.graph import draw, examples
+    >>> draw(examples.apple())
+    Picture(6 nodes, 571 × 254 pixels)
     >>> draw(examples.apple(), "apple.gif")
     Traceback (most recent call last):
         ...
-    xpnet.errors.OptionError: apple.gif: a picture is .svg or .png
+    xpnet.errors.OptionError: expected a picture to end in .svg or .png, got apple.gif
     """
-    _check_drawable(Path(path))
-    drawn(trace(y, shown_by="a picture"), path)
-
-
-def drawn(diagram: Diagram, path: str | os.PathLike[str]) -> None:
-    """Draw a diagram, as `draw` does.
-
-    Parameters
-    ----------
-    diagram : Diagram
-    path : str or path
-
-    Raises
-    ------
-    OptionError
-    """
-    target = Path(path)
-    _check_drawable(target)
-    check_nodes(len(diagram.nodes), "a picture")
-    try:
-        content = FORMATS[target.suffix.lower()](diagram)
-    except OptionError as error:
-        raise OptionError(f"{path}: {error}") from error
-    write_whole(target, content)
-
-
-def _check_drawable(path: Path) -> None:
-    """Refuse what could not be written, before the work."""
-    if path.suffix.lower() not in FORMATS:
-        raise OptionError(f"{path}: a picture is .svg or .png")
-    check_matplotlib()
-    check_writable(path)
+    if path is not None:
+        check_drawable(path)
+    made = Picture(trace(y, language=language, shown_by="a picture", steps=False), language)
+    if path is not None:
+        made.save(path)
+    return made

@@ -1,6 +1,5 @@
-"""The player's page: its picture, its words, and the files that a browser reads."""
+"""The page that plays a graph: its words, and the files that a browser reads."""
 
-from xpnet.graph.player.picture import picture
 from xpnet.graph.player.words import WORDS
 
-__all__ = ["WORDS", "picture"]
+__all__ = ["WORDS"]

@@ -16,7 +16,7 @@
   function show(step) {
     now = Math.max(0, Math.min(step, items.length));
     const item = items[now - 1];
-    svg.setAttribute("class", item ? item.dataset.direction : "");
+    svg.dataset.direction = item ? item.dataset.direction : "";
     for (const part of svg.querySelectorAll("[data-from]")) {
       part.classList.toggle("later", now < Number(part.dataset.from));
       part.classList.toggle("new", now > 0 && now === Number(part.dataset.from));

@@ -1,4 +1,4 @@
-"""Where the boxes, lines and numbers of the player's picture stand, in its pixels."""
+"""Where the nodes, lines and numbers of a picture stand, in pixels."""
 
 from __future__ import annotations
 
@@ -6,15 +6,16 @@ from dataclasses import dataclass
 
 from xpnet.graph.diagram import Diagram
 from xpnet.graph.layout import arrange, spans
-from xpnet.graph.player.shapes import node_width, slot_width
+from xpnet.graph.picture.shapes import LINE, line_count, node_width, slot_width
 
 __all__ = ["Places", "places"]
 
-ROW = 74.0
 ABOVE, BELOW = 26.0, 48.0
-"""What the highest and the lowest row need: a circle, and the numbers under a line or a circle."""
-BEND, STEEPEST, LONGEST_BEND = 24.0, 0.7, 120.0
-"""Between two levels lines bend: room at least, for each pixel up or down, and at most."""
+"""Above and below the middle of a row: half a circle, and the numbers at a line or below a node."""
+BELOW_WITHOUT_GRADS = 32.0
+LEVEL, BEND, BEND_A_ROW, WIDEST_BEND = 16.0, 30.0, 9.0, 90.0
+"""Between two levels: where all lines are level; where they bend, with more for each row up or
+down; and at most."""
 
 
 @dataclass(frozen=True)
@@ -55,25 +56,34 @@ def places(diagram: Diagram, sums: dict[int, str]) -> Places:
         layout,
         lambda node: node_width(node, sums.get(node.key, "")),
         slot_width,
-        lambda rise: max(BEND, min(STEEPEST * ROW * rise, LONGEST_BEND)),
+        _gap,
     )
-    lines = []  # for each edge: its first level, and its y on each
+    has_grads = any(edge.grad is not None for edge in diagram.edges)
+    more = LINE * (line_count(diagram) - 1)
+    above, below = ABOVE + more, (BELOW if has_grads else BELOW_WITHOUT_GRADS) + has_grads * more
+    row_height = above + below
+    edge_rows = []  # for each edge: its first level, and its y on each
     for edge, lanes in zip(diagram.edges, layout.edges, strict=True):
         first, row = layout.nodes[edge.source]
         rows = row, *lanes, layout.nodes[edge.target][1]
-        lines.append((first, [ABOVE + ROW * row for row in rows]))
+        edge_rows.append((first, [above + row_height * row for row in rows]))
     middle = [(a + b) / 2 for a, b in zip(left, right, strict=True)]
-    nodes = [(middle[level], ABOVE + ROW * row) for level, row in layout.nodes]
+    nodes = [(middle[level], above + row_height * row) for level, row in layout.nodes]
     runs = []
-    for edge, (first, y) in zip(diagram.edges, lines, strict=True):
+    for edge, (first, y) in zip(diagram.edges, edge_rows, strict=True):
         run = [(left[level], right[level], height) for level, height in enumerate(y, first)]
         run[0] = nodes[edge.source][0], *run[0][1:]
         run[-1] = run[-1][0], nodes[edge.target][0], run[-1][2]
         runs.append(run)
     return Places(
         nodes=nodes,
-        slots=[(middle[first + 1], y[1]) for first, y in lines],
+        slots=[(middle[first + 1], y[1]) for first, y in edge_rows],
         runs=runs,
         width=right[-1],
-        height=ABOVE + ROW * layout.rows + BELOW,
+        height=above + row_height * layout.rows + below,
     )
+
+
+def _gap(rise: float) -> float:
+    """Between two levels, of which the steepest line goes up or down by so many rows."""
+    return LEVEL if rise < 0.01 else min(BEND + BEND_A_ROW * rise, WIDEST_BEND)
