@@ -3,7 +3,7 @@
 A page in `tutorial/` shows the graph of ``FIGURES["apple"]`` by
 ``![what is seen](../figures/apple.svg)``, and links the page that plays it by
 ``[play it](../figures/apple.html)``; a page beside `index.md` leaves out the ``../``. Nothing that
-is drawn is kept in the repository.
+is drawn is kept in the repository. Korean pages show the same graphs with Korean names.
 """
 
 from __future__ import annotations
@@ -13,9 +13,10 @@ from typing import Any
 from xpnet import asarray
 from xpnet.datasets import load_mnist
 from xpnet.graph import Variable, collapse, examples, network_graph
+from xpnet.graph.propagation import in_order
 from xpnet.networks import TwoLayerNet
 
-__all__ = ["FIGURES"]
+__all__ = ["FIGURES", "figure"]
 
 
 def apple_forward() -> Variable:
@@ -114,3 +115,30 @@ FIGURES = {
     "softmax": examples.softmax,
     "net": net,
 }
+
+KOREAN = {
+    "apple": "사과",
+    "apples": "사과의 개수",
+    "orange": "귤",
+    "oranges": "귤의 개수",
+    "groceries": "다른 물건값",
+    "tax": "소비세",
+    "price": "지불 금액",
+    "sum": "합계",
+    "loss": "손실",
+    "sigmoid": "시그모이드",
+    "softmax": "소프트맥스",
+    "cross entropy": "교차 엔트로피",
+}
+
+
+def figure(name: str, language: str) -> Variable:
+    """The graph of this name, with its words in "en" or "ko"."""
+    y = FIGURES[name]()
+    if language == "ko":
+        for variable in in_order(y):
+            variable.name = KOREAN.get(variable.name, variable.name)
+            operation = variable.operation
+            if operation is not None and operation.symbol in KOREAN:
+                operation.symbol = operation.title = KOREAN[operation.symbol]
+    return y

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import itertools
 import re
 import tempfile
 from pathlib import Path
@@ -25,7 +26,7 @@ def on_config(config):
 
 @event_priority(-200)  # behind the plugin for languages, which knows only files of this folder
 def on_files(files, config):
-    """Add the figures, a picture for all languages and a page that plays it in each; and listings.
+    """Add the figures, a picture in each language and a page that plays it; and listings.
 
     A listing is a file that the tutorial builds, for readers who begin in its midst.
     """
@@ -49,15 +50,27 @@ def drawn():
     """The figures: a file's address among the pages, and what is in it."""
     made = {}
     with tempfile.TemporaryDirectory() as folder:
-        picture, page = Path(folder, "figure.svg"), Path(folder, "figure.html")
-        for name, figure in figures.FIGURES.items():
-            y = figure()
-            draw(y, picture)
-            made[f"figures/{name}.svg"] = picture.read_bytes()
-            for language in LANGUAGES:
-                to_html(y, page, language=language)
-                made[f"{language}/figures/{name}.html"] = page.read_bytes()
+        page = Path(folder, "figure.html")
+        for name, language in itertools.product(figures.FIGURES, LANGUAGES):
+            y = figures.figure(name, language)
+            made[f"{language}/figures/{name}.svg"] = draw(y, language=language).svg
+            to_html(y, page, language=language, links=links(name, language))
+            made[f"{language}/figures/{name}.html"] = page.read_bytes()
     return made
+
+
+def links(name, language):
+    """From the page that plays a figure: home, and back to the first page that shows it."""
+    found = [("xpnet", "../")]
+    folder = Path(__file__).parent / language
+    pages = sorted(folder.rglob("*.md"), key=lambda path: (path.parent == folder, path))
+    for path in pages:
+        text = path.read_text(encoding="utf-8")
+        if re.search(rf"figures/{name}\.(svg|html)", text):
+            title = re.search(r"^# (.*)", text, re.M)[1]
+            found.append((f"← {title}", f"../{path.relative_to(folder).with_suffix('')}/"))
+            break
+    return found
 
 
 def on_page_markdown(markdown, **_):

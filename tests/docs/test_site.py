@@ -126,6 +126,21 @@ def test_the_figures_are_drawn_and_can_be_played_in_both_languages(site, pages):
         assert {page.language for page in played.values()} == {language}
 
 
+def test_figures_of_korean_pages_are_labelled_in_korean(site):
+    for name in ("orange.svg", "orange.html"):
+        english = (site / "figures" / name).read_text(encoding="utf-8")
+        korean = (site / "ko" / "figures" / name).read_text(encoding="utf-8")
+        assert ">apple<" in english
+        assert ">사과<" in korean
+        assert ">apple<" not in korean
+
+
+def test_a_page_that_plays_a_figure_leads_home_and_back_to_where_it_is_shown(site, pages):
+    for folder in (site, site / "ko"):
+        back = ["../", "../tutorial/04-simple-layers/"]
+        assert pages[folder / "figures" / "orange.html"].links == back
+
+
 def test_the_pages_made_by_tools_and_the_reference_are_there(site):
     for name in ("counts", "benchmarks", "reference/layers", "ko/reference/layers"):
         assert (site / name / "index.html").is_file()

@@ -2,7 +2,6 @@ import base64
 import hashlib
 import html.parser
 import re
-import string
 from importlib.resources import files
 
 import pytest
@@ -11,7 +10,6 @@ from xpnet.errors import OptionError
 from xpnet.graph import Variable, examples, trace
 from xpnet.graph.diagram import MOST_NODES
 from xpnet.graph.page import page, to_html
-from xpnet.graph.player import WORDS
 
 HOSTILE = [
     "</script><b>",
@@ -138,6 +136,17 @@ def test_before_backward_only_the_forward_steps_are_there():
     assert {row[4] for row in seen.rows[1:]} == {"none"}
 
 
+def test_links_stand_above_the_title_where_the_page_is_part_of_a_site(tmp_path):
+    y = graph()
+    to_html(y, tmp_path / "page.html", links=[("Home & <b>", "../"), ("Back", '"x')])
+    seen = Page((tmp_path / "page.html").read_text(encoding="utf-8"))
+    assert [a["href"] for tag, a in seen.tags if tag == "a"] == ["../", '"x']
+    assert seen.texts["a"] == ["Home & <b>", "Back"]
+    to_html(y, tmp_path / "page.html")
+    alone = Page((tmp_path / "page.html").read_text(encoding="utf-8"))
+    assert not {"a", "nav"} & {tag for tag, _ in alone.tags}
+
+
 def test_a_leaf_alone_is_a_page_without_steps():
     seen = Page(page(trace(Variable(2.0, "x"))))
     assert [tag for tag, _ in seen.tags].count("li") == 0
@@ -160,15 +169,6 @@ def test_a_long_name_is_shortened_in_the_picture_and_whole_in_the_table():
     seen = Page(page(trace(graph(name))))
     assert "the price of all apples i…" in seen.texts["text"]
     assert seen.rows[1][1] == name
-
-
-def test_each_language_has_the_same_words():
-    assert set(WORDS) == {"en", "ko"}
-    assert WORDS["en"].keys() == WORDS["ko"].keys()
-    for name, word in WORDS["en"].items():
-        fields = [field for _, field, _, _ in string.Formatter().parse(word) if field]
-        korean = [field for _, field, _, _ in string.Formatter().parse(WORDS["ko"][name]) if field]
-        assert sorted(fields) == sorted(korean)
 
 
 def test_in_korean_the_page_says_so():

@@ -95,6 +95,10 @@ class Diagram:
     edges: tuple[Edge, ...]
     steps: tuple[Step, ...]
 
+    def __repr__(self) -> str:
+        counts = f"{len(self.nodes)} nodes, {len(self.edges)} edges, {len(self.steps)} steps"
+        return f"Diagram({counts})"
+
 
 def check_nodes(count: int, shown_by: str) -> None:
     """`OptionError` where a page or a picture would have more nodes than can be looked at."""

@@ -39,7 +39,7 @@ WORDS = {
     },
     "ko": {
         "heading": "계산 그래프",
-        "picture": "왼쪽에서 오른쪽으로 그린 그래프. 값은 아래 표에 있습니다",
+        "picture": "왼쪽에서 오른쪽으로 그린 그래프. 값은 아래 표에 있다",
         "forward_legend": "선 위의 값: 순전파",
         "backward_legend": "선 아래의 미분, 왼쪽 화살표: 역전파",
         "controls": "전파",
@@ -53,7 +53,7 @@ WORDS = {
         "forward": "순전파",
         "backward": "역전파",
         "keys": "키: → 다음, ← 이전, 스페이스 재생 또는 정지, Home 처음, End 끝. "
-        "Shift와 ← 또는 →는 그림을 옮깁니다.",
+        "Shift와 ← 또는 →는 그림을 옮긴다.",
         "steps": "모든 단계",
         "nodes": "모든 노드의 값과 미분",
         "number": "번호",
