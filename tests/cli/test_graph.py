@@ -60,9 +60,12 @@ def test_the_graph_of_a_network_has_its_layers(xpnet_command, small_data):
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [
-        (["lemon"], "there is no graph 'lemon': wanted one of apple, orange, square"),
-        (["apple", "--out", "apple.gif"], "wanted a file .svg, .png, .html, .txt, .mmd, .dot"),
-        (["apple", "--out", "apple"], "wanted a file .svg"),
+        (["lemon"], "expected a graph of apple, orange, square"),
+        (
+            ["apple", "--out", "apple.gif"],
+            "--out: expected a file that ends in .svg, .png, .html, .txt, .mmd, .dot",
+        ),
+        (["apple", "--out", "apple"], "--out: expected a file that ends in .svg"),
         (
             ["apple", "--out", "missing/apple.svg"],
             "apple.svg cannot be written: No such file",

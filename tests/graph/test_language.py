@@ -9,7 +9,7 @@ import pytest
 
 from xpnet.errors import OptionError
 from xpnet.graph import examples, network_graph, operations, trace
-from xpnet.graph.language import KOREAN, teller
+from xpnet.graph.language import KOREAN, translator
 from xpnet.networks import TwoLayerNet
 
 KINDS = [getattr(operations, n) for n in operations.__all__ if n[0].isupper() and n != "Operation"]
@@ -51,5 +51,5 @@ def test_both_languages_have_the_same_places_for_numbers():
 
 
 def test_another_language_is_refused():
-    with pytest.raises(OptionError, match="language='ja': wanted one of en, ko"):
-        teller("ja")
+    with pytest.raises(OptionError, match="expected a language of en, ko, got 'ja'"):
+        translator("ja")

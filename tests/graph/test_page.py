@@ -180,14 +180,14 @@ def test_in_korean_the_page_says_so():
 
 @pytest.mark.parametrize("language", ["de", "", None, ["en"]])
 def test_another_language_is_refused(tmp_path, language):
-    with pytest.raises(OptionError, match="wanted one of en, ko"):
+    with pytest.raises(OptionError, match="expected a language of en, ko"):
         to_html(graph(), tmp_path / "page.html", language=language)
     assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.parametrize("name", ["page.svg", "page", "html", ".html"])
 def test_another_ending_is_refused(tmp_path, name):
-    with pytest.raises(OptionError, match=r"a page is \.html or \.htm"):
+    with pytest.raises(OptionError, match=r"expected a page to end in \.html or \.htm"):
         to_html(graph(), tmp_path / name)
 
 
@@ -230,7 +230,7 @@ def test_a_graph_too_large_to_look_at_is_refused_before_the_work(tmp_path, monke
         y = -y
     with pytest.raises(OptionError, match="has 501 nodes, and a page shows at most 500: collapse"):
         page(trace(y))
-    monkeypatch.setitem(trace.__globals__, "told_steps", None)
+    monkeypatch.setitem(trace.__globals__, "describe_steps", None)
     with pytest.raises(OptionError, match="has 501 nodes, and a page shows at most 500: collapse"):
         to_html(y, tmp_path / "page.html")
 

@@ -72,10 +72,12 @@ def graph(
     net is the loss of a network on MNIST images; --images to --seed and --data are about it.
     """
     if name not in (*EXAMPLES, "net"):
-        raise OptionError(f"there is no graph {name!r}: wanted one of {', '.join(EXAMPLES)} or net")
+        raise OptionError(f"expected a graph of {', '.join(EXAMPLES)} or net, got {name!r}")
     ending = "" if out is None else Path(out).suffix.lower()
     if out is not None and ending not in (*FILES, *TEXTS):
-        raise OptionError(f"--out {out}: wanted a file {', '.join([*FILES, *TEXTS])}")
+        raise OptionError(
+            f"--out: expected a file that ends in {', '.join([*FILES, *TEXTS])}, got {out}"
+        )
     prepare(None, out)
     set_backend(backend)
     if name == "net":

@@ -26,11 +26,11 @@ def lines_of(diagram: Diagram) -> list[tuple[str, str, str]]:
         inputs[edge.target].append(names[edge.source])
     lines = []
     for node in diagram.nodes:
-        told = names[node.key]
+        shown = names[node.key]
         if node.kind == "operation":
-            told += " = " + formula(shortened(node.label, LONGEST), inputs[node.key])
+            shown += " = " + formula(shortened(node.label, LONGEST), inputs[node.key])
         if node.kind in ("input", "operation"):
-            lines.append((told, node.value, node.grad or ""))
+            lines.append((shown, node.value, node.grad or ""))
     return lines
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from xpnet.errors import OptionError
 
-__all__ = ["LANGUAGES", "teller"]
+__all__ = ["LANGUAGES", "translator"]
 
 KOREAN = {
     # operations
@@ -107,7 +107,7 @@ KOREAN = {
 LANGUAGES = "en", "ko"
 
 
-def teller(language: str) -> Callable[[str], str]:
+def translator(language: str) -> Callable[[str], str]:
     """What turns an English sentence into this language; one it does not know stays as it is.
 
     Raises
@@ -117,10 +117,10 @@ def teller(language: str) -> Callable[[str], str]:
 
     Examples
     --------
-    >>> from xpnet.graph.language import teller
-    >>> teller("ko")("multiplication")
+    >>> from xpnet.graph.language import translator
+    >>> translator("ko")("multiplication")
     '곱셈'
     """
     if language not in LANGUAGES:
-        raise OptionError(f"language={language!r}: wanted one of {', '.join(LANGUAGES)}")
+        raise OptionError(f"expected a language of {', '.join(LANGUAGES)}, got {language!r}")
     return (lambda text: KOREAN.get(text, text)) if language == "ko" else str

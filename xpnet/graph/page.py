@@ -68,7 +68,7 @@ def to_html(
     <!doctype html>
     """
     if Path(path).suffix.lower() not in ENDINGS:
-        raise OptionError(f"{path}: a page is .html or .htm")
+        raise OptionError(f"expected a page to end in .html or .htm, got {path}")
     check_writable(path)
     diagram = trace(y, language=language, shown_by="a page")
     write_whole(path, page(diagram, title=title, language=language, links=links))
@@ -123,7 +123,7 @@ def page(
 
 
 def _policy(script: str) -> str:
-    """What a browser may load: nothing. What it may run: this script, whatever a name contains."""
+    """The browser loads nothing and runs this script alone, whatever a name contains."""
     digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
     return (
         "default-src 'none'; img-src data:; style-src 'unsafe-inline'; "

@@ -32,5 +32,5 @@ class Showing:
             # what is behind the first MOST_SHOWN need not be walked through
             variables = in_order(y, is_end=lambda _: next(counted) >= MOST_SHOWN)
             return None if len(variables) > MOST_SHOWN else Picture(trace(y, steps=False)).svg
-        except Exception:  # whatever somebody wrote into grad or inputs: its text can be shown
+        except Exception:  # inputs or grad may hold anything; a notebook then shows the text
             return None

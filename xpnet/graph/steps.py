@@ -1,4 +1,4 @@
-"""The steps of both propagations, each told in words and numbers."""
+"""The steps of both propagations, each described in words and numbers."""
 
 from __future__ import annotations
 
@@ -11,15 +11,17 @@ from xpnet.graph.labels import label, short_label
 if TYPE_CHECKING:
     from xpnet.graph.variable import Variable
 
-__all__ = ["told_steps"]
+__all__ = ["describe_steps"]
 
-Tell = Callable[[str], str]
+Translate = Callable[[str], str]
 
 NAMES = "x", "y"
 """What formulas call the inputs of an operation."""
 
 
-def told_steps(variables: Sequence[Variable], edges: Sequence[Edge], tell: Tell) -> list[Step]:
+def describe_steps(
+    variables: Sequence[Variable], edges: Sequence[Edge], translate: Translate
+) -> list[Step]:
     """The steps of the forward propagation, and of the backward one if there was one.
 
     Parameters
@@ -28,19 +30,22 @@ def told_steps(variables: Sequence[Variable], edges: Sequence[Edge], tell: Tell)
         In order; their places are the keys of the nodes.
     edges : sequence of Edge
         The last leads to the output.
-    tell : callable
+    translate : callable
         Turns an English sentence into the language of the reader.
     """
     coming, going = _at_nodes(variables, edges)
-    steps = _forward(variables, coming, going, tell)
+    steps = _forward(variables, coming, going, translate)
     if edges[-1].grad is not None:
-        steps.append(_start(variables[-1], edges[-1], tell))
-        steps += _backward(variables, coming, going, tell)
+        steps.append(_start(variables[-1], edges[-1], translate))
+        steps += _backward(variables, coming, going, translate)
     return steps
 
 
 def _forward(
-    variables: Sequence[Variable], coming: list[list[Edge]], going: list[list[Edge]], tell: Tell
+    variables: Sequence[Variable],
+    coming: list[list[Edge]],
+    going: list[list[Edge]],
+    translate: Translate,
 ) -> list[Step]:
     """A step for each operation, from left to right."""
     steps = []
@@ -48,29 +53,34 @@ def _forward(
         if variable.operation is None:
             continue
         new = [edge for edge in coming[key] if variables[edge.source].operation is None]
-        told = _filled(tell(variable.operation.formula), variable)
-        line = f"{tell(variable.operation.title)}: {told} = {going[key][0].value}"
+        formula = _filled(translate(variable.operation.formula), variable)
+        line = f"{translate(variable.operation.title)}: {formula} = {going[key][0].value}"
         steps.append(Step("forward", key, tuple(e.key for e in new + going[key]), (line,)))
     return steps
 
 
-def _start(output: Variable, last: Edge, tell: Tell) -> Step:
+def _start(output: Variable, last: Edge, translate: Translate) -> Step:
     """The step with which the backward propagation begins."""
     if last.grad == "1":
-        start = tell("the derivative of {name} by itself is 1")
+        start = translate("the derivative of {name} by itself is 1")
     else:
-        start = tell("the derivative that comes from behind is {begun}")
-    line = start.format(name=output.name or tell("the output"), begun=last.grad)
+        start = translate("the derivative that comes from behind is {begun}")
+    line = start.format(name=output.name or translate("the output"), begun=last.grad)
     return Step("backward", last.target, (last.key,), (line,))
 
 
 def _backward(
-    variables: Sequence[Variable], coming: list[list[Edge]], going: list[list[Edge]], tell: Tell
+    variables: Sequence[Variable],
+    coming: list[list[Edge]],
+    going: list[list[Edge]],
+    translate: Translate,
 ) -> list[Step]:
     """A step for each operation and each input of many uses, from right to left."""
     steps = []
     for key, variable in reversed(list(enumerate(variables))):
-        lines = _of_many_uses(variable, going[key], tell) + _rules(variable, coming[key], tell)
+        lines = _of_many_uses(variable, going[key], translate) + _rules(
+            variable, coming[key], translate
+        )
         if lines:
             new = tuple(edge.key for edge in coming[key] if edge.grad is not None)
             steps.append(Step("backward", key, new, tuple(lines)))
@@ -90,28 +100,28 @@ def _at_nodes(
     return coming, going
 
 
-def _of_many_uses(variable: Variable, uses: Sequence[Edge], tell: Tell) -> list[str]:
+def _of_many_uses(variable: Variable, uses: Sequence[Edge], translate: Translate) -> list[str]:
     grads = [edge.grad for edge in uses if edge.grad is not None]
     if len(grads) < 2:
         return []
     added = f"{' + '.join(map(_bracketed, grads))} = {label(variable.grad)}"
-    sentence = tell("{name} has {uses} uses, whose derivatives are added: {added}")
-    name = variable.name or tell("this value")
+    sentence = translate("{name} has {uses} uses, whose derivatives are added: {added}")
+    name = variable.name or translate("this value")
     return [sentence.format(name=name, uses=len(grads), added=added)]
 
 
-def _rules(variable: Variable, coming: Sequence[Edge], tell: Tell) -> list[str]:
+def _rules(variable: Variable, coming: Sequence[Edge], translate: Translate) -> list[str]:
     """The local rule for each input; inputs that share a rule share a line."""
     operation = variable.operation
     if operation is None:
         return []
-    told: dict[str, list[str]] = {}
+    lines: dict[str, list[str]] = {}
     for rule, formula, edge in zip(operation.rules, operation.locals, coming, strict=True):
         if edge.grad is not None:
-            filled = "" if formula == "{dout}" else f"{_filled(tell(formula), variable)} = "
-            told.setdefault(rule, []).append(filled + edge.grad)
-    title, joint = tell(operation.title), tell(" and ")
-    return [f"{title}: {tell(rule)}: {joint.join(told[rule])}" for rule in told]
+            filled = "" if formula == "{dout}" else f"{_filled(translate(formula), variable)} = "
+            lines.setdefault(rule, []).append(filled + edge.grad)
+    title, joint = translate(operation.title), translate(" and ")
+    return [f"{title}: {translate(rule)}: {joint.join(lines[rule])}" for rule in lines]
 
 
 def _filled(formula: str, variable: Variable) -> str:

@@ -62,8 +62,8 @@ def text(diagram: Diagram) -> str:
         rows = [(formula, value, "") for formula, value, _ in rows]
     values = max(len(value) for _, value, _ in rows)
     grads = max(len(grad) for _, _, grad in rows)
-    room = max(WIDTH - values - grads - 2 * len(GAP), LEAST)
-    folded = [(fold(formula, room), value, grad) for formula, value, grad in rows]
+    width_left = max(WIDTH - values - grads - 2 * len(GAP), LEAST)
+    folded = [(fold(formula, width_left), value, grad) for formula, value, grad in rows]
     width = max(columns(part) for parts, _, _ in folded for part in parts)
     lines = []
     for parts, value, grad in folded:

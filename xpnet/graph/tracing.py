@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 from xpnet.graph.diagram import Diagram, Edge, Node, check_nodes
 from xpnet.graph.labels import label
-from xpnet.graph.language import teller
+from xpnet.graph.language import translator
 from xpnet.graph.propagation import input_gradients, topological_order
-from xpnet.graph.steps import told_steps
+from xpnet.graph.steps import describe_steps
 
 if TYPE_CHECKING:
     from xpnet.graph.variable import Variable
@@ -57,7 +57,7 @@ def trace(y: Variable, *, language: str = "en", shown_by: str = "", steps: bool 
         raise TypeError(
             f"expected the xpnet.graph.Variable whose graph is meant, got a {type(y).__name__}"
         )
-    tell = teller(language)
+    translate = translator(language)
     variables = topological_order(y)
     if shown_by:
         check_nodes(len(variables) + 1, shown_by)  # and the output
@@ -74,8 +74,8 @@ def trace(y: Variable, *, language: str = "en", shown_by: str = "", steps: bool 
             back = None if gradient is None or source.constant else label(gradient)
             edges.append(Edge(len(edges), start, target, nodes[start].value, back))
     edges.append(Edge(len(edges), keys[id(y)], end.key, end.value, end.grad))
-    told = told_steps(variables, edges, tell) if steps else ()
-    return Diagram((*nodes, end), tuple(edges), tuple(told))
+    described = describe_steps(variables, edges, translate) if steps else ()
+    return Diagram((*nodes, end), tuple(edges), tuple(described))
 
 
 def _node(key: int, variable: Variable) -> Node:

@@ -10,14 +10,14 @@ __all__ = ["columns", "edge_lines", "fold", "one_line", "shortened"]
 
 
 def one_line(text: str) -> str:
-    r"""The text with every line break, tab and invisible sign as a space, and no two in a row.
+    r"""The text with every line break, tab and invisible character as a space, and no two in a row.
 
     Examples
     --------
     >>> one_line("price\nof  apples")
     'price of apples'
     """
-    visible = (sign if sign.isprintable() else " " for sign in text)
+    visible = (character if character.isprintable() else " " for character in text)
     return " ".join("".join(visible).split())
 
 
@@ -29,7 +29,7 @@ def columns(text: str) -> int:
     >>> columns("apple"), columns("사과")
     (5, 4)
     """
-    return len(text) if text.isascii() else sum(_columns(sign) for sign in text)
+    return len(text) if text.isascii() else sum(_columns(character) for character in text)
 
 
 def shortened(text: str, limit: int) -> str:
@@ -43,12 +43,12 @@ def shortened(text: str, limit: int) -> str:
     text = one_line(text)
     if columns(text) <= limit:
         return text
-    kept, room = "", limit - 1
-    for sign in text:
-        room -= _columns(sign)
-        if room < 0:
+    kept, left = "", limit - 1
+    for character in text:
+        left -= _columns(character)
+        if left < 0:
             break
-        kept += sign
+        kept += character
     return kept.rstrip() + "…"
 
 
@@ -78,7 +78,7 @@ def edge_lines(diagram: Diagram, edge: Edge) -> list[str]:
     return lines if edge.grad is None else [*lines, f"← {edge.grad}"]
 
 
-def _columns(sign: str) -> int:
-    if unicodedata.combining(sign):
+def _columns(character: str) -> int:
+    if unicodedata.combining(character):
         return 0
-    return 2 if unicodedata.east_asian_width(sign) in "WF" else 1
+    return 2 if unicodedata.east_asian_width(character) in "WF" else 1

@@ -38,7 +38,7 @@ def test_it_is_the_same_text_every_time(python):
 
 
 def test_no_sentence_is_made_for_a_picture(monkeypatch):
-    monkeypatch.setitem(trace.__globals__, "told_steps", None)
+    monkeypatch.setitem(trace.__globals__, "describe_steps", None)
     draw(examples.orange())
 
 
@@ -48,7 +48,7 @@ def test_its_words_are_in_the_language(tmp_path):
     y.backward()
     assert ">합 6<" in draw(y, language="ko").svg
     assert 'aria-label="계산 그래프"' in draw(y, language="ko").svg
-    with pytest.raises(OptionError, match="wanted one of en, ko"):
+    with pytest.raises(OptionError, match="expected a language of en, ko"):
         draw(y, tmp_path / "y.svg", language="de")
     assert not list(tmp_path.iterdir())
 

@@ -80,9 +80,9 @@ class _Stack:
         Returns whether they moved.
         """
         sign = -1 if up else 1
-        group, room = self._touched(head, sign)
+        group, slack_left = self._touched(head, sign)
         pull = self._pull(group & self.main or group, group)
-        far = min(sign * sum(pull) / len(pull), room) if pull else 0.0
+        far = min(sign * sum(pull) / len(pull), slack_left) if pull else 0.0
         if far <= TOUCH:
             return False
         for member in group:
@@ -92,17 +92,17 @@ class _Stack:
     def _touched(self, head: int, sign: int) -> tuple[set[int], float]:
         """A block with those that it would push, and how far they can go together."""
         ahead = self.below if sign > 0 else self.above
-        group, waiting, room = {head}, [head], float("inf")
+        group, waiting, slack_left = {head}, [head], float("inf")
         while waiting:
             member = waiting.pop()
             for other, gap in ahead[member].items():
                 slack = sign * (self.row[other] - self.row[member]) - gap
                 if slack > TOUCH:
-                    room = min(room, slack)
+                    slack_left = min(slack_left, slack)
                 elif other not in group:
                     group.add(other)
                     waiting.append(other)
-        return group, room
+        return group, slack_left
 
     def _pull(self, members: set[int], group: set[int]) -> list[float]:
         """How far away the neighbours outside the group are."""

@@ -123,9 +123,9 @@ def _edge(edge: Edge, path: str, since: tuple[int, int], plays: bool) -> str:
 def _numbers(edge: Edge, value: str, place: tuple[float, float], since: tuple[int, int]) -> str:
     """The value above the line; below it the derivative, under an arrow that points back."""
     x, y = place
-    told = lines(value)
-    top = y - 8 - LINE * (len(told) - 1)
-    text = _text("value", (x, top), told, _data("from", since[0])) if value else ""
+    written = lines(value)
+    top = y - 8 - LINE * (len(written) - 1)
+    text = _text("value", (x, top), written, _data("from", since[0])) if value else ""
     if edge.grad is None:
         return f'<g class="numbers" id="edge{edge.key}">{text}</g>\n'
     reach = slot_width(edge) / 2 - 4
@@ -149,12 +149,14 @@ def _node(node: Node, place: tuple[float, float], work: list[int]) -> str:
     )
 
 
-def _text(name: str, place: tuple[float, float], told: list[str], more: str = "") -> str:
+def _text(name: str, place: tuple[float, float], written: list[str], more: str = "") -> str:
     """A text whose first line has its middle at this place."""
     x, y = place
     start = f'<text class="{name}" x="{x:.1f}" y="{y:.1f}"{more}>'
-    rest = "".join(f'<tspan x="{x:.1f}" dy="{LINE:g}">{escape(line)}</tspan>' for line in told[1:])
-    return f"{start}{escape(told[0])}{rest}</text>"
+    rest = "".join(
+        f'<tspan x="{x:.1f}" dy="{LINE:g}">{escape(line)}</tspan>' for line in written[1:]
+    )
+    return f"{start}{escape(written[0])}{rest}</text>"
 
 
 def _value(diagram: Diagram, edge: Edge) -> str:
