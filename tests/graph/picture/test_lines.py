@@ -52,3 +52,18 @@ def test_lines_enter_a_node_in_the_order_of_their_rows_and_apart():
     entered = [ends(made[key])[1][1] for key in entering]
     assert entered == sorted(entered)
     assert min(b - a for a, b in itertools.pairwise(entered)) >= 8
+
+
+def test_lines_leave_a_node_in_the_order_of_their_rows():
+    diagram = diagrams.softmax()
+    found, made = drawn(diagram)
+    uses = {}
+    for edge in diagram.edges:
+        uses.setdefault(edge.source, []).append(edge.key)
+    several = [keys for keys in uses.values() if len(keys) > 1]
+    assert several
+    for keys in several:
+        keys.sort(key=lambda key: found.slots[key][1])
+        heights = [ends(made[key])[0][1] for key in keys]
+        assert heights == sorted(heights)
+        assert len(set(heights)) == len(heights)
