@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from xpnet.graph import Variable, draw, examples, network_graph
-from xpnet.graph.propagation import in_order
+from xpnet.graph.propagation import topological_order
 from xpnet.graph.showing import MOST_SHOWN, Showing
 from xpnet.networks import TwoLayerNet
 
@@ -39,10 +39,10 @@ def test_a_large_graph_is_its_text_and_is_not_walked_to_its_end(monkeypatch):
     walked = []
 
     def watched(*args, **options):
-        walked.append(in_order(*args, **options))
+        walked.append(topological_order(*args, **options))
         return walked[-1]
 
-    monkeypatch.setitem(Showing._repr_svg_.__globals__, "in_order", watched)
+    monkeypatch.setitem(Showing._repr_svg_.__globals__, "topological_order", watched)
     assert (-largest)._repr_svg_() is None
     assert chain(10_000)._repr_svg_() is None
     assert max(map(len, walked)) <= 2 * MOST_SHOWN

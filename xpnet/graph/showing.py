@@ -6,7 +6,7 @@ import itertools
 from typing import Any
 
 from xpnet.graph.picture.picture import Picture
-from xpnet.graph.propagation import in_order
+from xpnet.graph.propagation import topological_order
 from xpnet.graph.tracing import trace
 
 __all__ = ["MOST_SHOWN", "Showing"]
@@ -30,7 +30,7 @@ class Showing:
         counted = itertools.count()
         try:
             # what is behind the first MOST_SHOWN need not be walked through
-            variables = in_order(y, is_end=lambda _: next(counted) >= MOST_SHOWN)
+            variables = topological_order(y, is_end=lambda _: next(counted) >= MOST_SHOWN)
             return None if len(variables) > MOST_SHOWN else Picture(trace(y, steps=False)).svg
         except Exception:  # inputs or grad may hold anything; a notebook then shows the text
             return None
