@@ -27,7 +27,7 @@ def trace(y: Variable, *, language: str = "en", shown_by: str = "", steps: bool 
     shown_by : str
         "a page" or "a picture", for which a graph may be too large. Default: of any size.
     steps : bool
-        Whether to describe each step of the propagation, which takes as long as all the rest.
+        Whether to describe each step of the propagation, which takes most of the time.
 
     Returns
     -------
