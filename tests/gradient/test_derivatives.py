@@ -146,7 +146,7 @@ def test_a_kink_is_found_where_rounding_was_underestimated():
     assert derivatives.near_kink.tolist() == [False, True]
 
 
-def test_a_kink_too_small_to_be_told_from_rounding_is_in_the_rounding_bound():
+def test_a_kink_too_small_to_distinguish_from_rounding_is_in_the_rounding_bound():
     jump = 3e-6
     derivatives = derivatives_of([lambda s: 3 * s + jump * max(s, 0.0)], H, deviation=1e-11)
     assert not derivatives.near_kink.any()

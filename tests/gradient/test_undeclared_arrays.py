@@ -184,7 +184,7 @@ def test_the_weights_of_a_plain_class_are_a_problem():
     assert [problem.split()[0] for problem in report.problems] == ["W"]
 
 
-def test_an_array_saved_before_the_check_is_told_from_a_parameter():
+def test_an_array_saved_before_the_check_is_not_taken_for_a_parameter():
     layer = Plain()
     layer.forward(X)
     assert check_layer(layer, X).passed

@@ -32,9 +32,9 @@ def test_it_may_begin_in_the_midst_of_a_graph():
     one = collapse(sigmoid_nodes(a), a, symbol="sigmoid") + x
     many = sigmoid_nodes(a) + x
     one.backward()
-    wanted = [v.grad for v in (one, x, w, a)]
+    expected = [v.grad for v in (one, x, w, a)]
     many.backward()
-    assert wanted == [v.grad for v in (many, x, w, a)]
+    assert expected == [v.grad for v in (many, x, w, a)]
     assert len(one.inputs[0].inputs) == 1
 
 

@@ -14,7 +14,7 @@ from xpnet.graph import Variable
 
 SQUARE = np.array([[1.0, 2.0], [3.0, 4.0]])
 OTHER = np.array([[0.5, -1.0], [2.0, 1.0]])
-# a function of NumPy's namespace, two variables and an array; what it does in operators
+# a function of NumPy's namespace, two variables and an array; the same by operators
 PAIRS = {
     "dot": lambda x, y: x @ y,
     "matmul": lambda x, y: x @ y,
@@ -70,8 +70,8 @@ def found(make, *hosts):
 
 
 def assert_same(one, other):
-    for ours, wanted in zip(one, other, strict=True):
-        np.testing.assert_array_equal(ours, wanted)
+    for ours, expected in zip(one, other, strict=True):
+        np.testing.assert_array_equal(ours, expected)
 
 
 @pytest.mark.parametrize("name", PAIRS)
@@ -90,15 +90,15 @@ def test_an_array_may_stand_on_either_side(backend, name):
 
 @pytest.mark.parametrize("name", ONES)
 def test_a_function_of_one_variable_is_its_operation(backend, name):
-    function, wanted = ONES[name]
-    assert_same(found(lambda x: function(np, x), SQUARE), found(wanted, SQUARE))
+    function, expected = ONES[name]
+    assert_same(found(lambda x: function(np, x), SQUARE), found(expected, SQUARE))
 
 
 @pytest.mark.parametrize("name", [name for name in ONES if name != "sum, in order"])
 def test_functions_of_cupy_are_the_same_operations(backend, name):
-    function, wanted = ONES[name]
+    function, expected = ONES[name]
     xp = backend.xp
-    assert_same(found(lambda x: function(xp, x), SQUARE), found(wanted, SQUARE))
+    assert_same(found(lambda x: function(xp, x), SQUARE), found(expected, SQUARE))
 
 
 @pytest.mark.parametrize("name", ["add", "subtract", "multiply", "divide", "dot"])
@@ -129,10 +129,10 @@ class TestDot:
         rng = np.random.default_rng(0)
         x, y = (np.asarray(rng.normal(size=shape)) for shape in shapes)
         value, dx, dy = found(np.dot, x, y)
-        wanted = np.dot(x, y)
-        np.testing.assert_allclose(value, wanted, rtol=1e-13)
+        expected = np.dot(x, y)
+        np.testing.assert_allclose(value, expected, rtol=1e-13)
         # of a bilinear function the sum of each gradient times its input is that of dout times it
-        total = (np.arange(1.0, 1 + wanted.size).reshape(wanted.shape) * wanted).sum()
+        total = (np.arange(1.0, 1 + expected.size).reshape(expected.shape) * expected).sum()
         assert (dx * x).sum() == pytest.approx(total, rel=1e-12)
         assert (dy * y).sum() == pytest.approx(total, rel=1e-12)
 

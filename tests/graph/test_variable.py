@@ -66,11 +66,11 @@ class TestOperands:
         x, w = Variable(entries), Variable(xpnet.asarray([[1.0], [2.0]]))
         y = (x.T @ w).sum() + x[0].sum() + (x.reshape(4) * x.reshape(4)).max()
         y.backward()
-        wanted = [xpnet.to_numpy(variable.grad).tolist() for variable in (x, w)]
+        expected = [xpnet.to_numpy(variable.grad).tolist() for variable in (x, w)]
         for change in (lambda: entries.fill(9.0), lambda: setattr(x, "value", entries * 0.0)):
             change()
             y.backward()
-            assert [xpnet.to_numpy(variable.grad).tolist() for variable in (x, w)] == wanted
+            assert [xpnet.to_numpy(variable.grad).tolist() for variable in (x, w)] == expected
         assert x.value is not entries
         assert Variable(entries).value is entries
 
@@ -93,7 +93,7 @@ class TestOperands:
             assert xpnet.to_numpy(x.grad).sum() == pytest.approx(2.0 if reduce != x.sum else 4.0)
 
     @pytest.mark.parametrize(
-        ("make", "wanted"),
+        ("make", "expected"),
         [
             (lambda x: x * np.float64(2), [-4.0, 6.0]),
             (lambda x: np.float64(2) * x, [-4.0, 6.0]),
@@ -104,12 +104,12 @@ class TestOperands:
             (lambda x: np.float32(2) ** x, [0.25, 8.0]),
         ],
     )
-    def test_a_scalar_of_numpy_fits_every_backend(self, backend, make, wanted):
+    def test_a_scalar_of_numpy_fits_every_backend(self, backend, make, expected):
         x = on(backend, -2.0, 3.0)
         y = make(x)
         y.sum().backward(np.float64(1))
         assert xpnet.backend_of(y.value, x.grad) is backend
-        assert xpnet.to_numpy(y.value).tolist() == pytest.approx(wanted)
+        assert xpnet.to_numpy(y.value).tolist() == pytest.approx(expected)
 
     def test_among_numbers_a_scalar_of_numpy_is_a_number(self, backend):
         three = Variable(1.5) * np.float64(2)
