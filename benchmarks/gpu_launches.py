@@ -70,7 +70,7 @@ def pieces() -> dict[str, Callable[[], object]]:
         "sum over rows, into db": lambda: xp.sum(h, axis=0, out=db),
         "softmax with loss (2 launches)": lambda: backend.softmax_with_loss(scores, labels),
         "gather": lambda: backend.gather(data.x, data.t, index, x.dtype),
-        "SGD": lambda: backend.sgd(flat, grads, LR),
+        "SGD": lambda: backend.update(SGD.rule, flat, grads, [], {"lr": LR}),
         "an array of CuPy's pool": lambda: xp.empty((100, 50), dtype="float32"),
         "a training step (15 launches)": trainer.step,
     }

@@ -121,11 +121,11 @@ BACKEND = (
     Row("count_correct, one-hot labels", 2),
     Row("gather", 1),
     Row("gather, uint8 pixels times a scale", 1),
-    Row("sgd", 1),
-    Row("momentum", 1),
-    Row("adagrad", 1),
-    Row("rmsprop", 1),
-    Row("adam", 1),
+    Row("update, SGD", 1),
+    Row("update, Momentum", 1),
+    Row("update, AdaGrad", 1),
+    Row("update, RMSProp", 1),
+    Row("update, Adam", 1),
 )
 
 TABLES = {

@@ -129,7 +129,7 @@ def test_looking_leaves_what_is_kept_for_backward(net, rows):
 
 
 def test_the_table_shows_sizes_in_the_unit_that_reads_best(backend):
-    pool = xpnet.backends.base.Pool(used=512, held=3 << 20, free=5 << 30, total=6 << 30)
+    pool = xpnet.backends.storage.Pool(used=512, held=3 << 20, free=5 << 30, total=6 << 30)
     report = MemoryReport("cupy", "cuda:0", pool, 1536, 1536, (LayerMemory("A", ("x",), 0),), 0)
     sizes = [line.split()[-2:] for line in str(report).splitlines()[1:-1]]
     wanted = ["1.5 KiB", "1.5 KiB", "0 B", "0 B", "512 B", "3.0 MiB", "5.0 GiB", "6.0 GiB"]

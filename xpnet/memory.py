@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from xpnet.backends import Array, Backend, get_backend
-from xpnet.backends.base import Pool
+from xpnet.backends.storage import Pool
 from xpnet.errors import OptionError
 from xpnet.layers import part
 from xpnet.networks import Network

@@ -37,7 +37,7 @@ def laid_out(host: np.ndarray[Any, Any], layout: str) -> Any:
 def made(argument: Any, dtype: str, layout: str) -> Any:
     """An argument of a case, on the current backend."""
     if isinstance(argument, list):
-        return [made(value, dtype, "contiguous") for value in argument]
+        return [made(value, dtype, layout) for value in argument]
     if isinstance(argument, Kept):
         return laid_out(argument.array, layout)
     if isinstance(argument, (np.ndarray, np.float64)):
@@ -51,4 +51,6 @@ def called(primitive: str, backend: Backend, arguments: Case) -> list[Any]:
     with np.errstate(all="ignore"):  # of NaN and infinities the results speak
         returned = getattr(kind, primitive)(backend, *arguments)
     results = list(returned) if isinstance(returned, (tuple, list)) else [returned]
-    return results + [arguments[k] for k in WRITTEN.get(primitive, ())]
+    for k in WRITTEN.get(primitive, ()):
+        results += arguments[k] if isinstance(arguments[k], list) else [arguments[k]]
+    return results

@@ -9,6 +9,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from xpnet.optimizers import SGD, AdaGrad, Adam, Momentum, Optimizer, RMSProp
+
 Case = tuple[Any, ...]
 
 FLOAT = "the dtype under test"
@@ -123,11 +125,22 @@ def softmaxed(scores: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
         return exp / exp.sum(axis=1, keepdims=True)
 
 
-def steps(states: int, *options: Any) -> dict[str, Case]:
-    """Parameters, their gradient and the state of an optimizer, then its options."""
-    arrays = ENTRIES | {"large state": normal(7, 5) * 1e3}
+def numbers(optimizer: Optimizer, step: int = 1) -> dict[str, float]:
+    """The scalars and constants of a step."""
+    return optimizer.scalars(step) | optimizer.constants()
+
+
+def steps(optimizer: Optimizer, step: int = 1) -> dict[str, Case]:
+    """The rule of an optimizer, parameters, their gradient and state, and the numbers of a step."""
+    rule, arrays = optimizer.rule, ENTRIES | {"large state": normal(7, 5) * 1e3}
     return {
-        name: (x, np.flip(x).copy(), *[abs(x) for _ in range(states)], *options)
+        f"{rule.name}, {name}, step {step}": (
+            rule,
+            x,
+            np.flip(x).copy(),
+            [abs(x) for _ in rule.state],
+            numbers(optimizer, step),
+        )
         for name, x in arrays.items()
     }
 
@@ -162,6 +175,9 @@ def batches() -> dict[str, Case]:
 
 OF_ANY_MASS = of_any_mass()
 
+OPTIMIZERS = [SGD(0.1), Momentum(0.1), AdaGrad(0.1), RMSProp(0.1), Adam(0.1)]
+"""One of each rule."""
+
 CASES: dict[str, dict[str, Case]] = {
     "relu": {name: (x,) for name, x in ENTRIES.items()}
     | {"integers": (Kept(np.arange(-3, 4)),), "bytes": (Kept(np.arange(7, dtype=np.uint8)),)},
@@ -189,14 +205,11 @@ CASES: dict[str, dict[str, Case]] = {
     "count_correct": with_labels(SCORES)
     | {"floating labels": (normal(7, 5), labels(7, 5, "float64"))}
     | {"no rows": (normal(0, 5), labels(0, 5))},
-    "sgd": steps(0, 0.1),
-    "momentum": steps(1, 0.1, 0.9),
-    "adagrad": steps(1, 0.1, 1e-10),
-    "rmsprop": steps(1, 0.1, 0.99, 1e-8),
-    "adam": {
-        f"{name}, step {step}": case
-        for step in (1, 1000)
-        for name, case in steps(2, 0.1, (0.9, 0.999), 1e-8, step).items()
+    "update": {
+        name: case
+        for optimizer in OPTIMIZERS
+        for step in ((1, 1000) if len(optimizer.rule.scalars) > 1 else (1,))
+        for name, case in steps(optimizer, step).items()
     },
     "assign": {name: (x, np.flip(x).copy()) for name, x in ENTRIES.items()}
     | {"from another dtype": (normal(7, 5), Kept(np.arange(35).reshape(7, 5)))}
@@ -210,11 +223,7 @@ CASES: dict[str, dict[str, Case]] = {
 }
 
 WRITTEN = {
-    "sgd": (0,),
-    "momentum": (0, 2),
-    "adagrad": (0, 2),
-    "rmsprop": (0, 2),
-    "adam": (0, 2, 3),
+    "update": (1, 3),
     "assign": (0,),
 }
-"""The positions of the arguments that a primitive writes into; no other is written."""
+"""The positions of the arguments, arrays or lists of them, that a primitive writes into."""

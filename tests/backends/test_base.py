@@ -27,7 +27,7 @@ ABOUT_ARRAYS = {
     "is_writable",
     "overlap",
     "step_dtype",
-    "not_zero",
+    "smallest",
     "check_labels",
     "pool",
     "free_unused",
@@ -39,7 +39,6 @@ ABOUT_ARRAYS = {
 
 TOLERANCE = {"float32": {"rtol": 3e-6, "atol": 1e-6}, "float64": {"rtol": 1e-13, "atol": 1e-14}}
 HALF = {"rtol": 4e-3, "atol": 2e-3}
-STEPS = {"sgd", "momentum", "adagrad", "rmsprop", "adam"}
 LAYOUTS = ["contiguous", "transposed", "reversed", "strided"]
 NAMES = [(primitive, case) for primitive, cases in CASES.items() for case in cases]
 
@@ -72,7 +71,9 @@ def test_primitive_gives_what_the_base_gives_however_arrays_lie(
 
 
 @pytest.mark.parametrize(
-    ("primitive", "case"), [(name, case) for name, case in NAMES if name not in STEPS]
+    # an optimizer's step is done in float32 or more
+    ("primitive", "case"),
+    [(name, case) for name, case in NAMES if name != "update"],
 )
 def test_primitive_takes_half_precision(backend: Backend, primitive: str, case: str) -> None:
     arguments = CASES[primitive][case]
@@ -128,14 +129,11 @@ def test_every_primitive_has_cases() -> None:
 
 
 def test_a_backend_replaces_primitives_and_adds_none(backend: Backend) -> None:
-    own = set().union(*[methods(kind) for kind in type(backend).__mro__ if kind is not Backend])
-    assert own <= methods(Backend)
+    assert methods(type(backend)) == methods(Backend)
 
 
 def methods(kind: type) -> set[str]:
-    return {name for name in vars(kind) if not name.startswith("_")} & {
-        name for name, _ in inspect.getmembers(kind, inspect.isfunction)
-    }
+    return {name for name, _ in inspect.getmembers(kind, inspect.isfunction) if name[0] != "_"}
 
 
 def test_assign_reads_memory_that_it_shares_as_it_was(backend: Backend) -> None:

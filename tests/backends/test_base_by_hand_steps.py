@@ -1,4 +1,4 @@
-"""Batches, steps and kinds of arrays: results that a reader can work out, on every backend."""
+"""Batches and kinds of arrays: results that a reader can work out, on every backend."""
 
 from __future__ import annotations
 
@@ -53,29 +53,6 @@ def test_count_correct_counts_the_first_of_equal_scores(backend: Backend) -> Non
     scores = array([[0.0, 1.0], [1.0, 0.0], [2.0, 2.0], [2.0, 2.0]])
     assert int(backend.count_correct(scores, array([0, 0, 0, 1], "int64"))) == 2
     assert int(backend.count_correct(scores, array(np.eye(2)[[0, 0, 0, 1]]))) == 2
-
-
-# --- optimizers: steps from 1 with a gradient of 2 -----------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("primitive", "states", "options", "expected"),
-    [
-        ("sgd", 0, [(0.1,)] * 2, [0.8, 0.6]),
-        ("momentum", 1, [(0.1, 0.5)] * 2, [0.8, 0.5]),
-        ("adagrad", 1, [(0.1, 0.0)] * 2, [0.9, 0.9 - 0.1 / math.sqrt(2)]),
-        ("rmsprop", 1, [(0.1, 0.75, 0.0)] * 2, [0.8, 0.8 - 0.2 / math.sqrt(1.75)]),
-        ("adam", 2, [(0.1, (0.9, 0.999), 0.0, step) for step in (1, 2)], [0.9, 0.8]),
-    ],
-)
-def test_two_steps_of_an_optimizer(
-    backend: Backend, primitive: str, states: int, options: list[Any], expected: list[float]
-) -> None:
-    param, grad = array([1.0, -1.0]), array([2.0, -2.0])
-    state = [array([0.0, 0.0]) for _ in range(states)]
-    for option, wanted in zip(options, expected, strict=True):
-        getattr(backend, primitive)(param, grad, *state, *option)
-        assert_near(param, [wanted, -wanted])
 
 
 # --- what arrays are ---------------------------------------------------------------------

@@ -1,4 +1,4 @@
-"""The optimizers' steps of the base take all their memory before they write anything."""
+"""The step of every rule takes all its memory before it writes anything."""
 
 from __future__ import annotations
 
@@ -8,15 +8,9 @@ import numpy as np
 import pytest
 
 from xpnet.backends import Backend, load_backend
+from xpnet.optimizers import Optimizer
 
-STEPS: dict[str, tuple[int, tuple[Any, ...]]] = {
-    "sgd": (0, (0.1,)),
-    "momentum": (1, (0.1, 0.9)),
-    "adagrad": (1, (0.1, 1e-7)),
-    "rmsprop": (1, (0.1, 0.99, 1e-7)),
-    "adam": (2, (0.1, (0.9, 0.999), 1e-7, 3)),
-}
-"""How many arrays of state each has, and its options."""
+from .primitive_cases import OPTIMIZERS, numbers
 
 
 class Scarce(np.ndarray[Any, Any]):
@@ -36,22 +30,22 @@ class Scarce(np.ndarray[Any, Any]):
         return getattr(ufunc, method)(*inputs, **options).view(Scarce)
 
 
-@pytest.mark.parametrize("name", STEPS)
-def test_a_step_that_runs_out_anywhere_has_written_nothing(name: str) -> None:
-    slots, options = STEPS[name]
+@pytest.mark.parametrize("optimizer", OPTIMIZERS, ids=str)
+def test_a_step_that_runs_out_anywhere_has_written_nothing(optimizer: Optimizer) -> None:
+    rule, values = optimizer.rule, numbers(optimizer, 3)
     rng = np.random.default_rng(0)
-    content = [rng.uniform(1, 2, 5) for _ in range(2 + slots)]
+    content = [rng.uniform(1, 2, 5) for _ in range(2 + len(rule.state))]
     failures = 0
     while True:
         param, grad, *state = (array.copy().view(Scarce) for array in content)
         Scarce.room = failures
         try:
-            getattr(Backend, name)(load_backend("numpy"), param, grad, *state, *options)
+            Backend.update(load_backend("numpy"), rule, param, grad, state, values)
         except MemoryError:
             failures += 1
             for array, before in zip((param, grad, *state), content, strict=True):
                 assert array.tolist() == before.tolist()
         else:
             break
-    assert failures > slots
+    assert failures > len(rule.state)
     assert param.tolist() != content[0].tolist()

@@ -12,6 +12,9 @@ import xpnet
 from tests.counts_table import BACKEND, Row
 from tests.device_counts import DeviceCounts, counted, labels, normal
 from xpnet.backends import load_backend
+from xpnet.optimizers import Optimizer
+
+from .primitive_cases import OPTIMIZERS, numbers
 
 FLOAT = np.dtype("float32")
 ROWS = 100
@@ -19,9 +22,19 @@ ROWS = 100
 Arguments = Callable[[int], list[Any]]
 
 
-def arrays(number: int, *options: Any) -> Arguments:
-    """So many arrays of one shape, positive where an optimizer takes a root, then options."""
-    return lambda seed: [*(abs(normal(seed + k, ROWS, 10)) for k in range(number)), *options]
+def arrays(number: int) -> Arguments:
+    """So many arrays of one shape, positive: an optimizer takes a root."""
+    return lambda seed: [abs(normal(seed + k, ROWS, 10)) for k in range(number)]
+
+
+def step(optimizer: Optimizer) -> Arguments:
+    """A step of this optimizer."""
+
+    def arguments(seed: int) -> list[Any]:
+        param, grad, *state = arrays(2 + len(optimizer.rule.state))(seed)
+        return [optimizer.rule, param, grad, state, numbers(optimizer, 7)]
+
+    return arguments
 
 
 def scalars(number: int) -> Arguments:
@@ -77,12 +90,7 @@ SCENARIOS: dict[str, Arguments] = {
     "count_correct, one-hot labels": arrays(2),
     "gather": batch,
     "gather, uint8 pixels times a scale": pixels,
-    "sgd": arrays(2, 0.1),
-    "momentum": arrays(3, 0.1, 0.9),
-    "adagrad": arrays(3, 0.1, 1e-8),
-    "rmsprop": arrays(3, 0.1, 0.9, 1e-8),
-    "adam": arrays(4, 0.1, (0.9, 0.999), 1e-8, 7),
-}
+} | {f"update, {type(optimizer).__name__}": step(optimizer) for optimizer in OPTIMIZERS}
 
 
 @pytest.mark.parametrize("expected", BACKEND, ids=lambda row: row.call)

@@ -9,9 +9,13 @@ import numpy as np
 import pytest
 
 from xpnet.backends import Backend, load_backend
-from xpnet.backends.base import Pool
 from xpnet.backends.numpy_backend import _parts
+from xpnet.backends.storage import Pool
 from xpnet.errors import LabelError
+from xpnet.optimizers import Optimizer
+
+from .primitive_calls import Plain
+from .primitive_cases import OPTIMIZERS, numbers
 
 SCORES = np.array([[1.0, 2.0, 3.0], [0.0, 0.0, 0.0]])
 
@@ -92,28 +96,18 @@ def test_a_quiet_computation_warns_of_nothing(numpy: Backend) -> None:
     assert numpy.softmax(far[:1]).tolist() == [[1.0, 0.0]]
 
 
-UPDATES: dict[str, tuple[int, tuple[Any, ...]]] = {
-    "sgd": (0, (0.1,)),
-    "momentum": (1, (0.1, 0.9)),
-    "adagrad": (1, (0.1, 1e-8)),
-    "rmsprop": (1, (0.1, 0.9, 1e-8)),
-    "adam": (2, (0.1, (0.9, 0.999), 1e-8, 3)),
-}
-
-
-@pytest.mark.parametrize("shape", [(1000,), (77, 13), (3, 400), (16,)], ids=str)
-@pytest.mark.parametrize("update", UPDATES)
+@pytest.mark.parametrize("shape", [(1000,), (77, 13), (3, 400), (100,), ()], ids=str)
+@pytest.mark.parametrize("optimizer", OPTIMIZERS, ids=str)
 def test_a_large_update_in_parts_gives_the_same_bits(
-    numpy: Backend, monkeypatch: pytest.MonkeyPatch, update: str, shape: tuple[int, ...]
+    numpy: Backend, monkeypatch: pytest.MonkeyPatch, optimizer: Optimizer, shape: tuple[int, ...]
 ) -> None:
-    monkeypatch.setattr("xpnet.backends.numpy_backend.LARGE", 16)
     monkeypatch.setattr("xpnet.backends.numpy_backend.PART", 100)
-    slots, numbers = UPDATES[update]
+    rule, values = optimizer.rule, numbers(optimizer, 3)
     rng = np.random.default_rng(0)
-    arrays = [rng.random(shape, dtype="float32") for _ in range(2 + slots)]
+    arrays = [np.asarray(rng.random(shape, dtype="float32")) for _ in range(2 + len(rule.state))]
     whole, parts = ([array.copy() for array in arrays] for _ in range(2))
-    getattr(Backend, update)(numpy, *whole, *numbers)
-    getattr(numpy, update)(*parts, *numbers)
+    for backend, (param, grad, *state) in ((Plain(numpy), whole), (numpy, parts)):
+        backend.update(rule, param, grad, state, values)
     for one, other, before in zip(whole, parts, arrays, strict=True):
         np.testing.assert_array_equal(one, other)
         assert (one is whole[1]) == np.array_equal(one, before)  # the gradient alone stays
@@ -122,7 +116,7 @@ def test_a_large_update_in_parts_gives_the_same_bits(
 def test_parts_of_a_large_array_are_small_and_cover_it_once() -> None:
     for shape in ((2**20 + 1,), (1025, 1024), (3, 2**19)):
         array = np.zeros(shape, "int8")
-        parts = list(_parts(array))
+        parts = list(_parts(array, 2**16))
         for part in parts:
             array[part] += 1
         assert (array == 1).all()

@@ -11,6 +11,7 @@ import pytest
 import xpnet
 
 from .nvrtc import ARCHITECTURES, Verdict, apart, compile_all, library, supported, table
+from .primitive_cases import OPTIMIZERS
 from .recorded_sources import Source, recorded
 
 ROWS = (Path(xpnet.__file__).parent / "backends" / "softmax_with_loss.cu").read_text()
@@ -94,8 +95,10 @@ def test_every_kernel_of_xpnet_is_among_the_recorded(sources: list[Source]) -> N
         kernel.name for kernel in vars(cupy_kernels).values() if hasattr(kernel, "operation")
     }
     missing = {name for name in written | {"softmax_with_loss"} if name not in code}
-    assert len(written) == len(cupy_kernels.__all__) - 1  # row_kernels are not of this kind
+    # row_kernels and update_kernel are functions
+    assert len(written) == len(cupy_kernels.__all__) - 2
     assert not missing
+    assert all(f"xpnet_{optimizer.rule.name}(" in code for optimizer in OPTIMIZERS)
     for dtype in ("float", "double"):
         assert f"xpnet_sgd(const CArray<{dtype}," in code
 

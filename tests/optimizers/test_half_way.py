@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import xpnet
-from xpnet.optimizers import SGD, AdaGrad, Adam, Momentum, Optimizer, RMSProp
+from xpnet.optimizers import SGD, AdaGrad, Adam, Momentum, Optimizer, RMSProp, UpdateRule
 from xpnet.parameters import Parameters
 
 KINDS = [SGD, Momentum, AdaGrad, RMSProp, Adam]
@@ -34,7 +34,7 @@ def assert_same(found, wanted):
 
 def failing(optimizer, monkeypatch, at, error):
     """The optimizer's step of one array fails before call number `at`, from 0, writes anything."""
-    step, calls = type(optimizer)._step, []
+    step, calls = type(optimizer)._write, []
 
     def counted(self, *args):
         calls.append(None)
@@ -42,7 +42,7 @@ def failing(optimizer, monkeypatch, at, error):
             raise error("stopped")
         step(self, *args)
 
-    monkeypatch.setattr(type(optimizer), "_step", counted)
+    monkeypatch.setattr(type(optimizer), "_write", counted)
 
 
 @pytest.mark.parametrize("error", ERRORS)
@@ -101,12 +101,15 @@ def test_the_largest_array_is_not_copied(monkeypatch):
     assert shapes == [(), (), (3,), (3,), (3, 2), (3, 2)]
 
 
-class Careless(Optimizer):
-    """Writes, then fails."""
+def write_and_fail(xp, param, grad, lr):
+    param -= grad
+    raise ArithmeticError("lost count")
 
-    def _step(self, backend, param, grad, state):
-        param -= grad
-        raise ArithmeticError("lost count")
+
+class Careless(Optimizer):
+    """Its formula breaks the rule that it writes nothing."""
+
+    rule = UpdateRule("careless", write_and_fail)
 
 
 class Positive(dict):

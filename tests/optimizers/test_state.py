@@ -46,7 +46,7 @@ def test_state_is_made_at_the_first_step_beside_the_parameters(backend, kind):
     optimizer, net = kind(), new_net()
     assert optimizer.state == {}
     steps(optimizer, net, [1])
-    assert list(optimizer.state) == list(kind.slots)
+    assert list(optimizer.state) == list(kind.rule.state)
     assert {xpnet.backend_of(array).name for array in of_state(optimizer)} == {backend.name}
     assert all((xpnet.to_numpy(array) != 0).any() for array in of_state(optimizer))
 

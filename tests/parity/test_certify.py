@@ -51,7 +51,7 @@ def test_every_optimizer_passes(second, data, net, optimizer):
     assert certificate.passed, str(certificate)
     names = {check.name for check in certificate.checks}
     assert {f"{optimizer.__name__} W1", f"{optimizer.__name__} b2"} <= names
-    assert {f"{optimizer.__name__}.{slot} W2" for slot in optimizer.slots} <= names
+    assert {f"{optimizer.__name__}.{slot} W2" for slot in optimizer.rule.state} <= names
 
 
 def test_either_backend_may_come_first(second, data, net):

@@ -26,7 +26,7 @@ def test_updates(kind, lr, size, steps, seed):
     for _ in range(steps):
         grad = (rng.normal(size=size) * 10.0 ** rng.integers(-6, 3, size)).astype("float32")
         before = {slot: arrays["W"].copy() for slot, arrays in optimizer.state.items()}
-        before = before or {slot: np.zeros(size, "float32") for slot in optimizer.slots}
+        before = before or {slot: np.zeros(size, "float32") for slot in optimizer.rule.state}
         param = params["W"].copy()
         optimizer.update(params, {"W": grad})
 
@@ -39,9 +39,9 @@ def test_updates(kind, lr, size, steps, seed):
         wide = param.astype("float64"), grad.astype("float64")
         state = {slot: array.astype("float64") for slot, array in before.items()}
         bounds = UPDATE_RULES[kind](optimizer, *wide, state, "float32")
-        assert set(bounds) == {PARAM, *optimizer.slots}
+        assert set(bounds) == {PARAM, *optimizer.rule.state}
         # one result is off by half of what two may differ by
-        for slot in optimizer.slots:
+        for slot in optimizer.rule.state:
             ours, theirs = exact.state[slot]["W"], optimizer.state[slot]["W"]
             assert compare(ours, theirs, bounds[slot], "float32").bound_ratio <= 0.5
         found = compare(exact_params["W"], params["W"], bounds[PARAM], "float32")
@@ -58,7 +58,7 @@ def test_a_step_off_by_a_thousandth_is_outside(kind, dtype):
     optimizer = kind(lr=0.1)
     optimizer.update(right, {"W": grad})
     kind(lr=0.1001).update(wrong, {"W": grad})
-    state = {slot: np.zeros(100) for slot in optimizer.slots}
+    state = {slot: np.zeros(100) for slot in optimizer.rule.state}
     wide = start.astype("float64"), grad.astype("float64")
     bound = UPDATE_RULES[kind](optimizer, *wide, state, dtype)[PARAM]
     assert compare(right["W"], wrong["W"], bound, dtype).bound_ratio > 10
@@ -72,6 +72,6 @@ def test_a_gradient_too_small_to_be_normal_may_be_taken_for_zero(kind, lr):
     kept, lost = ({"W": np.zeros(2, "float32")} for _ in range(2))
     optimizer.update(kept, {"W": grad})
     kind(lr=lr).update(lost, {"W": 0 * grad})
-    state = {slot: np.zeros(2) for slot in optimizer.slots}
+    state = {slot: np.zeros(2) for slot in optimizer.rule.state}
     bound = UPDATE_RULES[kind](optimizer, np.zeros(2), grad.astype("float64"), state, "float32")
     assert compare(kept["W"], lost["W"], bound[PARAM], "float32").bound_ratio <= 1

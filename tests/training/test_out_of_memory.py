@@ -35,7 +35,9 @@ def numbers(array):
     return xpnet.to_numpy(array).copy()
 
 
-@pytest.mark.parametrize("primitive", ["gather", "relu_with_mask", "relu_grad", "sgd", "asarray"])
+@pytest.mark.parametrize(
+    "primitive", ["gather", "relu_with_mask", "relu_grad", "update", "asarray"]
+)
 @pytest.mark.parametrize("step", [1, 2, 4])
 @pytest.mark.parametrize("replacement", [False, True])
 def test_a_step_that_failed_is_done_by_the_next(new_trainer, run_out, primitive, step, replacement):
@@ -62,13 +64,15 @@ def test_a_step_that_failed_is_done_by_the_next(new_trainer, run_out, primitive,
 def test_an_optimizer_without_room_for_its_state_has_written_nothing(
     new_trainer, monkeypatch, kind
 ):
-    if not kind.slots:
+    if not kind.rule.state:
         pytest.skip("SGD keeps nothing")
     whole, failing = new_trainer(optimizer=kind()), new_trainer(optimizer=kind())
     params = numbers(failing.net.params.flat)
-    # the last slot's zeros: with two slots the first one is there already
+    # zeros of the last array of state: of two the first one is there already
     xp = failing.net.backend.xp
-    monkeypatch.setattr(failing.net.backend, "xp", NoRoom(xp, "zeros_like", len(kind.slots) - 1))
+    monkeypatch.setattr(
+        failing.net.backend, "xp", NoRoom(xp, "zeros_like", len(kind.rule.state) - 1)
+    )
     with pytest.raises(OutOfMemoryError):
         failing.step()
     monkeypatch.undo()
@@ -84,7 +88,7 @@ def test_an_update_that_ran_out_counts_as_no_step(kind, run_out):
     net.backprop(np.ones((5, 2), "float32"), np.zeros(5, int))
     optimizer = kind()
     optimizer.update(net.params, net.grads)
-    run_out(net.backend, kind.__name__.lower())
+    run_out(net.backend, "update")
     with pytest.raises(MemoryError):
         optimizer.update(net.params, net.grads)
     assert optimizer.steps == 1

@@ -126,11 +126,11 @@ def test_a_primitive_that_is_cut_off_is_an_update_in_part(new_trainer, monkeypat
     trainer = new_trainer(optimizer=kind())
     trainer.step()
 
-    def cut_off(param, *rest):
+    def cut_off(rule, param, *rest):
         param[:1] += 1
         raise LookupError
 
-    monkeypatch.setattr(trainer.net.backend, kind.__name__.lower(), cut_off)
+    monkeypatch.setattr(trainer.net.backend, "update", cut_off)
     with pytest.raises(PartialUpdateError, match="iteration 2"):
         trainer.step()
 
@@ -229,19 +229,19 @@ def ctrl_c():
 
 def strikes_inside(trainer, monkeypatch, ctrl_c, times=1):
     """Let Ctrl-C come in the midst of the trainer's second update."""
-    sgd, calls = trainer.net.backend.sgd, []
+    update, calls = trainer.net.backend.update, []
 
-    def struck(param, grad, lr):
+    def struck(rule, param, grad, *rest):
         calls.append(param)
         if len(calls) == 2:
-            sgd(param[:9], grad[:9], lr)
+            update(rule, param[:9], grad[:9], *rest)
             for _ in range(times):
                 ctrl_c()
-            sgd(param[9:], grad[9:], lr)
+            update(rule, param[9:], grad[9:], *rest)
         else:
-            sgd(param, grad, lr)
+            update(rule, param, grad, *rest)
 
-    monkeypatch.setattr(trainer.net.backend, "sgd", struck)
+    monkeypatch.setattr(trainer.net.backend, "update", struck)
 
 
 def test_ctrl_c_in_the_midst_of_an_update_is_raised_behind_it(new_trainer, monkeypatch, ctrl_c):

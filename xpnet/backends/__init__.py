@@ -1,6 +1,6 @@
-"""Backends: the switch between NumPy and CuPy, and the only rooms that import either."""
+"""Backends: NumPy, CuPy and others under one interface; only here is either imported to compute."""
 
-from xpnet.backends.base import Array, Backend
+from xpnet.backends.base import Backend
 from xpnet.backends.kinds import hidden_meaning, real_number
 from xpnet.backends.labels import fitting_labels
 from xpnet.backends.numpy_backend import NumpyBackend
@@ -10,6 +10,7 @@ from xpnet.backends.registry import (
     load_backend,
     register_backend,
 )
+from xpnet.backends.storage import Array
 from xpnet.backends.switch import (
     asarray,
     get_backend,
@@ -18,11 +19,13 @@ from xpnet.backends.switch import (
     to_numpy,
     use_backend,
 )
+from xpnet.backends.update_rule import UpdateRule
 
 __all__ = [
     "Array",
     "Backend",
     "NumpyBackend",
+    "UpdateRule",
     "asarray",
     "available_backends",
     "backend_of",

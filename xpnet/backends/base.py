@@ -2,152 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Sequence
-from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass
-from functools import cache
-from typing import Any, TypeAlias
+from collections.abc import Mapping, Sequence
+from typing import Any
 
-import numpy as np
-
+from xpnet.backends.storage import Array, Storage
+from xpnet.backends.update_rule import UpdateRule
 from xpnet.errors import LabelError
 
-__all__ = ["Array", "Backend", "Pool", "repeats"]
-
-Array: TypeAlias = Any
-"""An array of any backend; what its shape and dtype must be stands in each docstring."""
+__all__ = ["Backend"]
 
 
-@dataclass(frozen=True)
-class Pool:
-    """What a backend's memory pool and its device say of themselves, in bytes.
+class Backend(Storage):
+    """The primitives that work on arrays, in array code.
 
-    Attributes
-    ----------
-    used, held : int
-        What arrays occupy, and what the pool has taken from the device: it keeps blocks that
-        came free for the next array.
-    free, total : int
-        Memory of the device, all processes together.
+    The bodies here are the definition of each primitive. A subclass sets `name`, `xp`,
+    `array_type` and `device`, says how arrays come and go (`Storage`), and replaces a primitive
+    only by something faster that gives the same result, NaN and infinities included.
+
+    The arithmetic keeps the dtype of its inputs and writes only into what it made itself, or into
+    what is named as written: `target` of `assign`, `param` and `state` of `update`.
     """
-
-    used: int
-    held: int
-    free: int
-    total: int
-
-
-class Backend:
-    """Where arrays live, and the primitives that work on them.
-
-    The bodies here are the definition of each primitive. A subclass sets `name`, `xp` (a
-    namespace with NumPy's functions), `array_type` and `device`, says how arrays come and go,
-    and replaces a primitive only by something faster that gives the same result, NaN and
-    infinities included. Its arrays must be mutable, and their slices must be views.
-
-    The arithmetic keeps the dtype of its inputs and writes only into what it made itself,
-    or into what is named as written (`out`, `target`, `param` and an optimizer's state).
-    """
-
-    name: str
-    xp: Any
-    array_type: type
-    device: str
-
-    def __repr__(self) -> str:
-        return f"<{type(self).__name__} {self.name!r} on {self.device}>"
-
-    # --- where arrays live ---------------------------------------------------------------
-
-    def asarray(self, x: Any, dtype: Any = None) -> Array:
-        """`x` (numbers, sequences, host arrays, or an array of this backend) as an array here."""
-        return self.xp.asarray(x, dtype=dtype)
-
-    def to_numpy(self, x: Array) -> Any:
-        """An array of this backend as a ``numpy.ndarray``."""
-        return np.asarray(x)
-
-    def synchronize(self) -> None:
-        """Wait until the device has done all that it was given."""
-
-    def owns(self, x: Array) -> bool:
-        """Whether `x`, an `array_type`, lives on this backend's device."""
-        return True
-
-    def takes(self, x: Array) -> bool:
-        """Whether `x`, an `array_type`, is owned and holds real numbers: bool, integers, floats."""
-        real = self.is_floating(x) or self.is_integer(x) or x.dtype == self.dtype("bool")
-        return self.owns(x) and bool(real)
-
-    def dtype(self, name: Any) -> Any:
-        """The dtype called `name` (``"float32"``), as arrays of this backend have it."""
-        return self.xp.dtype(name)
-
-    def is_floating(self, x: Array) -> bool:
-        """Whether the entries of `x` are real floating point numbers."""
-        return bool(x.dtype.kind == "f")
-
-    def is_integer(self, x: Array) -> bool:
-        """Whether the entries of `x` are integers."""
-        return bool(x.dtype.kind in "iu")
-
-    def is_writable(self, x: Array) -> bool:
-        """Whether each entry of `x` can be written, and alone."""
-        return True
-
-    def overlap(self, x: Array, y: Array) -> bool:
-        """Whether writing into `x` may change `y`."""
-        return self.buffer_of(x)[0] == self.buffer_of(y)[0]
-
-    def step_dtype(self, param: Array) -> Any:
-        """The dtype of an optimizer's step and its state: float32, or that of `param` if wider.
-
-        The square of a gradient of 1e-4 is 0 in float16, and so is the usual eps.
-        """
-        return param.dtype if param.dtype.itemsize >= 4 else self.dtype("float32")
-
-    def epsilon(self, x: Array) -> float:
-        """Distance from 1 to the next number of the floating dtype of `x`."""
-        return float(self.xp.finfo(x.dtype).eps)
-
-    def not_zero(self, number: float, x: Array) -> float:
-        """`number` above 0, or the smallest of the floating dtype of `x` where it would be 0."""
-        return max(number, _smallest(self.xp, x.dtype))
-
-    def floats(self, values: Sequence[Array]) -> list[float]:
-        """0-d results as Python floats: one wait for all of them."""
-        return [float(value) for value in values]
-
-    def assign(self, target: Array, value: Any) -> None:
-        """Write `value` over `target`, cast to its dtype; they may share memory."""
-        target[...] = value
-
-    # --- threads -------------------------------------------------------------------------
-
-    def threads(self, count: int) -> AbstractContextManager[object]:
-        """A block in which products take so many threads, where they take any."""
-        return nullcontext()
-
-    def few_threads(self, operations: int) -> AbstractContextManager[object]:
-        """A block of products of so many operations at most, in which threads may not pay."""
-        return nullcontext()
-
-    # --- memory --------------------------------------------------------------------------
-
-    def pool(self) -> Pool | None:
-        """The memory pool, or None where there is none to ask."""
-        return None
-
-    def free_unused(self) -> None:
-        """Give back what a pool holds and no array uses."""
-
-    def buffer_of(self, x: Array) -> tuple[Hashable, int]:
-        """What tells the memory behind `x` from other memory, and its bytes.
-
-        A view keeps all of that memory alive, so a backend that knows it counts all of it; this
-        one knows no more than the array itself.
-        """
-        return id(x), int(x.nbytes)
 
     # --- activations ---------------------------------------------------------------------
 
@@ -255,79 +129,40 @@ class Backend:
             t = xp.argmax(t, axis=1)
         return xp.sum(known & (xp.argmax(scores, axis=1) == t), dtype=self.dtype("float64"))
 
-    # --- one step of each optimizer, written over `param` and the state ----------------------
-    # All arrays have one dtype, to which `Optimizer.update` casts, and overlap nothing.
-    # Each takes all its memory before it writes: a step that runs out of it is not half done.
-    # An `eps` that the dtype rounds to 0 would make 0 / 0 of an entry that no gradient moves.
+    # --- steps of optimizers -----------------------------------------------------------------
 
-    def sgd(self, param: Array, grad: Array, lr: float) -> None:
-        """``param -= lr * grad``."""
-        param -= lr * grad
-
-    def momentum(self, param: Array, grad: Array, v: Array, lr: float, momentum: float) -> None:
-        """``v = momentum * v + grad``, then ``param -= lr * v``."""
-        new_v = momentum * v + grad
-        step = lr * new_v
-        v[...] = new_v
-        param -= step
-
-    def adagrad(self, param: Array, grad: Array, h: Array, lr: float, eps: float) -> None:
-        """``h += grad ** 2``, then ``param -= lr * grad / (sqrt(h) + eps)``."""
-        eps = self.not_zero(eps, param)
-        new_h = h + grad * grad
-        step = lr * grad / (self.xp.sqrt(new_h) + eps)
-        h[...] = new_h
-        param -= step
-
-    def rmsprop(
-        self, param: Array, grad: Array, h: Array, lr: float, decay: float, eps: float
-    ) -> None:
-        """``h = decay * h + (1 - decay) * grad ** 2``, then as `adagrad`."""
-        eps = self.not_zero(eps, param)
-        new_h = decay * h + (1 - decay) * grad * grad
-        step = lr * grad / (self.xp.sqrt(new_h) + eps)
-        h[...] = new_h
-        param -= step
-
-    def adam(
+    def update(
         self,
+        rule: UpdateRule,
         param: Array,
         grad: Array,
-        m: Array,
-        v: Array,
-        lr: float,
-        betas: tuple[float, float],
-        eps: float,
-        step: int,
+        state: Sequence[Array],
+        values: Mapping[str, float],
     ) -> None:
-        """Both moments, their bias at `step` (counted from 1) mended, and the update."""
-        beta1, beta2 = betas
-        eps = self.not_zero(eps, param)
-        new_m = beta1 * m + (1 - beta1) * grad
-        new_v = beta2 * v + (1 - beta2) * grad * grad
-        m_hat, v_hat = new_m / (1 - beta1**step), new_v / (1 - beta2**step)
-        move = lr * m_hat / (self.xp.sqrt(v_hat) + eps)
-        m[...], v[...] = new_m, new_v
-        param -= move
+        """One step by `rule`, written over `param` and the arrays of `state`.
 
+        Parameters
+        ----------
+        rule : UpdateRule
+        param, grad : array
+            Of one shape and one floating dtype, as are those of `state`; none shares memory with
+            another.
+        state : sequence of array
+            In the order of ``rule.state``.
+        values : mapping of str to float
+            The scalars and the constants of the rule.
 
-def repeats(x: Array) -> bool:
-    """Whether entries of `x`, an array of NumPy or CuPy, lie on each other: a broadcast view.
-
-    Interleaved views, which no indexing makes, count as such.
-    """
-    if 0 in x.shape:
-        return False
-    end = x.itemsize  # of what the axes of smaller steps cover
-    for step, n in sorted((abs(step), n) for step, n in zip(x.strides, x.shape, strict=True)):
-        if n > 1 and step < end:
-            return True
-        end += step * (n - 1)
-    return False
-
-
-@cache
-def _smallest(xp: Any, dtype: Any) -> float:
-    """The smallest number above 0 of a floating dtype."""
-    limits = xp.finfo(dtype)
-    return float(limits.tiny) * float(limits.eps)
+        Raises
+        ------
+        MemoryError
+            Nothing is written: a formula takes all its memory before that.
+        """
+        made = rule.formula(self.xp, param, grad, *state, **values)
+        if len(made) != 1 + len(state):
+            raise TypeError(
+                f"{rule.name}: expected {1 + len(state)} arrays from its formula, the step and "
+                f"{len(state)} of state, got {len(made)}"
+            )
+        for k, array in enumerate(state, 1):
+            array[...] = made[k]
+        param -= made[0]

@@ -6,14 +6,16 @@ CuPy is imported when this module is, so only `registry.load_backend` imports it
 from __future__ import annotations
 
 import math
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from typing import Any
 
 import cupy as cp
 
 from xpnet.backends import cupy_kernels as kernels
-from xpnet.backends.base import Array, Backend, Pool, repeats
+from xpnet.backends.base import Backend
 from xpnet.backends.kinds import REAL
+from xpnet.backends.storage import Array, Pool, repeats
+from xpnet.backends.update_rule import UpdateRule
 from xpnet.errors import BackendError
 
 __all__ = ["CupyBackend"]
@@ -191,37 +193,21 @@ class CupyBackend(Backend):
         kernels.right(scores, t, scores.shape[1], t.ndim == 2, right)
         return cp.sum(right)
 
-    # --- one step of each optimizer: one kernel over all parameters ---------------------------
+    # --- steps of optimizers: one kernel over all parameters ----------------------------------
 
-    def sgd(self, param: Array, grad: Array, lr: float) -> None:
-        kernels.sgd(grad, lr, param)
-
-    def momentum(self, param: Array, grad: Array, v: Array, lr: float, momentum: float) -> None:
-        kernels.momentum(grad, lr, momentum, param, v)
-
-    def adagrad(self, param: Array, grad: Array, h: Array, lr: float, eps: float) -> None:
-        kernels.adagrad(grad, lr, self.not_zero(eps, param), param, h)
-
-    def rmsprop(
-        self, param: Array, grad: Array, h: Array, lr: float, decay: float, eps: float
-    ) -> None:
-        kernels.rmsprop(grad, lr, decay, 1 - decay, self.not_zero(eps, param), param, h)
-
-    def adam(
+    def update(
         self,
+        rule: UpdateRule,
         param: Array,
         grad: Array,
-        m: Array,
-        v: Array,
-        lr: float,
-        betas: tuple[float, float],
-        eps: float,
-        step: int,
+        state: Sequence[Array],
+        values: Mapping[str, float],
     ) -> None:
-        beta1, beta2 = betas
-        bias1, bias2 = 1 - beta1**step, 1 - beta2**step
-        eps = self.not_zero(eps, param)
-        kernels.adam(grad, lr, beta1, 1 - beta1, beta2, 1 - beta2, bias1, bias2, eps, param, m, v)
+        if rule.kernel is None:
+            super().update(rule, param, grad, state, values)
+            return
+        numbers = [values[name] for name in (*rule.scalars, *rule.constants)]
+        kernels.update_kernel(rule)(grad, *numbers, param, *state)
 
 
 def _by_row_takes(scores: Array, t: Array) -> bool:

@@ -11,22 +11,20 @@ from typing import Any
 
 import cupy as cp
 
+from xpnet.backends.update_rule import UpdateRule
+
 __all__ = [
-    "adagrad",
-    "adam",
     "gather",
     "label_grad",
-    "momentum",
     "relu",
     "relu_grad",
     "relu_with_mask",
     "right",
-    "rmsprop",
     "row_grad",
     "row_kernels",
-    "sgd",
     "sigmoid",
     "sigmoid_grad",
+    "update_kernel",
 ]
 
 # `x <= 0 ? 0 : x` and not `max(x, 0)`: NaN is not `<= 0`, so it stays
@@ -114,40 +112,6 @@ gather = cp.ElementwiseKernel(
     "xpnet_gather",
 )
 
-sgd = cp.ElementwiseKernel("T grad, T lr", "T param", "param -= lr * grad", "xpnet_sgd")
-
-momentum = cp.ElementwiseKernel(
-    "T grad, T lr, T momentum",
-    "T param, T v",
-    "v = momentum * v + grad; param -= lr * v",
-    "xpnet_momentum",
-)
-
-adagrad = cp.ElementwiseKernel(
-    "T grad, T lr, T eps",
-    "T param, T h",
-    "h += grad * grad; param -= lr * grad / (sqrt(h) + eps)",
-    "xpnet_adagrad",
-)
-
-rmsprop = cp.ElementwiseKernel(
-    "T grad, T lr, T decay, T rest, T eps",
-    "T param, T h",
-    "h = decay * h + rest * grad * grad; param -= lr * grad / (sqrt(h) + eps)",
-    "xpnet_rmsprop",
-)
-
-adam = cp.ElementwiseKernel(
-    "T grad, T lr, T beta1, T rest1, T beta2, T rest2, T bias1, T bias2, T eps",
-    "T param, T m, T v",
-    """
-    m = beta1 * m + rest1 * grad;
-    v = beta2 * v + rest2 * grad * grad;
-    param -= lr * (m / bias1) / (sqrt(v / bias2) + eps);
-    """,
-    "xpnet_adam",
-)
-
 ROWS = (Path(__file__).parent / "softmax_with_loss.cu").read_text()
 
 C_TYPES = {
@@ -171,3 +135,13 @@ def row_kernels(score_type: str, label_type: str) -> tuple[Any, Any]:
     types = f"typedef {C_TYPES[score_type]} T;\ntypedef {C_TYPES[label_type]} L;\n"
     module = cp.RawModule(code=types + ROWS)
     return module.get_function("softmax_with_loss"), module.get_function("mean_in_order")
+
+
+@cache
+def update_kernel(rule: UpdateRule) -> Any:
+    """The kernel of an optimizer's rule: all in one dtype, parameter and state written over."""
+    read = [f"T {name}" for name in ("grad", *rule.scalars, *rule.constants)]
+    written = [f"T {name}" for name in ("param", *rule.state)]
+    return cp.ElementwiseKernel(
+        ", ".join(read), ", ".join(written), rule.kernel, f"xpnet_{rule.name}"
+    )

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from xpnet.backends.base import Array, Backend
+from xpnet.backends.base import Backend
+from xpnet.backends.storage import Array
 from xpnet.errors import LabelError, ShapeError
 
 __all__ = ["fitting_labels"]

@@ -8,9 +8,10 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from xpnet.backends.base import Array, Backend
+from xpnet.backends.base import Backend
 from xpnet.backends.kinds import other_entries, other_meaning
 from xpnet.backends.numpy_backend import NumpyBackend
+from xpnet.backends.storage import Array
 from xpnet.errors import BackendError, MixedBackendError
 
 __all__ = ["available_backends", "backend_of", "load_backend", "register_backend"]

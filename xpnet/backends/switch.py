@@ -8,9 +8,10 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any
 
-from xpnet.backends.base import Array, Backend
+from xpnet.backends.base import Backend
 from xpnet.backends.kinds import converted, other_entries
 from xpnet.backends.registry import backend_of, load_backend
+from xpnet.backends.storage import Array
 from xpnet.errors import BackendError
 
 __all__ = ["asarray", "get_backend", "set_backend", "synchronize", "to_numpy", "use_backend"]

@@ -1,7 +1,11 @@
 """Optimizers: one step over the flat buffer, by the rules that PyTorch documents too."""
 
-from xpnet.optimizers.adaptive import AdaGrad, Adam, RMSProp
+from xpnet.backends import UpdateRule
+from xpnet.optimizers.adagrad import AdaGrad
+from xpnet.optimizers.adam import Adam
 from xpnet.optimizers.base import Optimizer
-from xpnet.optimizers.descent import SGD, Momentum
+from xpnet.optimizers.momentum import Momentum
+from xpnet.optimizers.rmsprop import RMSProp
+from xpnet.optimizers.sgd import SGD
 
-__all__ = ["SGD", "AdaGrad", "Adam", "Momentum", "Optimizer", "RMSProp"]
+__all__ = ["SGD", "AdaGrad", "Adam", "Momentum", "Optimizer", "RMSProp", "UpdateRule"]

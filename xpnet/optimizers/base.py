@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, MutableMapping, Sequence
 from functools import partial
 from typing import Any, ClassVar
 
-from xpnet.backends import Array, Backend, backend_of
+from xpnet.backends import Array, Backend, UpdateRule, backend_of
 from xpnet.checks import above_zero
 from xpnet.errors import NetworkError
 from xpnet.optimizers.entries import Entry, check_param, entries
@@ -25,32 +25,60 @@ Step = tuple[Backend, Array, Array, list[Array]]
 class Optimizer:
     """What every optimizer shares: its state, and how it finds the arrays to step over.
 
-    A subclass names its state in `slots` and does one step in `_step`, which takes all its memory
-    before it writes: a step that raises MemoryError counts as not begun.
+    A subclass sets `rule`, the step of one parameter as array code and as a kernel; everything
+    else is done here. The numbers that the rule names come from `scalars`, which gives `lr`, and
+    `constants`, which gives the attributes of their names: override what is computed.
 
     The state belongs to the parameters that were stepped first, and follows them: to another
     backend or dtype, into a copy of their network. For other parameters make another optimizer; a
     copy of one, by `copy.deepcopy` or pickle, goes on with what it steps next. An optimizer
     without state steps anything.
 
+    Parameters
+    ----------
+    lr : float
+        Learning rate, above 0.
+
     Attributes
     ----------
+    rule : UpdateRule
+        Of the class.
     lr : float
         The learning rate; may be changed between steps.
     steps : int
         Updates done.
     state : dict of str to mapping
-        For each slot the arrays beside the parameters, zeros at first. They follow the
-        parameters: after ``net.to("cupy")`` the next update moves them. Of parameters in float16
-        they are float32.
+        For each name in ``rule.state`` the arrays beside the parameters, zeros at first. They
+        follow the parameters: after ``net.to("cupy")`` the next update moves them. Of parameters
+        in float16 they are float32.
     writing : bool
         Whether an update writes at this moment, or was cut off while it wrote.
+
+    Examples
+    --------
+    An optimizer of your own is a rule:
+
+    >>> from xpnet.optimizers import Optimizer, UpdateRule
+    >>> def formula(xp, param, grad, lr):
+    ...     return (lr * xp.sign(grad),)
+    >>> class SignSGD(Optimizer):
+    ...     rule = UpdateRule("sign_sgd", formula, kernel="param -= lr * ((grad > 0) - (grad < 0))")
+    >>> params = {"W": np.array([1.0, 2.0])}
+    >>> SignSGD(lr=0.5).update(params, {"W": np.array([10.0, -0.1])})
+    >>> params["W"]
+    array([0.5, 2.5])
     """
 
-    slots: ClassVar[tuple[str, ...]] = ()
+    rule: ClassVar[UpdateRule]
     writing: bool = False
 
     def __init__(self, lr: float) -> None:
+        rule = getattr(type(self), "rule", None)
+        if not isinstance(rule, UpdateRule):
+            raise TypeError(
+                f"{type(self).__name__}: expected an UpdateRule as the class attribute rule, "
+                f"got {rule!r}"
+            )
         self.lr = above_zero("lr", lr)
         self.steps = 0
         self.state: dict[str, Any] = {}
@@ -62,6 +90,18 @@ class Optimizer:
     def __copy__(self) -> Optimizer:
         """State has one optimizer, so a copy has state of its own."""
         return copy.deepcopy(self)
+
+    def scalars(self, step: int) -> dict[str, float]:
+        """The numbers of step number `step`, counted from 1, by the names in ``rule.scalars``.
+
+        They follow from `step` and the hyperparameters alone, so that those of a step to come can
+        be asked for.
+        """
+        return {"lr": self.lr}
+
+    def constants(self) -> dict[str, float]:
+        """The numbers that stay from step to step, by the names in ``rule.constants``."""
+        return {name: getattr(self, name) for name in self.rule.constants}
 
     def update(self, params: MutableMapping[str, Any], grads: Mapping[str, Any]) -> None:
         """One step: writes into the arrays of `params`. All is checked before anything is written.
@@ -98,7 +138,7 @@ class Optimizer:
         if (
             isinstance(params, Parameters)
             and params.same_layout(grads)
-            and params.dtype == grads.dtype  # type: ignore[attr-defined]
+            and params.flat.dtype == grads.flat.dtype  # type: ignore[attr-defined]
         ):
             self._update_at_once(params, grads)  # type: ignore[arg-type]
         else:
@@ -111,8 +151,9 @@ class Optimizer:
         check_param(backend, "params.flat", flat, name)
         if backend.overlap(flat, grad):
             grad = copied(backend, grad)
-        state = [getattr(self.state.get(slot), "flat", None) for slot in self.slots]
-        if not self.slots or self._owner.fits((flat, *state)):
+        names = self.rule.state
+        state = [getattr(self.state.get(name), "flat", None) for name in names] if names else []
+        if not names or self._owner.fits((flat, *state)):
             self._all_or_none([(backend, flat, grad, state)])
             self.writing = False
             return
@@ -174,18 +215,25 @@ class Optimizer:
         """One step in the dtype that is wide enough for it."""
         dtype = backend.step_dtype(param)
         if dtype == param.dtype:
-            self._step(backend, param, grad, state)
+            backend.update(self.rule, param, grad, state, self._values(backend, param))
             return
         wide = backend.asarray(param, dtype)
-        self._step(backend, wide, backend.asarray(grad, dtype), state)
+        values = self._values(backend, wide)
+        backend.update(self.rule, wide, backend.asarray(grad, dtype), state, values)
         backend.assign(param, wide)
 
-    def _step(self, backend: Backend, param: Array, grad: Array, state: list[Array]) -> None:
-        raise NotImplementedError(f"{type(self).__name__} must define _step")
+    def _values(self, backend: Backend, param: Array) -> dict[str, float]:
+        """The numbers of this step as its dtype can hold them."""
+        values = self.scalars(self.steps)
+        if self.rule.constants:
+            smallest = backend.smallest(param)
+            for name, value in self.constants().items():
+                values[name] = smallest if 0 < value < smallest else value
+        return values
 
     def _state_of(self, params: Any, values: Any, arrays: Any) -> dict[str, Any]:
         """The state of these parameters: new at the first step, moved to where they now are."""
-        state = {slot: beside(self.state.get(slot), arrays, self) for slot in self.slots}
+        state = {slot: beside(self.state.get(slot), arrays, self) for slot in self.rule.state}
         if self.state and not self._owner.knows(params, values):
             raise NetworkError(
                 f"{self!r}: its state belongs to other parameters: make a new optimizer for these, "
@@ -197,7 +245,7 @@ class Optimizer:
         self, params: Any, values: Any, state: dict[str, Any], buffers: tuple[Array, ...] = ()
     ) -> None:
         """The step is done: the state is kept, and whose it is."""
-        if self.slots:
+        if self.rule.state:
             self.state.update(state)
             self._owner.stepped(params, values, buffers)
         self.writing = False

@@ -1,0 +1,78 @@
+"""An update rule names all that its formula takes, in one order."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+import xpnet
+from xpnet.backends import Backend, UpdateRule
+
+from .primitive_cases import OPTIMIZERS
+
+
+def two_states(xp: Any, param: Any, grad: Any, m: Any, v: Any, lr: float, eps: float) -> Any:
+    return lr * grad + eps, m, v
+
+
+def test_a_formula_has_the_names_of_its_rule() -> None:
+    rule = UpdateRule("two", two_states, state=("m", "v"), constants=("eps",))
+    assert rule.scalars == ("lr",)
+    assert rule.kernel is None
+
+
+@pytest.mark.parametrize(
+    ("state", "scalars", "constants"),
+    [
+        (("m",), ("lr",), ("eps",)),
+        (("v", "m"), ("lr",), ("eps",)),
+        (("m", "v"), ("eps",), ("lr",)),
+        (("m", "v"), (), ("lr",)),
+        (("m", "v"), ("lr",), ("eps", "beta")),
+    ],
+)
+def test_a_formula_with_other_names_is_refused(
+    state: tuple[str, ...], scalars: tuple[str, ...], constants: tuple[str, ...]
+) -> None:
+    names = ", ".join(("xp", "param", "grad", *state, *scalars, *constants))
+    wanted = (
+        rf"^UpdateRule 'two': expected a formula \({names}\), got \(xp, param, grad, m, v, lr, eps"
+    )
+    with pytest.raises(TypeError, match=wanted):
+        UpdateRule("two", two_states, state=state, scalars=scalars, constants=constants)
+
+
+@pytest.mark.parametrize("given", [0, 1, 3])
+def test_a_formula_that_forgets_a_state_has_written_nothing(backend: Backend, given: int) -> None:
+    def forgetful(xp: Any, param: Any, grad: Any, m: Any, v: Any, lr: float) -> Any:
+        return (lr * grad, *[grad] * given)
+
+    rule = UpdateRule("forgetful", forgetful, state=("m", "v"))
+    param, grad, m, v = (xpnet.asarray(np.ones(3)) for _ in range(4))
+    wanted = f"^forgetful: expected 3 arrays .* step and 2 of state, got {1 + given}$"
+    with pytest.raises(TypeError, match=wanted):
+        backend.update(rule, param, grad, [m, v], {"lr": 1.0})
+    assert {tuple(xpnet.to_numpy(x).tolist()) for x in (param, m, v)} == {(1, 1, 1)}
+
+
+def test_a_rule_without_a_kernel_runs_its_formula_everywhere(backend: Backend) -> None:
+    rule = UpdateRule("two", two_states, state=("m", "v"), constants=("eps",))
+    param, grad, m, v = (xpnet.asarray(np.ones(3)) for _ in range(4))
+    backend.update(rule, param, grad, [m, v], {"lr": 0.5, "eps": 0.25})
+    assert xpnet.to_numpy(param).tolist() == [0.25] * 3
+
+
+@pytest.mark.parametrize("optimizer", OPTIMIZERS, ids=str)
+def test_every_rule_of_xpnet_has_a_kernel_and_a_name_of_its_own(optimizer: Any) -> None:
+    assert optimizer.rule.kernel
+    assert [other.rule.name for other in OPTIMIZERS].count(optimizer.rule.name) == 1
+    numbers = optimizer.scalars(1) | optimizer.constants()
+    assert numbers.keys() == {*optimizer.rule.scalars, *optimizer.rule.constants}
+
+
+def test_a_rule_cannot_be_changed() -> None:
+    # a backend has compiled its kernel
+    with pytest.raises(AttributeError):
+        OPTIMIZERS[0].rule.kernel = "param = 0"  # type: ignore[misc]
