@@ -63,7 +63,8 @@ def compare_runs(iterations: int) -> Benchmark:
 def _xpnet(data: Data, iterations: int) -> float:
     """`Trainer.run` with its evaluations; its last test accuracy."""
     train, test = (data.x, data.t), (data.x_test, data.t_test)
-    trainer = Trainer(CHAPTER.network(), SGD(LR), train, test, CHAPTER.batch, progress=False)
+    net, batch = CHAPTER.network(), CHAPTER.batch
+    trainer = Trainer(net, SGD(LR), train, test=test, batch_size=batch, progress=False)
     trainer.run(iterations=iterations)
     return trainer.net.accuracy(*test)
 

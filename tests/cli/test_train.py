@@ -106,7 +106,7 @@ BAD_OPTIONS = {
     ("--iterations", "99999999999999999999"): "--iterations 99999999999999999999: the loss of",
     ("--epochs", "99999999999999999999"): "--epochs 99999999999999999999: the loss of every step",
     ("--batch-size", "0"): "batch_size=0",
-    ("--batch-size", "61"): "batch_size=61: the training set has 60 rows",
+    ("--batch-size", "61"): "batch_size=61: expected at most the 60 rows of the training set",
     ("--dtype", "int8"): "dtype='int8'",
     ("--seed", "-1"): "seed=-1",
     ("--batch-size", "10", "--threads", "0"): "threads=0: wanted a whole number from 1 on",

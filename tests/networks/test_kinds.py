@@ -86,5 +86,6 @@ def test_a_mapped_file_is_trained_on(tmp_path):
     x[:] = np.random.default_rng(0).normal(size=(20, 3))
     t = np.memmap(tmp_path / "t", "uint8", "w+", shape=(20,))
     net = TwoLayerNet(3, 4, 2, seed=0)
-    assert Trainer(net, SGD(), (x, t), (x, t), batch_size=5, progress=False).run(epochs=1).final
+    trainer = Trainer(net, SGD(), (x, t), test=(x, t), batch_size=5, progress=False)
+    assert trainer.run(epochs=1).final
     assert type(net.predict(x)) is np.ndarray

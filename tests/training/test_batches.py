@@ -111,7 +111,9 @@ def test_records_are_at_the_ends_of_epochs_and_runs(new_trainer, runs, iteration
 
 
 def test_a_batch_larger_than_the_set_is_refused(new_trainer):
-    with pytest.raises(OptionError, match="batch_size=61: the training set has 60 rows"):
+    with pytest.raises(
+        OptionError, match="batch_size=61: expected at most the 60 rows of the training set"
+    ):
         new_trainer(batch_size=61)
 
 

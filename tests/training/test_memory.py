@@ -97,7 +97,8 @@ def trained(look, epochs):
     data = x, xpnet.asarray(rng.integers(10, size=550))
     watcher = AfterEpochs(look)
     net = TwoLayerNet(64, 128, 10, seed=0)
-    Trainer(net, Adam(), data, data, 100, callbacks=[watcher], progress=False).run(epochs=epochs)
+    trainer = Trainer(net, Adam(), data, test=data, callbacks=[watcher], progress=False)
+    trainer.run(epochs=epochs)
     return watcher.seen
 
 

@@ -39,7 +39,7 @@ def struck_work(number=signal.SIGINT, passing=False):
     try:
         with held_signals() as signals:
             if passing:
-                with signals.passing():
+                with signals.released():
                     pass
             strike(number)
             done.append("all")
@@ -88,7 +88,7 @@ def test_an_error_goes_before_what_is_kept():
 
 def test_in_a_passage_it_is_raised_at_once_and_so_is_the_next():
     with held_signals() as signals:
-        with pytest.raises(KeyboardInterrupt), signals.passing():
+        with pytest.raises(KeyboardInterrupt), signals.released():
             strike()
         with pytest.raises(KeyboardInterrupt):
             strike()
@@ -101,7 +101,7 @@ def test_a_passage_that_nothing_came_in_is_over_at_its_end():
 def test_what_came_before_a_passage_is_raised_at_its_door():
     with held_signals() as signals:
         strike()
-        with pytest.raises(KeyboardInterrupt), signals.passing():
+        with pytest.raises(KeyboardInterrupt), signals.released():
             pytest.fail("nothing of the passage is done")
 
 
@@ -182,7 +182,7 @@ def test_other_threads_touch_no_handler():
     def look():
         with held_signals() as signals:
             found.append(signal.getsignal(signal.SIGINT))
-            with signals.passing():
+            with signals.released():
                 signals.check()
 
     thread = threading.Thread(target=look)
@@ -232,7 +232,7 @@ def test_what_python_only_prints_in_a_passage_is_raised_at_its_end(monkeypatch):
             strike()
 
     def work():
-        with held_signals() as signals, signals.passing():
+        with held_signals() as signals, signals.released():
             Dies()
 
     with pytest.raises(KeyboardInterrupt):

@@ -28,7 +28,7 @@ def test_mnist_is_learnt_in_two_epochs(backend, monkeypatch):
     monkeypatch.delenv("XPNET_DATA_DIR", raising=False)
     train, test = load_mnist(normalize=False)
     net = TwoLayerNet(784, 50, 10, seed=0)
-    trainer = Trainer(net, SGD(lr=0.1), train, test, scale=1 / 255, progress=False)
+    trainer = Trainer(net, SGD(lr=0.1), train, test=test, scale=1 / 255, progress=False)
     history = trainer.run(iterations=1200)
     assert [record.iteration for record in history.records] == [600, 1200]
     assert history.final.test_accuracy > 0.90

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import math
-from typing import Any
+from typing import TypeAlias
+
+import numpy as np
 
 from xpnet.backends import Array, asarray
 from xpnet.checks import whole_number
 from xpnet.errors import OptionError
 from xpnet.initializers import seeded
 
-__all__ = ["Batches"]
+__all__ = ["Batches", "Seed"]
+
+Seed: TypeAlias = int | np.random.Generator | None
 
 
 class Batches:
@@ -20,20 +24,22 @@ class Batches:
     ----------
     size : int
     an_epoch : int
-        Batches of an epoch, the last of which may be smaller.
+        Batches in an epoch, the last of which may be smaller.
     """
 
-    def __init__(self, rows: int, batch_size: Any, seed: Any, replacement: bool) -> None:
+    def __init__(self, rows: int, batch_size: int, seed: Seed, replacement: bool) -> None:
         self.size = whole_number("batch_size", batch_size)
         if self.size > rows:
-            raise OptionError(f"batch_size={batch_size}: the training set has {rows} rows")
+            raise OptionError(
+                f"batch_size={batch_size}: expected at most the {rows} rows of the training set"
+            )
         self.an_epoch = math.ceil(rows / self.size)
         self._rows, self._replacement = rows, replacement
         self._rng = seeded(seed)
         self._order: tuple[int, Array] = -1, None  # the epoch that it is for, counted from 0
 
     def at(self, iteration: int, backend: str) -> Array:
-        """The rows of the batch behind so many steps, shape (K,), on this backend."""
+        """The rows of the batch after so many steps, shape (K,), on this backend."""
         epoch, place = divmod(iteration, self.an_epoch)
         if epoch != self._order[0]:
             self._draw(epoch, backend)

@@ -17,9 +17,12 @@ class Run(Protocol):
 
     net: Any
     optimizer: Any
-    iteration: int
     steps_per_epoch: int
     history: History
+
+    @property
+    def iteration(self) -> int:
+        """Steps done, over all runs."""
 
     def stop(self) -> None:
         """End the run after the step it is in."""

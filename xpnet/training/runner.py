@@ -1,118 +1,111 @@
-"""Runner: steps, records and callbacks up to a goal, or to where something cuts them off."""
+"""Runner: one run of a trainer, up to its goal or to where something cuts it off."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable
 from contextlib import ExitStack, suppress
-from typing import Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from xpnet.backends import Array
-from xpnet.training.callbacks import Callback, checked_callbacks
-from xpnet.training.data import checked_set
-from xpnet.training.history import History
 from xpnet.training.recorder import Recorder
 from xpnet.training.signals import Hold
-from xpnet.training.stepper import Stepper
+
+if TYPE_CHECKING:
+    from xpnet.training.trainer import Trainer
 
 __all__ = ["Runner"]
 
 
-class Runner(Stepper):
-    """What a `Trainer` needs for its runs; see there for parameters and attributes."""
+class Runner:
+    """The steps, records and callbacks of one run.
 
-    def __init__(
-        self, test: tuple[Array, Array] | None, callbacks: Iterable[Callback], **steps: Any
-    ) -> None:
-        super().__init__(**steps)
-        self.test = None if test is None else checked_set(self.net, test, "test", self.scale)
-        self.callbacks = checked_callbacks(callbacks)
-        self._recorder = Recorder(History(), self.steps_per_epoch)
-        self._goal, self._stopped = 0, False
-        self._awaited: int | None = None  # the iteration whose loss a run waits for
+    Parameters
+    ----------
+    trainer : Trainer
+    recorder : Recorder
+        Of the trainer's history.
+    signals : Hold
+        Which is entered for the run.
+    """
 
-    @property
-    def history(self) -> History:
-        """What all runs recorded; another one may be put in its place."""
-        return self._recorder.history
+    def __init__(self, trainer: Trainer, recorder: Recorder, signals: Hold) -> None:
+        self._trainer, self._recorder, self._signals = trainer, recorder, signals
+        self._awaited: int | None = None  # the iteration whose loss the run waits for
 
-    @history.setter
-    def history(self, history: History) -> None:
-        self._recorder.history = history
-
-    def stop(self) -> None:
-        """End the run after the step it is in; for callbacks."""
-        self._stopped = True
-
-    def _run(self, goal: int, signals: Hold) -> None:
-        owed = self._at_a_record() and self._recorder.owes(self.iteration)
-        self._goal, self._stopped, self.history.interrupted = goal, False, False
+    def run(self, goal: int) -> None:
+        """Train up to this iteration."""
+        trainer, recorder = self._trainer, self._recorder
+        # whether the run before was cut off where it would have evaluated
+        owed = self._at_a_record() and recorder.owes(trainer.iteration)
+        trainer.goal, trainer.history.interrupted = goal, False
         begun = time.perf_counter()
         with ExitStack() as ending:
-            for callback in reversed(self.callbacks):
-                ending.callback(callback.on_end, self, self.history)
+            for callback in reversed(trainer.callbacks):
+                ending.callback(callback.on_end, trainer, trainer.history)
             ending.callback(self._count_seconds, begun)
             try:
-                for callback in self.callbacks:
-                    callback.on_start(self, goal)
-                if owed:  # the run before was cut off where it would have evaluated
-                    self._record(signals)
-                while self.iteration < goal and not self._stopped:
-                    with self._in_threads():
-                        self._stretch(signals)
-                    self._record(signals)
+                for callback in trainer.callbacks:
+                    callback.on_start(trainer, goal)
+                if owed:
+                    self._record()
+                while trainer.iteration < trainer.goal:
+                    with trainer._in_threads():
+                        self._steps_to_a_record()
+                    self._record()
             except BaseException as error:
-                self.history.interrupted = isinstance(error, KeyboardInterrupt)
+                trainer.history.interrupted = isinstance(error, KeyboardInterrupt)
                 self._end_early(error)
                 raise
 
-    def _stretch(self, signals: Hold) -> None:
-        """The steps to the next record."""
+    def _steps_to_a_record(self) -> None:
+        trainer = self._trainer
         self._recorder.start_clock()
         while True:
-            signals.check()
-            self._awaited = self.iteration + 1
+            self._signals.check()
+            self._awaited = trainer.iteration + 1
             # what overflows shows in the loss, and gets one error instead of many warnings
             with np.errstate(all="ignore"):
-                loss = self.step()
+                loss = trainer.step()
             self._keep(loss)
-            for callback in self.callbacks:
-                callback.on_step(self, loss)
+            for callback in trainer.callbacks:
+                callback.on_step(trainer, loss)
             if self._at_a_record():
                 return
 
     def _keep(self, loss: Array) -> None:
-        self._recorder.keep(self.iteration, loss)
+        self._recorder.keep(self._trainer.iteration, loss)
         self._awaited = None
 
     def _at_a_record(self) -> bool:
         """Whether an epoch or the run ends at this iteration."""
-        at_end = self._stopped or self.iteration >= self._goal
-        return at_end or self.iteration % self.steps_per_epoch == 0
+        trainer = self._trainer
+        return trainer.iteration >= trainer.goal or trainer.iteration % trainer.steps_per_epoch == 0
 
-    def _record(self, signals: Hold) -> None:
-        self._recorder.collect(self.net.backend, self.optimizer)
-        with np.errstate(all="ignore"), signals.passing():
+    def _record(self) -> None:
+        trainer = self._trainer
+        self._recorder.collect(trainer.net.backend, trainer.optimizer)
+        with np.errstate(all="ignore"), self._signals.released():
             accuracies = [
-                None if self.test is None else self.net.accuracy(*data, scale=self.scale)
-                for data in (self.train, self.test or self.train)
+                None if trainer.test is None else trainer.net.accuracy(*data, scale=trainer.scale)
+                for data in (trainer.train, trainer.test or trainer.train)
             ]
-        record = self._recorder.note(self.iteration, *accuracies)
-        for callback in self.callbacks:
-            callback.on_record(self, record)
+        record = self._recorder.note(trainer.iteration, *accuracies)
+        for callback in trainer.callbacks:
+            callback.on_record(trainer, record)
 
     def _end_early(self, error: BaseException) -> None:
         """Bring what was done into the history, whatever cut the run off."""
-        number, loss = self._last
-        if self._is_whole() and number == self.iteration == self._awaited:
+        trainer = self._trainer
+        number, loss = trainer._last
+        if trainer._updates.are_whole() and number == trainer.iteration == self._awaited:
             self._keep(loss)
         if isinstance(error, KeyboardInterrupt):
-            self._recorder.collect(self.net.backend, self.optimizer)
+            self._recorder.collect(trainer.net.backend, trainer.optimizer)
         with suppress(Exception):  # the error that came first is the one to see
-            self._recorder.fetch(self.net.backend)
-            self._recorder.note_early(self.iteration)
+            self._recorder.fetch(trainer.net.backend)
+            self._recorder.note_early(trainer.iteration)
 
     def _count_seconds(self, begun: float) -> None:
-        self.history.seconds += time.perf_counter() - begun
+        self._trainer.history.seconds += time.perf_counter() - begun

@@ -1,4 +1,4 @@
-"""Signals held back: what a handler raises comes between two steps, not in the midst of one."""
+"""Signals held back: what a handler raises is raised between two steps, not inside one."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class Hold:
     def __init__(self) -> None:
         self._before: dict[int, Callable[[int, FrameType | None], Any]] = {}
         self._kept: BaseException | None = None
-        self._passing = self._in_passage = False
+        self._released = self._in_block = False
 
     def __enter__(self) -> Hold:
         try:
@@ -62,39 +62,39 @@ class Hold:
             raise kept
 
     @contextmanager
-    def passing(self) -> Iterator[None]:
-        """In this block everything is raised where it comes; so it is behind one that was."""
+    def released(self) -> Iterator[None]:
+        """In this block, and after one that raised, everything is raised where it comes."""
         self.check()
-        before, self._passing = self._passing, True
-        self._in_passage = True
+        before, self._released = self._released, True
+        self._in_block = True
         try:
             yield
         except BaseException:
             self._kept = None
             raise
         finally:
-            self._in_passage = False
-        self._passing = before
+            self._in_block = False
+        self._released = before
         self.check()  # Python only prints what is raised in some places, as in a finalizer
 
     def rearm(self) -> None:
         """What was raised has been dealt with: keep the next."""
-        self._passing = self._kept is not None
+        self._released = self._kept is not None
 
     def _handle(self, number: int, frame: FrameType | None) -> None:
         try:
             self._before[number](number, frame)
         except BaseException as error:
-            if self._in_passage:
+            if self._in_block:
                 self._kept = error
-            if self._passing:
+            if self._released:
                 raise
-            self._passing = True
+            self._released = True
             self._kept = error.with_traceback(None)  # it would keep the frames' arrays
 
     def _restore(self) -> None:
         Hold.current = None
-        self._passing = True  # whoever still calls this hold gets what the handler raises
+        self._released = True  # whoever still calls this hold gets what the handler raises
         try:
             for number, handler in self._before.items():
                 if _getsignal(number) == self._handle:  # else it was replaced meanwhile

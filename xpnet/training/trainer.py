@@ -5,23 +5,26 @@ from __future__ import annotations
 import copy
 from collections.abc import Iterable
 from contextlib import nullcontext
-from typing import Any
 
 from xpnet.backends import Array, backend_of
 from xpnet.checks import check_memory, whole_number
 from xpnet.errors import MixedBackendError, OptionError
 from xpnet.networks import Network
 from xpnet.optimizers import Optimizer
-from xpnet.training.callbacks import Callback
+from xpnet.training.batches import Seed
+from xpnet.training.callbacks import Callback, checked_callbacks
+from xpnet.training.data import checked_set
 from xpnet.training.history import History
 from xpnet.training.progress import progress_callback
+from xpnet.training.recorder import Recorder
 from xpnet.training.runner import Runner
 from xpnet.training.signals import held_signals
+from xpnet.training.stepper import Stepper
 
 __all__ = ["Trainer"]
 
 
-class Trainer(Runner):
+class Trainer(Stepper):
     """Trains a network on batches of a data set that stays on the network's device.
 
     Parameters
@@ -53,7 +56,11 @@ class Trainer(Runner):
     ----------
     iteration : int
         Steps done, over all runs.
+    goal : int
+        The iteration at which the run ends.
     steps_per_epoch : int
+    history : History
+        What all runs recorded; another one may be put in its place.
 
     Raises
     ------
@@ -77,9 +84,10 @@ class Trainer(Runner):
         net: Network,
         optimizer: Optimizer,
         train: tuple[Array, Array],
+        *,
         test: tuple[Array, Array] | None = None,
         batch_size: int = 100,
-        seed: Any = 0,
+        seed: Seed = 0,
         scale: float | None = None,
         replacement: bool = False,
         callbacks: Iterable[Callback] = (),
@@ -87,29 +95,43 @@ class Trainer(Runner):
         threads: int | None = None,
     ) -> None:
         super().__init__(
-            test,
-            callbacks,
-            net=net,
-            optimizer=optimizer,
-            train=train,
+            net,
+            optimizer,
+            train,
             batch_size=batch_size,
             seed=seed,
             scale=scale,
             replacement=replacement,
             threads=threads,
         )
-        self.callbacks += progress_callback(progress)
+        self.test = None if test is None else checked_set(net, test, "test", self.scale)
+        self.callbacks = checked_callbacks(callbacks) + progress_callback(progress)
+        self.goal = 0
+        self._recorder = Recorder(History(), self.steps_per_epoch)
 
     def __copy__(self) -> Trainer:
         """Network, optimizer, order and history belong together: a copy has its own of each."""
         return copy.deepcopy(self)
 
+    @property
+    def history(self) -> History:
+        """What all runs recorded."""
+        return self._recorder.history
+
+    @history.setter
+    def history(self, history: History) -> None:
+        self._recorder.history = history
+
+    def stop(self) -> None:
+        """End the run after the step it is in; for callbacks."""
+        self.goal = self.iteration
+
     def run(self, iterations: int | None = None, epochs: int | None = None) -> History:
         """Train for so many more iterations or epochs.
 
-        Ctrl-C ends the run cleanly behind the step that it comes in, or in an evaluation, with
-        ``history.interrupted`` set; a second one at once. However a run ends, a next one goes
-        on from there, as if nothing had been.
+        Ctrl-C ends the run cleanly after the step that it comes in, or in an evaluation, with
+        ``history.interrupted`` set; a second one at once. However a run ends, the next one goes
+        on from there.
 
         Parameters
         ----------
@@ -133,20 +155,21 @@ class Trainer(Runner):
         OutOfMemoryError, PartialUpdateError
             As for `step`.
         """
-        self._check_whole()
+        self._updates.check()
         self._check_place()
         try:
             chosen = nullcontext() if self.threads is None else self._in_threads()
             with held_signals() as signals, chosen:
-                self._run(self.iteration + self._steps(iterations, epochs), signals)
+                goal = self.iteration + self._steps(iterations, epochs)
+                Runner(self, self._recorder, signals).run(goal)
         except KeyboardInterrupt:
             self.history.interrupted = True
-            if not self._is_whole():
+            if not self._updates.are_whole():
                 raise
         return self.history
 
     def _check_place(self) -> None:
-        """The data stays where it was placed; a network that was moved since is told at once."""
+        """The data stays where it was placed: refuse to run a network that was moved since."""
         placed = backend_of(self.train[0])
         if placed is not self.net.backend:
             raise MixedBackendError(
@@ -156,7 +179,10 @@ class Trainer(Runner):
 
     def _steps(self, iterations: int | None, epochs: int | None) -> int:
         if (iterations is None) == (epochs is None):
-            raise OptionError("run() takes iterations=... or epochs=..., one of them")
+            raise OptionError(
+                f"run(): expected iterations=... or epochs=..., one of them, got "
+                f"{'neither' if iterations is None else 'both'}"
+            )
         if iterations is not None:
             steps = whole_number("iterations", iterations)
         else:

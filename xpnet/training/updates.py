@@ -1,46 +1,95 @@
-"""Updates that are cut off: what was written down before tells whether they were done."""
+"""Updates: each of a trainer's updates is done, not begun, or known to be half done."""
 
 from __future__ import annotations
 
 from typing import NamedTuple
 
 from xpnet.backends import Array
+from xpnet.errors import PartialUpdateError
 from xpnet.networks import Network
 from xpnet.optimizers import Optimizer
 
-__all__ = ["Update", "about_to_update"]
+__all__ = ["Updates"]
 
 
-class Update(NamedTuple):
-    """What is known before an optimizer's update, to tell later what became of it.
+class _Begun(NamedTuple):
+    """What is known before an update, to tell later what became of it.
 
     Attributes
     ----------
     number : int
         The iteration that it makes.
+    net : Network
+    optimizer : Optimizer
+        Or any object with a method `update`.
     steps : int or None
         The optimizer's `steps` before.
     params : array or None
-        The parameters before, where an update of somebody else's does not say what it has written.
+        The parameters before, of an optimizer that does not say what it has written.
     """
 
     number: int
+    net: Network
+    optimizer: Optimizer
     steps: int | None
     params: Array | None
 
-    def was_done(self, optimizer: Optimizer, net: Network) -> bool | None:
+    def was_done(self) -> bool | None:
         """Whether the update was done: True, False, or None for a part of it."""
-        if getattr(optimizer, "writing", False) is True:
+        if getattr(self.optimizer, "writing", False) is True:
             return None
-        if self.steps != _steps(optimizer):  # somebody else's may count before it writes
-            return True if isinstance(optimizer, Optimizer) else None
-        return False if self.params is None or _same(net, self.params) else None
+        if self.steps != _steps(self.optimizer):  # another class may count before it writes
+            return True if isinstance(self.optimizer, Optimizer) else None
+        return False if self.params is None or _same(self.net, self.params) else None
 
 
-def about_to_update(number: int, optimizer: Optimizer, net: Network) -> Update:
-    """To be kept while the update runs, which makes the parameters of this iteration."""
-    ours = getattr(optimizer.update, "__func__", None) is Optimizer.update
-    return Update(number, _steps(optimizer), None if ours else net.params.flat.copy())
+class Updates:
+    """Runs the updates of a trainer and counts those that are done, whatever cuts one off.
+
+    Attributes
+    ----------
+    done : int
+        Updates done, which are the iterations of a trainer.
+    """
+
+    def __init__(self) -> None:
+        self.done = 0
+        self._begun: _Begun | None = None  # until it is known to be counted
+
+    def run(self, net: Network, optimizer: Optimizer) -> None:
+        """Do and count the next update."""
+        number = self.done + 1
+        tells = getattr(optimizer.update, "__func__", None) is Optimizer.update
+        params = None if tells else net.params.flat.copy()
+        self._begun = _Begun(number, net, optimizer, _steps(optimizer), params)
+        optimizer.update(net.params, net.grads)
+        self.done = number
+        self._begun = None
+
+    def are_whole(self) -> bool:
+        """Count an update that was cut off after its work; False if one is half done."""
+        begun = self._begun
+        if begun is not None and self.done < begun.number:
+            done = begun.was_done()
+            if done is None:
+                return False
+            self.done = begun.number if done else self.done
+        self._begun = None
+        return True
+
+    def check(self) -> None:
+        """Raise `PartialUpdateError` if an update is half done."""
+        if not self.are_whole():
+            raise PartialUpdateError(self.message())
+
+    def message(self) -> str:
+        """What an error says of an update that is half done."""
+        number = self.done + 1
+        return (
+            f"Trainer: the update of iteration {number} was cut off while it wrote, so parameters "
+            f"and optimizer may be partly those of iteration {number - 1}, partly of {number}: go "
+            "on from a copy that was made before, or make network, optimizer and trainer anew"
+        )
 
 
 def _steps(optimizer: Optimizer) -> int | None:
