@@ -53,12 +53,21 @@ class MarkedBackend(Backend):
 
 
 @pytest.fixture
-def elsewhere(request, monkeypatch):
+def restored_registry():
+    """The registry of backends, restored after the test."""
+    tables = registry._factories, registry._loaded, registry._by_type
+    before = [dict(table) for table in tables]
+    yield
+    for table, content in zip(tables, before, strict=True):
+        table.clear()
+        table.update(content)
+
+
+@pytest.fixture
+def elsewhere(request, restored_registry):
     """The name of a backend that is not the one under test."""
     if "backend" in request.fixturenames and request.getfixturevalue("backend").name != "numpy":
         return "numpy"
-    for table in ("_factories", "_loaded", "_by_type"):  # what is registered here is forgotten
-        monkeypatch.setattr(registry, table, dict(getattr(registry, table)))
     xpnet.register_backend("marked", MarkedBackend)
     return registry.load_backend("marked").name
 

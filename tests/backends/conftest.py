@@ -26,15 +26,10 @@ class MarkedBackend(NumpyBackend):
 
 
 @pytest.fixture
-def registered() -> Iterator[None]:
+def registered(restored_registry: None) -> Iterator[None]:
     """The registry, and the process default, are put back as they were."""
-    tables = registry._factories, registry._loaded, registry._by_type
-    before = [dict(table) for table in tables]
     default = switch._process_default
     yield
-    for table, content in zip(tables, before, strict=True):
-        table.clear()
-        table.update(content)
     switch._process_default = default
 
 

@@ -1,4 +1,4 @@
-"""The registry: names of backends, what stands in their way, and whose an array is."""
+"""The registry: names of backends, and why one cannot be loaded."""
 
 from __future__ import annotations
 
@@ -12,16 +12,6 @@ import pytest
 import xpnet
 from xpnet.backends import Backend, NumpyBackend, load_backend, registry
 from xpnet.errors import BackendError
-
-
-class Foreign:
-    """Looks like an array, and is no backend's."""
-
-    shape, ndim, dtype = (2,), 1, np.dtype("float64")
-
-
-class Mine(np.ndarray[Any, Any]):
-    """A user's own kind of ndarray."""
 
 
 class Brought(np.ndarray[Any, Any]):
@@ -45,7 +35,7 @@ def test_an_unknown_name_is_refused_with_the_known_ones(marked: Backend) -> None
 
 @pytest.mark.parametrize("name", [None, 3, np, NumpyBackend, ["numpy"]], ids=repr)
 def test_a_name_must_be_a_string(name: Any) -> None:
-    with pytest.raises(BackendError, match="a backend is named by a string, as 'numpy'; got "):
+    with pytest.raises(BackendError, match="expected the name of a backend, such as 'numpy', got "):
         load_backend(name)
 
 
@@ -141,7 +131,7 @@ def test_a_factory_that_fails_in_its_own_way_disturbs_nobody(marked: Backend) ->
 
 def test_a_backend_must_call_itself_what_it_is_registered_as(registered: None) -> None:
     xpnet.register_backend("mine", BroughtBackend)
-    with pytest.raises(BackendError, match=r"'mine' calls itself 'brought'.*set name = 'mine'"):
+    with pytest.raises(BackendError, match=r"expected that name, got 'brought'; set name = 'mine'"):
         load_backend("mine")
 
 
@@ -150,7 +140,7 @@ def test_two_backends_cannot_share_a_type_of_arrays(registered: None) -> None:
         name = "twin"
 
     xpnet.register_backend("twin", Twin)
-    with pytest.raises(BackendError, match="has ndarray for its arrays, as 'numpy' has"):
+    with pytest.raises(BackendError, match="got ndarray, which are those of 'numpy'"):
         load_backend("twin")
 
 
@@ -175,72 +165,3 @@ def test_auto_is_numpy_where_cupy_does_not_run(
     monkeypatch.setitem(registry._factories, "cupy", no_device)
     registry._loaded.pop("cupy", None)
     assert load_backend("auto") is load_backend("numpy")
-
-
-# --- backend_of --------------------------------------------------------------------------
-
-
-def test_backend_of_asks_the_arrays_and_not_the_switch(backend: Backend, marked: Backend) -> None:
-    x = xpnet.asarray([1.0])
-    with xpnet.use_backend("marked"):
-        assert xpnet.backend_of(x) is backend
-
-
-def test_numbers_fit_every_backend(backend: Backend) -> None:
-    x = xpnet.asarray([1.0])
-    assert xpnet.backend_of(2, x, 2.0, True, np.float32(1), np.int64(1)) is backend
-
-
-def test_a_0d_array_is_an_array(backend: Backend) -> None:
-    assert xpnet.backend_of(xpnet.asarray(1.0)) is backend
-
-
-def test_numbers_alone_are_refused_with_the_remedy() -> None:
-    with pytest.raises(TypeError, match=r"^f: got numbers alone; .*: xpnet.asarray\(x\) makes one"):
-        xpnet.backend_of(1, np.float32(2), caller="f")
-
-
-def test_nothing_is_refused() -> None:
-    with pytest.raises(TypeError, match=r"^got nothing; at least one array is needed"):
-        xpnet.backend_of()
-
-
-@pytest.mark.parametrize(
-    "what",
-    [[1.0], (1.0,), None, "numpy", {}, Foreign()],
-    ids=["list", "tuple", "None", "str", "dict", "foreign"],
-)
-def test_what_is_no_array_is_refused_by_its_type(what: Any) -> None:
-    kind = type(what).__name__
-    with pytest.raises(
-        TypeError,
-        match=rf"^Affine: got a {kind}, which is no array of a backend \(numpy, cupy.*asarray\(x\)",
-    ):
-        xpnet.backend_of(np.ones(2), what, caller="Affine")
-
-
-def test_of_what_holds_an_array_the_array_is_asked_for() -> None:
-    with pytest.raises(TypeError, match=r"^f: got a Variable, .*: write x\.value$"):
-        xpnet.backend_of(xpnet.graph.Variable(np.ones(2)), caller="f")
-
-
-def test_a_subclass_of_ndarray_lives_on_numpy(registered: None) -> None:
-    assert xpnet.backend_of(np.ones(2).view(Mine)).name == "numpy"
-
-
-def test_a_subclass_of_a_backends_array_lives_on_that_backend(marked: Backend) -> None:
-    kind = type("Special", (marked.array_type,), {})
-    assert xpnet.backend_of(np.ones(2).view(kind)) is marked
-
-
-def test_an_array_finds_its_backend_before_the_first_use_of_it(registered: None) -> None:
-    xpnet.register_backend("brought", BroughtBackend)
-    assert xpnet.backend_of(np.ones(2).view(Brought)).name == "brought"
-
-
-def test_a_backend_that_cannot_run_does_not_stand_in_the_way_of_others(registered: None) -> None:
-    def broken() -> Backend:
-        raise BackendError("cannot run")
-
-    xpnet.register_backend("broken", broken)
-    assert xpnet.backend_of(np.ones(2).view(Mine)).name == "numpy"

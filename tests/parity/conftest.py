@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import xpnet
-from xpnet.backends import Backend, load_backend, registry
+from xpnet.backends import Backend, load_backend
 from xpnet.networks import TwoLayerNet
 from xpnet.optimizers import Adam
 from xpnet.parity.training_run import TrainingRun
@@ -77,13 +77,6 @@ class WideNumpy(OtherNumpy):
 
 class WideBackend(OtherBackend):
     name, xp, device = "other", WideNumpy(), "cpu, float64 inside"
-
-
-@pytest.fixture
-def restored_registry(monkeypatch):
-    """The registry of backends, restored after the test."""
-    for table in ("_factories", "_loaded", "_by_type"):
-        monkeypatch.setattr(registry, table, dict(getattr(registry, table)))
 
 
 @pytest.fixture

@@ -3,10 +3,10 @@
 from xpnet.backends.base import Backend
 from xpnet.backends.kinds import hidden_meaning, real_number
 from xpnet.backends.labels import fitting_labels
+from xpnet.backends.lookup import backend_of
 from xpnet.backends.numpy_backend import NumpyBackend
 from xpnet.backends.registry import (
     available_backends,
-    backend_of,
     load_backend,
     register_backend,
 )

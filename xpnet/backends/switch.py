@@ -10,7 +10,8 @@ from typing import Any
 
 from xpnet.backends.base import Backend
 from xpnet.backends.kinds import converted, other_entries
-from xpnet.backends.registry import backend_of, load_backend
+from xpnet.backends.lookup import backend_of
+from xpnet.backends.registry import load_backend
 from xpnet.backends.storage import Array
 from xpnet.errors import BackendError
 
