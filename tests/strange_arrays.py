@@ -13,15 +13,15 @@ STRANGE = {
     "masked": "got a masked array, whose mask would be dropped: fill it",
     "masked nowhere": "got a masked array",
     "matrix": r"got a np.matrix, whose \* is the product of matrices: np.asarray",
-    "complex": "got an array of complex128, wanted real numbers .*: take x.real",
+    "complex": "got an array of complex128, expected real numbers .*: take x.real",
     "complex64": "got an array of complex64",
     "dates": r"got an array of datetime64\[s\], .*: count time in numbers",
     "durations": r"got an array of timedelta64\[s\], .*: count time in numbers",
     "words": "got an array of <U1, .*: np.array",
     "bytes": r"got an array of \|S1, .*: np.array",
-    "objects": "got an? .*object.* wanted real numbers",
-    "records": "got an array of .*, wanted real numbers .*: take the fields apart",
-    "recarray": "got an array of .*, wanted real numbers .*: take the fields apart",
+    "objects": "got an? .*object.* expected real numbers",
+    "records": "got an array of .*, expected real numbers .*: take the fields apart",
+    "recarray": "got an array of .*, expected real numbers .*: take the fields apart",
 }
 """Each kind, and how its refusal begins."""
 

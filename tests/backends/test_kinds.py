@@ -154,9 +154,9 @@ def test_what_hides_behind_numbers_is_found(first: Any) -> None:
     ids=repr,
 )
 def test_a_scalar_that_is_no_real_number_is_refused(scalar: Any) -> None:
-    with pytest.raises(TypeError, match="wanted real numbers"):
+    with pytest.raises(TypeError, match="expected real numbers"):
         xpnet.backend_of(np.ones(2), scalar)
-    with pytest.raises(TypeError, match="wanted real numbers"):
+    with pytest.raises(TypeError, match="expected real numbers"):
         xpnet.asarray(scalar)
 
 
@@ -190,7 +190,7 @@ THINGS: list[Any] = [
 def test_nothing_is_made_into_an_array_of_objects_or_words(
     backend: Backend, x: Any, dtype: Any
 ) -> None:
-    with pytest.raises(TypeError, match=r"^asarray: .*wanted real numbers"):
+    with pytest.raises(TypeError, match=r"^asarray: .*expected real numbers"):
         xpnet.asarray(x, dtype)
 
 

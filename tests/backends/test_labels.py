@@ -55,7 +55,7 @@ def test_another_shape_is_refused_with_both(
     backend: Backend, t_shape: tuple[int, ...], shape: tuple[int, ...]
 ) -> None:
     with pytest.raises(
-        ShapeError, match=r"^Loss: t is \(.*\), scores is \(\d, 3\); wanted integer"
+        ShapeError, match=r"^Loss: t is \(.*\), scores is \(\d, 3\); expected integer"
     ):
         fitted(backend, xpnet.asarray(np.ones(t_shape, int)), shape)
 

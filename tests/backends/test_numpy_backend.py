@@ -54,7 +54,7 @@ def test_a_label_out_of_range_is_refused_with_the_range(
 ) -> None:
     with pytest.raises(
         LabelError,
-        match=f"^labels run from {found}, but 3 classes have the labels 0 to 2: mend the labels or",
+        match=f"^labels run from {found}, but 3 classes have the labels 0 to 2: correct",
     ):
         getattr(numpy, primitive)(SCORES, t)
 

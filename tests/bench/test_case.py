@@ -6,7 +6,7 @@ import pytest
 
 import xpnet
 from xpnet.backends import use_backend
-from xpnet.backends.base import Pool
+from xpnet.backends.storage import Pool
 from xpnet.bench import case
 from xpnet.bench.case import EMULATED, NO_DEVICE, Case, CudaCase, SkippedCase, repeated
 from xpnet.machine import CudaDevice

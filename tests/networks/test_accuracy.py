@@ -67,7 +67,7 @@ def test_another_number_of_labels_is_refused(backend, net, rows):
 
 @pytest.mark.parametrize("columns", [1, 2, 4])
 def test_rows_of_another_width_are_refused(backend, net, columns):
-    with pytest.raises(ShapeError, match=r"wanted integer labels \(4,\) or rows \(4, 3\)"):
+    with pytest.raises(ShapeError, match=r"expected integer labels \(4,\) or rows \(4, 3\)"):
         net.accuracy(xpnet.asarray(SCORES), xpnet.asarray(np.ones((4, columns), int)))
 
 

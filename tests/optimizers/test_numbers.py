@@ -91,7 +91,7 @@ def test_what_is_no_gradient_of_a_number_is_refused(grad, error):
 
 def test_numbers_in_a_mapping_that_cannot_be_written_are_refused():
     held = {"W": np.ones(2), "x": 1.0}
-    wanted = "SGD: x is a number, .* and a mappingproxy cannot be written: hand over a dict"
+    wanted = "SGD: x is a number, .* and a mappingproxy cannot be written: pass a dict"
     with pytest.raises(TypeError, match=wanted):
         SGD().update(MappingProxyType(held), {"W": np.ones(2), "x": 1.0})
     assert held["W"].tolist() == [1, 1]

@@ -137,11 +137,6 @@ def test_padding_stays_zero(backend, kind):
     assert np.count_nonzero(flat) == 6 < flat.size
 
 
-def test_momentum_0_is_sgd(backend):
-    with_zero, plain = on_backend(START), on_backend(START)
-    np.testing.assert_array_equal(run(Momentum(momentum=0), with_zero), run(SGD(), plain))
-
-
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_learning_rate_that_changes_takes_effect(backend, kind):
     changed, steady = on_backend(START), on_backend(START)

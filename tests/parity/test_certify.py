@@ -213,7 +213,7 @@ def test_a_mistake_in_a_custom_layer_is_found_by_its_rule(second, data, monkeypa
         ({"dtypes": "float32"}, OptionError, "dtypes: expected a list of 'float32', 'float64'"),
         ({"dtypes": []}, OptionError, "dtypes: expected a list of 'float32', 'float64'"),
         ({"optimizer": SGD}, OptionError, "optimizer: expected an object, such as"),
-        ({"data": np.ones(3)}, DataError, "wanted a pair"),
+        ({"data": np.ones(3)}, DataError, "expected a pair"),
         ({"data": (np.ones((5, 12)), np.ones(4, int))}, ShapeError, "as many labels as rows"),
     ],
 )

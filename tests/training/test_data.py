@@ -69,7 +69,7 @@ class TestRefused:
     @pytest.mark.parametrize("shape", [(60, 1), (60, 3), (60, 2, 1)])
     def test_label_rows_of_another_width(self, refuse, toy, which, shape):
         t = xpnet.asarray(np.ones(shape, int))
-        refuse((toy[0], t), ShapeError, rf"^{which}: t is .*wanted .*rows \(60, 2\)")
+        refuse((toy[0], t), ShapeError, rf"^{which}: t is .*expected .*rows \(60, 2\)")
 
     @pytest.mark.parametrize("value", [float("nan"), float("inf"), -float("inf")])
     def test_label_rows_that_are_not_finite(self, refuse, toy, which, value):
@@ -100,7 +100,7 @@ class TestRefused:
         ("data", "kind"), [((1, 2, 3), "tuple"), ({"x": 1}, "dict"), ("xt", "str"), (7, "int")]
     )
     def test_what_is_no_pair(self, refuse, which, data, kind):
-        refuse(data, DataError, rf"^{which} is a {kind}: wanted a pair \(x, t\)")
+        refuse(data, DataError, rf"^{which}: expected a pair \(x, t\), got a {kind}")
 
 
 @pytest.mark.parametrize("dtype", ["bool", "uint8", "float32"])

@@ -97,7 +97,7 @@ class Backend(Storage):
         if len(t) and (t.min() < 0 or t.max() >= num_classes):
             raise LabelError(
                 f"labels run from {int(t.min())} to {int(t.max())}, but {num_classes} classes have "
-                f"the labels 0 to {num_classes - 1}: mend the labels or the number of outputs"
+                f"the labels 0 to {num_classes - 1}: correct the labels or the number of outputs"
             )
 
     # --- batches -------------------------------------------------------------------------

@@ -1,8 +1,8 @@
-"""What arrays may hold, and what is told of those that mean something else than they show.
+"""What arrays may hold, and what errors say of those that mean something else than they show.
 
 A masked array has entries that do not count, ``*`` of a matrix is a product of matrices, and
 complex numbers, dates, words and objects are no real numbers, by which a derivative could be
-taken. Computed with as if they were, they give results that are wrong without a word.
+taken. Computed with as if they were, they give wrong results and no error.
 """
 
 from __future__ import annotations
@@ -51,7 +51,9 @@ def other_meaning(x: Any) -> str | None:
 def other_entries(x: Any) -> str:
     """What is to be said of an array whose entries are no real numbers."""
     remedy = REMEDIES.get(getattr(x.dtype, "kind", ""), "convert it to float64")
-    return f"got an array of {x.dtype}, wanted real numbers (bool, integers or floating): {remedy}"
+    return (
+        f"got an array of {x.dtype}, expected real numbers (bool, integers or floating): {remedy}"
+    )
 
 
 def converted(x: Any, caller: str = "asarray") -> Any:
@@ -81,8 +83,8 @@ def converted(x: Any, caller: str = "asarray") -> Any:
         meaning = other_entries(host)
         if host.dtype.kind == "O":
             meaning = (
-                f"got a {type(x).__name__}, which makes an array of objects: wanted real numbers, "
-                "a sequence of them, or an array"
+                f"got a {type(x).__name__}, which makes an array of objects: expected real "
+                "numbers, a sequence of them, or an array"
             )
     raise TypeError(f"{caller}: {meaning}")
 

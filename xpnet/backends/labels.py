@@ -1,4 +1,4 @@
-"""What labels are: the one check of all that takes scores, or probabilities, and labels."""
+"""Labels: the one check of their shape, for everything that takes scores and labels."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def fitting_labels(
         return t
     if came != shape[:1]:
         raise ShapeError(
-            f"{caller}: t is {came}, {name} is {shape}; wanted integer labels ({shape[0]},) or "
+            f"{caller}: t is {came}, {name} is {shape}; expected integer labels ({shape[0]},) or "
             f"rows {shape}"
         )
     if not backend.is_integer(t):

@@ -49,7 +49,7 @@ class NumpyBackend(Backend):
     def buffer_of(self, x: Array) -> tuple[Hashable, int]:
         while isinstance(x.base, np.ndarray):
             x = x.base
-        # what owns its memory stands for it; memory of others is told by its address
+        # an array that owns its memory stands for it; memory of others has its address
         return id(x) if x.base is None else x.__array_interface__["data"][0], x.nbytes
 
     def threads(self, count: int) -> AbstractContextManager[object]:

@@ -1,4 +1,4 @@
-"""Storage: where a backend's arrays live, what they hold, and the memory behind them."""
+"""Storage: where a backend's arrays live, what they hold, and their memory."""
 
 from __future__ import annotations
 
@@ -140,7 +140,7 @@ class Storage:
         """Give back what a pool holds and no array uses."""
 
     def buffer_of(self, x: Array) -> tuple[Hashable, int]:
-        """What tells the memory behind `x` from other memory, and its bytes.
+        """An identifier of the memory of `x`, and its bytes.
 
         A view keeps all of that memory alive, so a backend that knows it counts all of it; this
         one knows no more than the array itself.

@@ -1,4 +1,4 @@
-"""The switch: where new arrays are made, and the passage from one backend to another."""
+"""The switch: where new arrays are made; arrays from one backend to another."""
 
 from __future__ import annotations
 

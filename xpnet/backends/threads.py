@@ -1,4 +1,4 @@
-"""Threads of BLAS: how many the products in a block take, restored behind it.
+"""Threads of BLAS: how many the products in a block take, restored after it.
 
 The threads of a BLAS wait for each other by spinning. Beside another busy process one of them has
 no core to run on, and all wait for it: a step of a small network takes several times as long as
@@ -33,14 +33,14 @@ class ThreadLimit:
     """While it is entered, products take so many threads.
 
     Most libraries have one number for the process: while several threads of Python are in such
-    blocks, the last that was entered decides, and behind them all it is as it was.
+    blocks, the last that was entered decides, and after the last of them it is as before.
 
     Parameters
     ----------
     count : int
         More than there are cores count as so many.
     chosen : bool
-        Whether somebody asked for it, which goes before what a rule says.
+        Whether the user asked for it, which goes before what a rule says.
 
     Examples
     --------
@@ -79,8 +79,10 @@ def _apply() -> None:
             # each thread of Python has a number of its own
             limits = [limit for limit in _entered if limit.thread == threading.get_ident()]
         chosen = [limit for limit in limits if limit.chosen] or limits
-        # threadpoolctl lets only the thread that came first set the number of a whole process,
-        # and would leave it at ours when that one leaves before others
+        # `set_num_threads` of threadpoolctl 3.7 does nothing in another thread than the first that
+        # called it, and would leave our number in force where that one leaves its block before
+        # others. `clear_controlling_thread(force=True)` before each call would do, but takes the
+        # control away from a thread that is inside a block of threadpoolctl's own
         set_threads = getattr(library, "_real_set_num_threads", library.set_num_threads)
         set_threads(chosen[-1].count if chosen else before)
 
@@ -88,7 +90,7 @@ def _apply() -> None:
 @functools.cache
 def _libraries() -> list[Any]:
     """What controls each BLAS of this process; looking for them takes a millisecond."""
-    # here and nowhere else: who computes nothing does not pay for it
+    # imported late: `import xpnet` must not cost this import
     from threadpoolctl import ThreadpoolController
 
     found: list[Any] = ThreadpoolController().select(user_api="blas").lib_controllers

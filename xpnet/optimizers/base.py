@@ -182,7 +182,7 @@ class Optimizer:
         """Do these steps and put new numbers into `params`; where one fails, take back the others.
 
         A step that runs out of memory has written nothing, so the last, which is the largest,
-        needs no copy, unless numbers come behind it.
+        needs no copy, unless numbers come after it.
         """
         back: list[Callable[[], None]] = []
         self.writing = True

@@ -1,4 +1,4 @@
-"""What an update is given: parameters with their gradients, all checked before one is written."""
+"""The arguments of an update: parameters and gradients, all checked before one is written."""
 
 from __future__ import annotations
 
@@ -82,31 +82,33 @@ def check_param(backend: Backend, name: str, param: Array, caller: str) -> None:
     TypeError, NetworkError
     """
     if not backend.is_floating(param):
-        raise TypeError(f"{caller}: {name} is {param.dtype}, which cannot learn: {FLOATING}")
+        raise TypeError(
+            f"{caller}: {name}: expected floating numbers, got {param.dtype}: {FLOATING}"
+        )
     if not backend.is_writable(param):
         raise NetworkError(
-            f"{caller}: {name} is read-only, or a view that repeats an entry, and a step writes "
-            "into it: hand over a copy of it"
+            f"{caller}: {name}: expected an array that can be written, got one that is read-only "
+            "or a view that repeats an entry: pass a copy of it"
         )
 
 
 def _check_mapping(params: Any, entry: Entry, caller: str) -> None:
-    """Try to write into the mapping what it holds: a step would find out too late."""
+    """Write a number over itself, so that a mapping that refuses is found before the step."""
     try:
         params[entry.name] = entry.value
     except TypeError as error:
         raise TypeError(
             f"{caller}: {entry.name} is a number, which is updated in its mapping, and a "
-            f"{type(params).__name__} cannot be written: hand over a dict"
+            f"{type(params).__name__} cannot be written: pass a dict"
         ) from error
 
 
 def _read(mapping: Any, what: str, caller: str) -> dict[str, Any]:
-    """What a mapping holds, read once: it may be computed, or change, at each look."""
+    """The contents of a mapping, read once: they may be computed, or change, at each read."""
     if not isinstance(mapping, Mapping):
         raise TypeError(
-            f"{caller}: {what} is a {type(mapping).__name__}; wanted a mapping of names to arrays, "
-            f"such as net.{what}"
+            f"{caller}: {what}: expected a mapping of names to arrays, such as net.{what}, got a "
+            f"{type(mapping).__name__}"
         )
     return dict(mapping)
 
@@ -114,7 +116,7 @@ def _read(mapping: Any, what: str, caller: str) -> dict[str, Any]:
 def _entry(name: str, value: Any, slope: Any, caller: str) -> Entry:
     if is_number(value):
         return _of_number(name, value, slope, caller)
-    backend_of(value, caller=f"{caller}: {name}")  # says what it is instead of an array
+    backend_of(value, caller=f"{caller}: {name}")  # raises for what is no array
     _check_shape(name, tuple(value.shape), slope)
     names = f"params[{name!r}]", "its gradient"
     backend = backend_of(value, slope, caller=caller, names=names)
@@ -148,7 +150,7 @@ def _check_shape(name: str, shape: tuple[int, ...], slope: Any) -> None:
 def _check_gradient(name: str, slope: Any, backend: Backend, caller: str) -> None:
     if not is_number(slope) and not backend.is_floating(slope):
         raise TypeError(
-            f"{caller}: the gradient of {name} is {slope.dtype}; wanted floating numbers: "
+            f"{caller}: the gradient of {name}: expected floating numbers, got {slope.dtype}: "
             f"{FLOATING}"
         )
 

@@ -16,12 +16,12 @@ class Owner:
     """The parameters that an optimizer has stepped, by which it knows those of another network.
 
     They are the same mapping, or another with the same arrays or with copies of them as the last
-    step left them: moved, cast, loaded. A copy of an optimizer belongs to nobody until its first
+    step left them: moved, cast, loaded. A copy of an optimizer has no parameters until its first
     step.
     """
 
     def __init__(self) -> None:
-        # held, not only named: no other parameters can take the place of what is held
+        # references, not ids: an id may be given to other parameters once these are deleted
         self._params: Any = None
         self._values: Mapping[str, Any] = {}
         self._buffers: tuple[Array, ...] = ()
@@ -50,7 +50,7 @@ class Owner:
 
 
 def _same(old: Any, new: Any) -> bool:
-    """Whether `new` is `old` or a copy of it. Numbers cannot be told apart: they are."""
+    """Whether `new` is `old` or a copy of it. Any two numbers count as the same."""
     if old is new or is_number(old) or is_number(new):
         return True
     backend = backend_of(new)

@@ -12,8 +12,8 @@ from xpnet.parameters import Parameters
 __all__ = ["beside", "copied"]
 
 
-def beside(state: Any, params: Mapping[str, Array], optimizer: Any) -> Any:
-    """A slot of the state that fits these parameters: itself, moved, or zeros where there is none.
+def beside(state: Any, params: Mapping[str, Array], optimizer: object) -> Any:
+    """Arrays of state that fit these parameters: themselves, moved, or zeros where there are none.
 
     Raises
     ------
@@ -53,7 +53,7 @@ def _zeros_like(param: Array) -> Array:
 
 
 def _fits(state: Any, params: Mapping[str, Array]) -> bool:
-    """Whether a slot fits these parameters as it is: backend, dtype and layout."""
+    """Whether arrays of state fit these parameters as they are: backend, dtype and layout."""
     if isinstance(params, Parameters):
         return params.same_layout(state) and _alike(state.flat, params.flat)
     return (

@@ -40,7 +40,7 @@ the number of steps times the sum of all bounds of a step, to first order.
 
 **Without a bound.** Where n u >= 1, there is no bound for a sum. A layer, loss or optimizer of
 your own, or a subclass of this library's, has no rule unless ``rules=`` gives one: see
-`LayerRule`, `UpdateRule` and `Bound`. Its results are compared and reported as "no bound", and
+`LayerRule`, `UpdateBound` and `Bound`. Its results are compared and reported as "no bound", and
 the certificate is not passed.
 """
 
@@ -50,7 +50,7 @@ from xpnet.parity.certify import certify
 from xpnet.parity.check import Check
 from xpnet.parity.comparison import Difference, compare
 from xpnet.parity.layer_rules import LayerRule
-from xpnet.parity.update_rules import UpdateRule
+from xpnet.parity.update_rules import UpdateBound
 
 __all__ = [
     "Bound",
@@ -58,7 +58,7 @@ __all__ = [
     "Check",
     "Difference",
     "LayerRule",
-    "UpdateRule",
+    "UpdateBound",
     "certify",
     "compare",
     "gamma",

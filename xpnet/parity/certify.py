@@ -63,7 +63,7 @@ def certify(
         Multiplies each batch: 1/255 for uint8 pixels.
     dtypes : sequence of "float32" and "float64"
     rules : mapping of types to rules, optional
-        Bounds for your own layers (`LayerRule`) and optimizers (`UpdateRule`). Without a rule
+        Bounds for your own layers (`LayerRule`) and optimizers (`UpdateBound`). Without a rule
         they are compared, but the certificate is not passed.
 
     Returns

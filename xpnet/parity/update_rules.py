@@ -14,12 +14,12 @@ from xpnet.backends import Array
 from xpnet.optimizers import SGD, AdaGrad, Adam, Momentum, RMSProp
 from xpnet.parity.bounds import Bound
 
-__all__ = ["PARAM", "UPDATE_RULES", "UpdateRule"]
+__all__ = ["PARAM", "UPDATE_RULES", "UpdateBound"]
 
 PARAM = "param"
 """Under this name a rule gives the bound of the parameter."""
 
-UpdateRule = Callable[[Any, Array, Array, Mapping[str, Array], str], Mapping[str, Bound]]
+UpdateBound = Callable[[Any, Array, Array, Mapping[str, Array], str], Mapping[str, Bound]]
 """``rule(optimizer, param, grad, state, dtype)`` gives a mapping: under ``"param"`` the `Bound` of
 the parameter after the update, under the name of each slot of the state that of the slot. All
 arrays are float64 on the host, as they were before the update; ``optimizer.steps`` counts it."""
@@ -72,7 +72,9 @@ def _adam(
     return {"m": m, "v": v, PARAM: _quotient(optimizer, param, m_hat, v_hat, dtype)}
 
 
-def _quotient(optimizer: Any, param: Array, above: Bound, square: Bound, dtype: str) -> Bound:
+def _quotient(
+    optimizer: AdaGrad | RMSProp | Adam, param: Array, above: Bound, square: Bound, dtype: str
+) -> Bound:
     """``param - lr * above / (sqrt(square) + eps)``."""
     below = np.sqrt(square.scale) + optimizer.eps
     step = optimizer.lr * above.scale / below

@@ -1,4 +1,4 @@
-"""Data sets at a trainer's door: placed on the device, checked once."""
+"""Data sets of a trainer: placed on the device, checked once."""
 
 from __future__ import annotations
 
@@ -36,15 +36,15 @@ def checked_set(net: Network, data: Any, name: str, scale: float | None) -> tupl
     LabelError
         A label is out of range, or a row of labels holds NaN or infinity.
     DataError
-        The set is no pair, or does not fit on the device.
+        The set is not a pair, or does not fit on the device.
     """
     if not isinstance(data, (tuple, list)) or len(data) != 2:
-        raise DataError(f"{name} is a {type(data).__name__}: wanted a pair (x, t)")
+        raise DataError(f"{name}: expected a pair (x, t), got a {type(data).__name__}")
     x, t = (_placed(net, array, name) for array in data)
     if x.ndim < 2 or x.shape[0] == 0 or t.ndim == 0 or x.shape[0] != t.shape[0]:
         raise ShapeError(
-            f"{name}: x is {tuple(x.shape)}, t is {tuple(t.shape)}; wanted as many labels as rows, "
-            "and at least one of each"
+            f"{name}: x is {tuple(x.shape)}, t is {tuple(t.shape)}; expected as many labels as "
+            "rows, and at least one of each"
         )
     with np.errstate(all="ignore"):  # what overflows shows in the loss
         classes = int(net.predict(x[:1], scale=scale).shape[-1])

@@ -1,14 +1,14 @@
-"""Recorder: brings what a run did into its history, once, however the run ends."""
+"""Recorder: brings losses and records into the history, once, however a run ends."""
 
 from __future__ import annotations
 
 import math
 import time
 from numbers import Real
-from typing import Any
 
 from xpnet.backends import Array, Backend
 from xpnet.errors import NonFiniteLossError
+from xpnet.optimizers import Optimizer
 from xpnet.training.history import History, Record
 
 __all__ = ["Recorder"]
@@ -54,7 +54,7 @@ class Recorder:
             self.history.step_seconds += time.perf_counter() - self._clock
             self._clock = None
 
-    def collect(self, backend: Backend, optimizer: Any) -> None:
+    def collect(self, backend: Backend, optimizer: Optimizer) -> None:
         """Bring the losses over, and look at them.
 
         Raises
@@ -110,7 +110,7 @@ class Recorder:
         return record
 
 
-def _rate(optimizer: Any) -> str:
-    """What the optimizer's learning rate is, where it has one."""
+def _rate(optimizer: Optimizer) -> str:
+    """The learning rate of the optimizer, which may be of another class, without one."""
     lr = getattr(optimizer, "lr", None)
     return f" (it is {float(lr):g})" if isinstance(lr, Real) else ""

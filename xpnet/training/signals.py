@@ -16,7 +16,7 @@ __all__ = ["Hold", "held_signals"]
 _getsignal: Callable[[int], Any] = _signal.getsignal
 _setsignal: Callable[[int, Any], Any] = _signal.signal
 SIGNALS = sorted(int(each) for each in signal.valid_signals() if isinstance(each, signal.Signals))
-"""Those with a name; nobody raises from the others."""
+"""Those with a name; handlers of the others are not held."""
 
 
 class Hold:
@@ -90,7 +90,7 @@ class Hold:
             if self._released:
                 raise
             self._released = True
-            self._kept = error.with_traceback(None)  # it would keep the frames' arrays
+            self._kept = error.with_traceback(None)  # a traceback keeps the frames' arrays
 
     def _restore(self) -> None:
         Hold.current = None

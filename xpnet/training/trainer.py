@@ -186,7 +186,7 @@ class Trainer(Stepper):
         if iterations is not None:
             steps = whole_number("iterations", iterations)
         else:
-            left = -self.iteration % self.steps_per_epoch  # one that was begun is ended first
+            left = -self.iteration % self.steps_per_epoch  # an epoch that was begun is ended first
             steps = whole_number("epochs", epochs) * self.steps_per_epoch
             steps -= self.steps_per_epoch - left if left else 0
         check_memory("run(): the loss of every step", 8 * steps)
