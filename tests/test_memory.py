@@ -143,5 +143,5 @@ def test_a_report_cannot_be_changed(net):
 
 
 def test_what_is_no_network_is_refused():
-    with pytest.raises(OptionError, match="wanted a Network, or nothing"):
+    with pytest.raises(OptionError, match="expected a Network, or None"):
         xpnet.memory_report({})

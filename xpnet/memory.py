@@ -9,7 +9,8 @@ from typing import Any
 from xpnet.backends import Array, Backend, get_backend
 from xpnet.backends.storage import Pool
 from xpnet.errors import OptionError
-from xpnet.layers import part
+from xpnet.layers import Layer
+from xpnet.layers.adapted import original
 from xpnet.networks import Network
 
 __all__ = ["LayerMemory", "MemoryReport", "memory_report"]
@@ -115,12 +116,13 @@ def memory_report(net: Network | None = None) -> MemoryReport:
         backend = get_backend()
         return MemoryReport(backend.name, backend.device, backend.pool())
     if not isinstance(net, Network):
-        raise OptionError(f"net is {net!r}: wanted a Network, or nothing")
+        raise OptionError(f"net is {net!r}: expected a Network, or None")
     backend = net.backend
     seen: set[Hashable] = set()
     parameters = _bytes([net.params.flat], backend, seen)
     gradients = _bytes([net.grads.flat], backend, seen)
-    named = [*net.layers.items(), (type(net.last_layer).__name__, net.last_layer)]
+    names = *net.stack.names, type(net.last_layer).__name__
+    named = zip(names, net.stack.every, strict=True)
     layers = tuple(_layer(name, layer, backend, seen) for name, layer in named)
     saved = sum(layer.saved for layer in layers)
     return MemoryReport(
@@ -128,8 +130,9 @@ def memory_report(net: Network | None = None) -> MemoryReport:
     )
 
 
-def _layer(name: str, layer: Any, backend: Backend, seen: set[Hashable]) -> LayerMemory:
-    held = {key: list(_arrays(getattr(layer, key, None), backend)) for key in part(layer, "saved")}
+def _layer(name: str, layer: Layer, backend: Backend, seen: set[Hashable]) -> LayerMemory:
+    own = original(layer)
+    held = {key: list(_arrays(getattr(own, key, None), backend)) for key in layer.saved}
     arrays = [array for found in held.values() for array in found]
     keys = tuple(key for key, found in held.items() if found)
     return LayerMemory(name, keys, _bytes(arrays, backend, seen))

@@ -6,6 +6,7 @@ import pytest
 from xpnet.backends import load_backend
 from xpnet.gradient.weighted_output import WeightedOutput, is_finite, random_like, total
 from xpnet.layers import AddLayer, Affine, Relu
+from xpnet.layers.adapted import as_layer
 
 NUMPY = load_backend("numpy")
 
@@ -35,7 +36,7 @@ def test_the_change_of_a_layer_that_reuses_its_buffer_is_seen():
             return self.out
 
     x = np.ones(2)
-    output = WeightedOutput(Reuses(), [x], np.ones(2))
+    output = WeightedOutput(as_layer(Reuses()), [x], np.ones(2))
     x[0] = 4.0
     assert output.change() == 6
 

@@ -1,4 +1,4 @@
-"""Layer: what a layer of one's own inherits, and what a plain class gets without inheriting."""
+"""Layer: what a layer of one's own inherits."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import pytest
 
 import xpnet
 from xpnet.errors import NetworkError, NotForwardedError
-from xpnet.layers import Gradient, Layer, Parameter, part
+from xpnet.layers import Gradient, Layer, Parameter
 
 
 class Scale(Layer):
@@ -29,31 +29,6 @@ class Scale(Layer):
         return dout * self.s
 
 
-class Plain:
-    """The same as the chapter would write it: no more than is needed."""
-
-    def __init__(self, s):
-        self.params, self.grads = {"s": s}, {}
-
-    def forward(self, x):
-        self.x = x
-        return x * self.params["s"]
-
-    def backward(self, dout):
-        self.grads["s"] = (dout * self.x).sum(axis=0)
-        return dout * self.params["s"]
-
-
-class Bare:
-    """Nothing but the two methods."""
-
-    def forward(self, x):
-        return 2 * x
-
-    def backward(self, dout):
-        return 2 * dout
-
-
 @pytest.fixture
 def s(backend):
     return xpnet.asarray([2.0, 3.0])
@@ -64,19 +39,19 @@ def x(backend):
     return xpnet.asarray([[1.0, 2.0], [3.0, 4.0], [5.0, 6.0]])
 
 
-def test_own_takes_arrays_without_copying(s):
+def test_add_params_takes_arrays_without_copying(s):
     layer = Scale(s)
     assert layer.params["s"] is layer.s is s
     assert list(layer.grads) == ["s"]
 
 
-def test_own_belongs_to_one_layer_alone(s):
+def test_params_belong_to_one_layer_alone(s):
     first, second = Scale(s), Scale(s + 1)
     assert (float(first.s[0]), float(second.s[0])) == (2.0, 3.0)
     assert dict(Layer.params) == dict(Layer.grads) == {}
 
 
-def test_a_layer_without_own_has_no_parameters_and_takes_none(s):
+def test_a_layer_without_add_params_has_no_parameters_and_takes_none(s):
     layer = Layer()
     assert len(layer.params) == len(layer.grads) == 0
     with pytest.raises(NetworkError, match="cannot be added"):
@@ -112,31 +87,26 @@ def test_get_saved_gives_what_forward_saved_until_release(s, x):
         layer.get_saved("x")
 
 
-@pytest.mark.parametrize("kind", [Scale, Plain])
-def test_apply_is_forward_by_default(kind, s, x):
-    np.testing.assert_array_equal(
-        xpnet.to_numpy(part(kind(s), "apply")(x)), [[2, 6], [6, 12], [10, 18]]
-    )
+def test_apply_is_forward_by_default(s, x):
+    np.testing.assert_array_equal(xpnet.to_numpy(Scale(s).apply(x)), [[2, 6], [6, 12], [10, 18]])
 
 
-@pytest.mark.parametrize("kind", [Scale, Plain])
-def test_backward_params_is_backward_by_default(kind, s, x):
-    layer = kind(s)
+def test_backward_params_is_backward_by_default(s, x):
+    layer = Scale(s)
     layer.forward(x)
-    assert part(layer, "backward_params")(x) is None
+    assert layer.backward_params(x) is None
     np.testing.assert_array_equal(xpnet.to_numpy(layer.grads["s"]), [35, 56])
 
 
-@pytest.mark.parametrize("kind", [Scale, Plain])
-def test_nudged_moves_one_entry_at_a_time_and_puts_it_back(kind, s, x):
-    layer = kind(s)
-    near = part(layer, "perturbed")("s", [1, 0], 0.5, x, layer.forward(x))
+def test_perturbed_moves_one_entry_at_a_time_and_puts_it_back(s, x):
+    layer = Scale(s)
+    near = layer.perturbed("s", [1, 0], 0.5, x, layer.forward(x))
     wanted = [[[2, 7], [6, 14], [10, 21]], [[2.5, 6], [7.5, 12], [12.5, 18]]]
     np.testing.assert_array_equal(xpnet.to_numpy(near), wanted)
     np.testing.assert_array_equal(xpnet.to_numpy(s), [2, 3])
 
 
-def test_nudged_puts_an_entry_of_longdouble_back_to_the_bit():
+def test_perturbed_puts_an_entry_of_longdouble_back_to_the_bit():
     s = np.array([1, 2], np.longdouble) / 3
     before, x = s.copy(), np.ones((3, 2), np.longdouble)
     layer = Scale(s)
@@ -144,23 +114,8 @@ def test_nudged_puts_an_entry_of_longdouble_back_to_the_bit():
     np.testing.assert_array_equal(s, before)
 
 
-def test_nudged_puts_the_entry_back_when_the_layer_raises(s, x):
+def test_perturbed_puts_the_entry_back_when_the_layer_raises(s, x):
     layer = Scale(s)
     with pytest.raises(ValueError, match="broadcast"):
         layer.perturbed("s", [0], 0.5, xpnet.asarray(np.ones((3, 5))), x)
     np.testing.assert_array_equal(xpnet.to_numpy(s), [2, 3])
-
-
-def test_a_plain_class_gets_the_defaults_of_layer():
-    layer = Bare()
-    assert part(layer, "rowwise") is False
-    assert part(layer, "saved") == ()
-    assert dict(part(layer, "params")) == dict(part(layer, "grads")) == {}
-    assert part(layer, "release")() is None
-    assert part(layer, "apply")(3) == 6
-
-
-def test_part_prefers_what_the_layer_has_itself():
-    layer = Bare()
-    layer.apply = lambda x: -x
-    assert part(layer, "apply")(3) == -3

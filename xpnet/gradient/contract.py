@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from xpnet.backends import Array, backend_of
-from xpnet.layers import part
+from xpnet.layers import Layer
 from xpnet.networks import Network
 
 __all__ = ["checked_call", "differ", "violations"]
@@ -26,27 +26,33 @@ def violations(net: Network, x: Array, t: Array, grads: Any) -> Iterator[str]:
     grads : mapping of str to array
         The result of ``net.gradient`` for the batch.
     """
-    for name, layer in net.layers.items():
-        x, problems = checked_call(name, layer.forward, x, "forward writes into its input")
-        yield from problems
-    _, problems = checked_call(
-        "last_layer", lambda scores: net.last_layer.forward(scores, t), x, "forward writes into x"
-    )
-    yield from problems
-    dout = net.last_layer.backward()
+    stack, problems = net.stack, list[str]()
+
+    def run(name: str, function: Callable[[Array], Array], x: Array, violation: str) -> Array:
+        result, found = checked_call(name, function, x, violation)
+        problems.extend(found)
+        return result
+
+    def forward(name: str, layer: Layer, x: Array) -> Array:
+        return run(name, layer.forward, x, "forward writes into its input")
+
+    def backward(name: str, layer: Layer, dout: Array) -> Array:
+        return run(name, layer.backward, dout, "backward overwrites the gradient it was given")
+
+    scores, last = stack.forward(x, forward), stack.last_layer
+    run("last_layer", lambda x: last.forward(x, t), scores, "forward writes into x")
+    dout = stack.loss_gradient()
     # a loss may compute the second gradient in another way, from probabilities rounded near 1
-    if differ(net.last_layer.backward(FACTOR), FACTOR * dout, size=1 / max(1, len(x))):
-        yield f"last_layer: backward({FACTOR}) is not {FACTOR} times backward(1): it ignores dout"
-    for name, layer in reversed([*net.layers.items()]):
-        dout, problems = checked_call(
-            name, layer.backward, dout, "backward overwrites the gradient it was given"
+    if differ(last.backward(FACTOR), FACTOR * dout, size=1 / max(1, len(scores))):
+        problems.append(
+            f"last_layer: backward({FACTOR}) is not {FACTOR} times backward(1): it ignores dout"
         )
-        yield from problems
+    stack.backward(dout, backward)
+    yield from problems
     for name, grad in net.grads.items():
         if differ(grad, grads[name]):
             yield f"{name}: backward and backward_params set different gradients"
-    for layer in (*net.layers.values(), net.last_layer):
-        part(layer, "release")()
+    stack.release()
 
 
 def checked_call(

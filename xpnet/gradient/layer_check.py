@@ -19,7 +19,8 @@ from xpnet.gradient.parameter_result import ParameterCheck
 from xpnet.gradient.report import GradientReport
 from xpnet.gradient.undeclared_arrays import undeclared_arrays
 from xpnet.gradient.weighted_output import WeightedOutput, is_finite, random_like
-from xpnet.layers import part
+from xpnet.layers import Layer
+from xpnet.layers.adapted import as_layer, original
 
 __all__ = ["check_layer"]
 
@@ -77,19 +78,20 @@ def check_layer(layer: Any, *inputs: Any, h: float | None = None, seed: int = 0)
     backend = backend_of(*arrays, caller="check_layer")
     # copies: entries are moved in place, and two inputs may be views of one array
     arrays = [backend.xp.array(x, copy=True) for x in arrays]
+    layer = as_layer(layer)
     check = partial(_check, layer, arrays, h, seed)
     report = check()
     return check_fallback_points(report, _variables(layer, arrays, report), check)
 
 
-def _variables(layer: Any, arrays: Sequence[Array], report: GradientReport) -> list[Array]:
+def _variables(layer: Layer, arrays: Sequence[Array], report: GradientReport) -> list[Array]:
     """The inputs that were checked, and the parameters."""
     names = _input_names(layer, len(arrays))
     inputs = [array for name, array in zip(names, arrays, strict=True) if name in report]
-    return [*inputs, *part(layer, "params").values()]
+    return [*inputs, *layer.params.values()]
 
 
-def _check(layer: Any, arrays: Sequence[Array], h: float | None, seed: int) -> GradientReport:
+def _check(layer: Layer, arrays: Sequence[Array], h: float | None, seed: int) -> GradientReport:
     """The check at these inputs, which are changed in place and restored."""
     backend = backend_of(*arrays)
     # copies, here and in backward, for a layer that overwrites them: a second time it may change
@@ -105,7 +107,7 @@ def _check(layer: Any, arrays: Sequence[Array], h: float | None, seed: int) -> G
     gradients = as_tuple(layer.backward(given))
     if not all(isinstance(g, (int, float)) or hasattr(g, "shape") for g in gradients):
         return failed(f"backward: expected an array for each input, got {gradients}")
-    missing = [name for name in part(layer, "params") if part(layer, "grads")[name] is None]
+    missing = [name for name in layer.params if layer.grads[name] is None]
     if missing:
         return failed(f"backward sets no gradient of {', '.join(missing)}")
     problems = list(layer_violations(layer, arrays, dout))
@@ -123,8 +125,8 @@ def _check(layer: Any, arrays: Sequence[Array], h: float | None, seed: int) -> G
         problems.append(
             f"backward: expected {len(arrays)} gradients, one for each input, got {len(gradients)}"
         )
-    for name, param in part(layer, "params").items():
-        variables[name] = param, part(layer, "grads")[name]
+    for name, param in layer.params.items():
+        variables[name] = param, layer.grads[name]
 
     output, checks = WeightedOutput(layer, arrays, dout), []
     for name, (array, gradient) in variables.items():
@@ -147,10 +149,10 @@ def _failed(problem: str, h: float | None, arrays: Sequence[Array]) -> GradientR
     return GradientReport((), (problem,), h or 1e-4, str(arrays[0].dtype))
 
 
-def _input_names(layer: Any, count: int) -> list[str]:
+def _input_names(layer: Layer, count: int) -> list[str]:
     """The names of the parameters of `forward`; those of ``*x`` are x0, x1, ..."""
     names: list[str] = []
-    for name, parameter in inspect.signature(layer.forward).parameters.items():
+    for name, parameter in inspect.signature(original(layer).forward).parameters.items():
         more = count - len(names) if parameter.kind is parameter.VAR_POSITIONAL else 0
         names += [f"{name}{k}" for k in range(more)] if more else [name]
     return names[:count]

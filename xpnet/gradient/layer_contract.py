@@ -8,7 +8,7 @@ from typing import Any
 
 from xpnet.backends import Array, backend_of
 from xpnet.gradient.contract import differ
-from xpnet.layers import Layer, part
+from xpnet.layers import Layer
 
 __all__ = ["as_tuple", "layer_violations"]
 
@@ -20,7 +20,7 @@ def as_tuple(gradients: Any) -> tuple[Any, ...]:
     return gradients if isinstance(gradients, tuple) else (gradients,)
 
 
-def layer_violations(layer: Any, inputs: Sequence[Array], dout: Any) -> Iterator[str]:
+def layer_violations(layer: Layer, inputs: Sequence[Array], dout: Any) -> Iterator[str]:
     """Violations of the contract by a layer, a sentence each.
 
     Parameters
@@ -35,7 +35,7 @@ def layer_violations(layer: Any, inputs: Sequence[Array], dout: Any) -> Iterator
     if _modified(inputs, original):
         yield "forward writes into its input"
     size = _magnitude(layer, inputs)
-    if differ(xp.asarray(part(layer, "apply")(*inputs)), xp.asarray(out), size):
+    if differ(xp.asarray(layer.apply(*inputs)), xp.asarray(out), size):
         yield "apply and forward give different outputs"
     if _modified(inputs, original):
         yield "apply writes into its input"
@@ -48,16 +48,16 @@ def layer_violations(layer: Any, inputs: Sequence[Array], dout: Any) -> Iterator
     if differ(xp.asarray(dout), original_dout):
         yield "backward overwrites the gradient it was given"
         return
-    grads = {name: xp.array(grad, copy=True) for name, grad in part(layer, "grads").items()}
+    grads = {name: xp.array(grad, copy=True) for name, grad in layer.grads.items()}
     second = [xp.asarray(gradient) for gradient in as_tuple(layer.backward(dout))]
     if any(differ(*pair) for pair in zip(first, second, strict=True)) or _changed(layer, grads):
         yield "a second backward gives another gradient: it must not add to the first"
-    part(layer, "backward_params")(dout)
+    layer.backward_params(dout)
     if _changed(layer, grads):
         yield "backward_params and backward set different gradients"
-    if set(part(layer, "grads")) != set(part(layer, "params")):
+    if set(layer.grads) != set(layer.params):
         yield "params and grads have different names"
-    if part(layer, "rowwise"):
+    if layer.rowwise:
         yield from _rowwise(layer, inputs[0], size)
 
 
@@ -70,39 +70,38 @@ def _modified(inputs: Sequence[Array], original: Sequence[Array]) -> bool:
     return modified
 
 
-def _magnitude(layer: Any, inputs: Sequence[Array]) -> float:
+def _magnitude(layer: Layer, inputs: Sequence[Array]) -> float:
     """The largest number that the output is computed from: inputs, parameters, their product.
 
     Where such numbers cancel, two right ways to compute the output differ by their rounding
     errors, which may be large beside the output.
     """
     peaks = []
-    for arrays in (inputs, part(layer, "params").values()):
+    for arrays in (inputs, layer.params.values()):
         filled = [array for array in arrays if math.prod(array.shape)]
         peaks.append(max((float(abs(array).max()) for array in filled), default=1.0))
     product = peaks[0] * peaks[1]
     return max((x for x in (*peaks, product) if math.isfinite(x)), default=1.0)
 
 
-def _changed(layer: Any, grads: dict[str, Array]) -> bool:
-    return any(differ(part(layer, "grads")[name], grad) for name, grad in grads.items())
+def _changed(layer: Layer, grads: dict[str, Array]) -> bool:
+    return any(differ(layer.grads[name], grad) for name, grad in grads.items())
 
 
-def _rowwise(layer: Any, x: Array, size: float) -> Iterator[str]:
+def _rowwise(layer: Layer, x: Array, size: float) -> Iterator[str]:
     """Whether each output row depends on its own input row alone, and perturbations agree."""
-    apply = part(layer, "apply")
-    y = apply(x)
+    y = layer.apply(x)
     if x.ndim < 2:
         return
-    if any(differ(apply(x[k : k + 1]), y[k : k + 1], size) for k in range(x.shape[0])):
+    if any(differ(layer.apply(x[k : k + 1]), y[k : k + 1], size) for k in range(x.shape[0])):
         yield "rowwise is True, but a row alone gives another output than in its batch"
-    for name, param in part(layer, "params").items():
+    for name, param in layer.params.items():
         index = range(math.prod(param.shape))
-        fast = part(layer, "perturbed")(name, index, STEP, x, y)
+        fast = layer.perturbed(name, index, STEP, x, y)
         plain = Layer.perturbed(layer, name, index, STEP, x, y)
         if differ(fast, plain, size):
             yield f"perturbed gives other outputs than moving one entry of {name} at a time"
-        affected = part(layer, "affected_rows")(name, x)
+        affected = layer.affected_rows(name, x)
         if affected is not None and _changes_other_rows(affected, plain, y):
             yield f"affected_rows leaves out rows that depend on {name}"
 

@@ -7,19 +7,20 @@ from types import MemberDescriptorType
 from typing import Any
 
 from xpnet.backends import Array, backend_of
-from xpnet.layers import Layer, part
+from xpnet.layers import Layer
+from xpnet.layers.adapted import as_layer, original
 
 __all__ = ["float_arrays", "undeclared_arrays"]
 
 
 def float_arrays(layer: Any) -> dict[str, list[Any]]:
     """The floating arrays in each attribute of a layer, and in lists, mappings and layers there."""
-    found = {name: list(_arrays(value)) for name, value in _attributes(layer).items()}
+    found = {name: list(_arrays(value)) for name, value in _attributes(original(layer)).items()}
     return {name: arrays for name, arrays in found.items() if arrays}
 
 
 def undeclared_arrays(
-    layer: Any, inputs: Sequence[Array], dout: Any
+    layer: Layer, inputs: Sequence[Array], dout: Any
 ) -> tuple[list[str], list[str]]:
     """Problems and notes on arrays that a network would not know of.
 
@@ -49,9 +50,9 @@ def undeclared_arrays(
     layer.backward(xp.array(dout, copy=True) if getattr(dout, "ndim", 0) else dout)
     problems: list[str] = []
     notes: list[str] = []
-    owned = [*part(layer, "params").values(), *part(layer, "grads").values()]
+    owned = [*layer.params.values(), *layer.grads.values()]
     for name, arrays in float_arrays(layer).items():
-        if name in part(layer, "saved") or all(_among(array, owned) for array in arrays):
+        if name in layer.saved or all(_among(array, owned) for array in arrays):
             continue
         if any(_among(array, before.get(name, ())) for array in arrays):
             problems.append(
@@ -59,7 +60,7 @@ def undeclared_arrays(
                 f"moves nor saves it; to make it a parameter, write self.add_params({name}=...)"
             )
         else:
-            (problems if isinstance(layer, Layer) else notes).append(
+            (problems if isinstance(original(layer), Layer) else notes).append(
                 f"{name} is or holds a float array of each pass that `saved` does not list: a "
                 f"network cannot release it after a step; write saved = ({name!r},)"
             )
@@ -81,7 +82,7 @@ def _arrays(value: Any) -> Iterator[Any]:
         for member in value.values() if isinstance(value, Mapping) else value:
             yield from _arrays(member)
     elif hasattr(value, "forward") and not isinstance(value, type):
-        yield from _arrays(part(value, "params"))
+        yield from _arrays(as_layer(value).params)
     elif getattr(value, "ndim", 0) and hasattr(value, "dtype"):
         try:
             backend = backend_of(value)

@@ -9,7 +9,7 @@ from typing import Any
 
 from xpnet.backends import Array, Backend, backend_of
 from xpnet.gradient.noise import UNCHANGED_WEIGHT
-from xpnet.layers import part
+from xpnet.layers import Layer
 
 __all__ = ["WeightedOutput", "is_finite", "random_like", "total"]
 
@@ -34,12 +34,12 @@ class WeightedOutput:
         for intermediate results that are not seen, as the sum in a softmax.
     """
 
-    def __init__(self, layer: Any, inputs: Sequence[Array], dout: Any) -> None:
+    def __init__(self, layer: Layer, inputs: Sequence[Array], dout: Any) -> None:
         self._layer, self._inputs, self._dout = layer, inputs, dout
         out = layer.forward(*inputs)
         self._backend = backend_of(*inputs)
         self._out = self._backend.xp.array(out, copy=True)  # a layer may reuse its buffer
-        arrays = [*inputs, *part(layer, "params").values(), self._out]
+        arrays = [*inputs, *layer.params.values(), self._out]
         peaks = [float(abs(a).max()) for a in arrays if math.prod(a.shape)]
         weights = abs(self._backend.xp.asarray(dout))
         self.epsilon = (

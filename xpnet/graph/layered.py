@@ -8,7 +8,7 @@ from typing import Any
 from xpnet.backends import Array
 from xpnet.graph.operations import Operation
 from xpnet.graph.variable import Variable, applied
-from xpnet.layers import part
+from xpnet.layers import Layer
 from xpnet.networks import Network
 from xpnet.networks.out_of_memory import told_of_memory
 
@@ -29,10 +29,10 @@ class LayerNode(Operation):
 
     keeps_integers = True  # labels stay labels
 
-    def __init__(self, layer: Any, name: str, labelled: bool = False) -> None:
+    def __init__(self, layer: Layer, name: str, labelled: bool = False) -> None:
         self.symbol = self.title = name
         self._layer, self._labelled = layer, labelled
-        self._names = () if labelled else tuple(part(layer, "params"))
+        self._names = () if labelled else tuple(layer.params)
         self.formula = "its output for {x}"
         to_params = "its backward gives the gradients of its parameters"
         self.rules = (
@@ -49,7 +49,7 @@ class LayerNode(Operation):
     def backward(self, dout: Any, out: Any, x: Any, *others: Any) -> tuple[Any, ...]:
         """The layer's own backward: the gradients of the input and of the parameters."""
         dx = self._layer.backward(dout)
-        grads = part(self._layer, "grads")
+        grads = self._layer.grads
         return (dx, *(grads[name] for name in self._names), *([None] if self._labelled else []))
 
 
@@ -86,16 +86,16 @@ def network_graph(net: Network, /, x: Array, t: Array) -> Variable:
     """
     rows = net.check_inputs(x, t).cast(x, net.dtype)
     net = copy.deepcopy(net)
-    names = {place: name for name, place in net.places.items()}
-    y = Variable(rows, name="x")
-    for position, (name, layer) in enumerate(net.layers.items()):
-        params = [
-            Variable(array, name=names[position, key])
-            for key, array in part(layer, "params").items()
-        ]
-        y = applied(LayerNode(layer, name), y, *params)
-    name = type(net.last_layer).__name__
-    loss = applied(LayerNode(net.last_layer, name, labelled=True), y, Variable(t, name="t"))
+    params: dict[str, list[Variable]] = {name: [] for name in net.stack.names}
+    for key, (position, _) in net.places.items():
+        params[net.stack.names[position]].append(Variable(net.params[key], name=key))
+
+    def node(name: str, layer: Layer, x: Variable) -> Variable:
+        return applied(LayerNode(layer, name), x, *params[name])
+
+    scores = net.stack.forward(Variable(rows, name="x"), node)
+    last = LayerNode(net.stack.last_layer, type(net.last_layer).__name__, labelled=True)
+    loss = applied(last, scores, Variable(t, name="t"))
     loss.name = "loss"
     loss.backward()
     return loss

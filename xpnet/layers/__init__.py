@@ -3,7 +3,7 @@
 from xpnet.layers.activations import Relu, Sigmoid
 from xpnet.layers.affine import Affine
 from xpnet.layers.arithmetic import AddLayer, MulLayer
-from xpnet.layers.base import Gradient, Layer, Parameter, part
+from xpnet.layers.base import Gradient, Layer, Parameter
 from xpnet.layers.losses import SoftmaxWithLoss
 
 __all__ = [
@@ -16,5 +16,4 @@ __all__ = [
     "Relu",
     "Sigmoid",
     "SoftmaxWithLoss",
-    "part",
 ]

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from types import MethodType
 from typing import Any, ClassVar
 
 from xpnet.backends import Array, backend_of
 from xpnet.errors import NotForwardedError
 from xpnet.parameters import FixedNames, FreshGradients, NamedArrays, Scope, place_of
 
-__all__ = ["Gradient", "Held", "Layer", "Parameter", "part", "settle_in"]
+__all__ = ["Gradient", "Held", "Layer", "Parameter"]
 
 NONE = NamedArrays({})
 """What a layer without parameters has."""
@@ -20,10 +19,11 @@ class Held:
     """A mapping of a layer; in a network a part of the network's, into which assigning writes."""
 
     def __set_name__(self, owner: type, name: str) -> None:
-        self.attribute = f"_{name}"
+        self.name, self.attribute = name, f"_{name}"
 
-    def __get__(self, layer: Layer | None, owner: type) -> Any:
-        return NONE if layer is None else getattr(layer, self.attribute)
+    def __get__(self, layer: Layer | None, owner: type) -> FixedNames:
+        found: FixedNames = NONE if layer is None else getattr(layer, self.attribute)
+        return found
 
     def __set__(self, layer: Layer, value: Any) -> None:
         held = getattr(layer, self.attribute)
@@ -52,8 +52,8 @@ class Layer:
         The attributes that `forward` saves for `backward`.
     """
 
-    rowwise: ClassVar[bool] = False
-    saved: ClassVar[tuple[str, ...]] = ()
+    rowwise: bool = False
+    saved: tuple[str, ...] = ()
     params, grads = Held(), Held()
     _params: FixedNames = NONE
     _grads: FixedNames = NONE
@@ -63,6 +63,12 @@ class Layer:
         self.params = NamedArrays(arrays)
         if not isinstance(self.params, Scope):
             self.grads = FreshGradients(self.params)
+
+    def bind(self, params: Scope, grads: Scope) -> None:
+        """Replace parameters and gradients by a network's, of which these are the layer's part."""
+        for name, scope in (("params", params), ("grads", grads)):
+            inherited = getattr(type(self), name) is NONE  # a subclass may define its own
+            setattr(self, f"_{name}" if inherited else name, scope)
 
     def forward(self, *inputs: Any, **options: Any) -> Array:
         """Compute the output of an input (a loss: of scores and labels), for `backward` to come."""
@@ -82,7 +88,7 @@ class Layer:
 
     def release(self) -> None:
         """Forget what `forward` saved."""
-        for name in getattr(self, "saved", ()):  # a plain class has none
+        for name in self.saved:
             setattr(self, name, None)
 
     def get_saved(self, name: str) -> Any:
@@ -146,29 +152,10 @@ class Layer:
             saved = param[place].item()  # exact in every dtype
             try:
                 param[place] = saved + h
-                out[k] = part(self, "apply")(x)
+                out[k] = self.apply(x)
             finally:
                 param[place] = saved
         return out
-
-
-def part(layer: Any, name: str) -> Any:
-    """A part of the contract: the layer's own, or else the default of `Layer`.
-
-    So a class with no more than `forward` and `backward`, as the chapter writes them, is a layer.
-    """
-    own = getattr(layer, name, None)
-    if own is not None:
-        return own
-    default = getattr(Layer, name)
-    return MethodType(default, layer) if callable(default) else default
-
-
-def settle_in(layer: Any, params: Scope, grads: Scope) -> None:
-    """Give a layer its part of a network's parameters, in place of what it had."""
-    for name, scope in (("params", params), ("grads", grads)):
-        ours = getattr(type(layer), name, None) is NONE
-        setattr(layer, f"_{name}" if ours else name, scope)
 
 
 class Parameter:

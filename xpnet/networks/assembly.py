@@ -1,20 +1,38 @@
-"""How layers become a network: their names, and that each has one home."""
+"""How layers become a network: their names, and that each belongs to one network."""
 
 from __future__ import annotations
 
+import contextlib
 import weakref
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from xpnet.errors import NetworkError
-from xpnet.layers import part
+from xpnet.layers.adapted import as_layer
 
-__all__ = ["by_layer", "check_layers", "named", "numbered", "settle"]
+if TYPE_CHECKING:
+    from xpnet.networks.network import Network
 
-_homes: weakref.WeakValueDictionary[int, Any] = weakref.WeakValueDictionary()
-"""The network each layer belongs to, for as long as that network lives: it keeps the layer alive,
-and so the `id` that stands for it. Layers that cannot be hashed, or are equal, are told apart."""
+__all__ = ["Owner", "by_layer", "check_layers", "named", "numbered", "register_owner"]
+
+
+class Owner:
+    """The network that a layer belongs to, for as long as that network lives.
+
+    An attribute of the layer. A copy or a pickle of it names no network: a copied layer is free.
+    """
+
+    def __init__(self, net: Network | None = None) -> None:
+        self._net = None if net is None else weakref.ref(net)
+
+    def __reduce__(self) -> Any:
+        return Owner, ()
+
+    def owns(self, layer: Any) -> bool:
+        """Whether the network has this very layer, and not one that copy.copy made of it."""
+        net = None if self._net is None else self._net()
+        return net is not None and any(layer is other for other in _every(net))
 
 
 def check_layers(layers: Mapping[str, Any], last_layer: Any) -> None:
@@ -27,30 +45,31 @@ def check_layers(layers: Mapping[str, Any], last_layer: Any) -> None:
     """
     if not layers:
         raise NetworkError("a network needs at least one layer before its last layer")
-    everyone = [*layers.values(), last_layer]
-    places = Counter(map(id, everyone))  # by id: layers that are equal are told apart
-    if part(last_layer, "params"):
+    every = [*layers.values(), last_layer]
+    places = Counter(map(id, every))  # by id: layers that are equal are told apart
+    if as_layer(last_layer).params:
         raise NetworkError(
             "the last layer has parameters, which nothing would train: give them to "
             "a layer before it"
         )
-    for name, layer in zip([*layers, "last_layer"], everyone, strict=True):
+    for name, layer in zip([*layers, "last_layer"], every, strict=True):
         # a class has both names as well, and would fail at its first call
         if isinstance(layer, type) or not (
             hasattr(layer, "forward") and hasattr(layer, "backward")
         ):
             raise NetworkError(
-                f"{name} is {layer!r}: wanted an object with forward and backward, such as "
+                f"{name} is {layer!r}: expected an object with forward and backward, such as "
                 "xpnet.layers.Relu(), or one that follows xpnet.layers.Layer"
             )
-        if not part(layer, "params") and hasattr(layer, "dW"):
+        if not as_layer(layer).params and hasattr(layer, "dW"):
             raise NetworkError(
                 f"the layer {name} ({type(layer).__name__}) keeps its parameters in attributes, "
                 "where the network cannot train them: inherit from xpnet.layers.Layer and call "
                 "self.add_params(W=W, b=b)"
             )
-        twice, home = places[id(layer)] > 1, _homes.get(id(layer))
-        if twice or (home is not None and _holds(home, layer)):
+        owner = getattr(layer, OWNER, None)
+        twice = places[id(layer)] > 1
+        if twice or (owner is not None and owner.owns(layer)):
             where = "twice in this network" if twice else "in another network"
             raise NetworkError(
                 f"the layer {name} ({type(layer).__name__}) is {where}: it could not keep "
@@ -58,14 +77,21 @@ def check_layers(layers: Mapping[str, Any], last_layer: Any) -> None:
             )
 
 
-def settle(net: Any) -> None:
-    """Remember that the layers of this network live here."""
-    for layer in (*net.layers.values(), net.last_layer):
-        _homes[id(layer)] = net
+OWNER = "_xpnet_owner"
+"""The attribute; layers need not inherit from `Layer`, so its name is unlikely to be theirs."""
 
 
-def _holds(net: Any, layer: Any) -> bool:
-    return any(layer is other for other in (*net.layers.values(), net.last_layer))
+def register_owner(net: Network) -> None:
+    """Make every layer of this network belong to it."""
+    owner = Owner(net)
+    for layer in _every(net):
+        # in frozen dataclasses too; an object with __slots__ alone takes no attribute
+        with contextlib.suppress(AttributeError):
+            object.__setattr__(layer, OWNER, owner)
+
+
+def _every(net: Network) -> list[Any]:
+    return [*net.layers.values(), net.last_layer]
 
 
 def named(layers: Sequence[Any] | Mapping[str, Any]) -> dict[str, Any]:

@@ -9,12 +9,11 @@ from typing import Any
 
 from xpnet.backends import Array, Backend, asarray, backend_of
 from xpnet.errors import OptionError, ShapeError
-from xpnet.layers import part
-from xpnet.layers.base import settle_in
 from xpnet.networks import inference
-from xpnet.networks.assembly import by_layer, check_layers, named, numbered, settle
+from xpnet.networks.assembly import by_layer, check_layers, named, numbered, register_owner
 from xpnet.networks.numerical import numerical_gradient
 from xpnet.networks.out_of_memory import told_of_memory
+from xpnet.networks.stack import Stack
 from xpnet.networks.summary import summary
 from xpnet.parameters import Parameters, Scope
 
@@ -39,6 +38,9 @@ class Network:
     ----------
     layers : mapping of str to layer
     last_layer : layer
+        Both as they were given.
+    stack : Stack
+        The same layers as a network runs them: complete ones, in order.
     params, grads : Parameters
         Keys are the layers' own names with a running number: W1, b1, W2, b2, ...
 
@@ -59,15 +61,14 @@ class Network:
     def __init__(
         self, layers: Sequence[Any] | Mapping[str, Any], last_layer: Any, dtype: Any = None
     ) -> None:
-        self._layers = named(layers)
-        self.last_layer = last_layer
+        self._layers, self._last_layer = named(layers), last_layer
         check_layers(self._layers, last_layer)
-        stack = list(self._layers.values())
-        places = [(k, name) for k, layer in enumerate(stack) for name in part(layer, "params")]
+        self.stack = Stack(self._layers, last_layer)
+        stack = self.stack.layers
+        places = [(k, name) for k, layer in enumerate(stack) for name in layer.params]
         keys = numbered(name for _, name in places)
         self._places: dict[str, tuple[int, str]] = dict(zip(keys, places, strict=True))
         arrays = {key: stack[k].params[name] for key, (k, name) in self._places.items()}
-        self._first_owner = min((k for k, _ in self._places.values()), default=len(stack))
         self._take(Parameters(arrays, dtype))
 
     def _take(self, params: Parameters) -> None:
@@ -75,15 +76,14 @@ class Network:
         if params.flat.dtype not in map(params.backend.dtype, ("float32", "float64")):
             raise OptionError(f"dtype={params.dtype}: wanted 'float32' or 'float64'")
         self._params, self._grads = params, params.zeros_like()
-        stack = list(self._layers.values())
         for position, own in by_layer(self._places).items():
             names = {name: key for key, name in own}
-            settle_in(stack[position], Scope(params, names), Scope(self._grads, names))
-        settle(self)
+            self.stack.layers[position].bind(Scope(params, names), Scope(self._grads, names))
+        register_owner(self)
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         self.__dict__.update(state)
-        settle(self)
+        register_owner(self)
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {' -> '.join([*self._layers, 'loss'])}>"
@@ -92,6 +92,11 @@ class Network:
     def layers(self) -> Mapping[str, Any]:
         """The layers by name, in order; to be looked at, not replaced: make another network."""
         return MappingProxyType(self._layers)
+
+    @property
+    def last_layer(self) -> Any:
+        """The loss; it is not to be replaced either."""
+        return self._last_layer
 
     @property
     def params(self) -> Parameters:
@@ -194,11 +199,10 @@ class Network:
         """
         try:
             x = self.check_inputs(x, t).cast(x, self.dtype)
-            for layer in self._layers.values():
-                x = layer.forward(x)
-            return self.last_layer.forward(x, t)
+            scores = self.stack.forward(x)
+            return self.stack.last_layer.forward(scores, t)
         except MemoryError:  # no backward can come of it, and the memory is wanted
-            self._release()
+            self.stack.release()
             raise
 
     # --- the way back ----------------------------------------------------------------------
@@ -217,20 +221,14 @@ class Network:
             self._grads.flat[...] = 0
             raise
         finally:
-            self._release()
+            self.stack.release()
         return loss
 
-    def _release(self) -> None:
-        for layer in (*self._layers.values(), self.last_layer):
-            part(layer, "release")()
-
     def _backward(self) -> None:
-        stack = list(self._layers.values())[self._first_owner :]
-        dout = self.last_layer.backward()
-        for layer in reversed(stack[1:]):
-            dout = layer.backward(dout)
-        for layer in stack[:1]:  # nobody needs the gradient of its input
-            part(layer, "backward_params")(dout)
+        stack, first = self.stack, self.stack.first_owner
+        dout = stack.backward(stack.loss_gradient(), start=first + 1)
+        if first < len(stack.layers):  # nobody needs the gradient of its input
+            stack.layers[first].backward_params(dout)
 
     @told_of_memory
     def gradient(self, x: Array, t: Array) -> Parameters:
@@ -304,7 +302,7 @@ class Network:
         moved = asarray(self._grads.flat, backend=backend)
         self._params.to(backend)  # the last that can fail
         self._grads.attach(moved)
-        self._release()
+        self.stack.release()
         return self
 
     def astype(self, dtype: Any) -> Network:
@@ -318,7 +316,7 @@ class Network:
         params = self._params.astype(dtype)
         made = copy.deepcopy(self)
         made._take(params)
-        made._release()
+        made.stack.release()
         return made
 
     def __copy__(self) -> Network:

@@ -10,12 +10,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from xpnet.backends import Array, backend_of
 from xpnet.differences import perturbed_values
-from xpnet.layers import part
+from xpnet.layers.adapted import original
+from xpnet.layers.base import Layer
 from xpnet.networks.entry_ranges import entry_ranges
+from xpnet.networks.stack import apply
 
 if TYPE_CHECKING:
     from xpnet.networks.network import Network
@@ -46,28 +48,26 @@ class PerturbedLosses:
 
     def __init__(self, net: Network, x: Array, t: Array, *, local: bool = True) -> None:
         backend = net.check_inputs(x, t)
-        self._layers, self._last, self._local = list(net.layers.values()), net.last_layer, local
+        self._stack, self._local = net.stack, local
+        self._last: Any = original(net.stack.last_layer)
         self._inputs, self._t = [backend.cast(x, net.dtype)], backend.asarray(t)
-        for layer in self._layers:
-            self._inputs.append(part(layer, "apply")(self._inputs[-1]))
+        self._stack.forward(self._inputs[0], self._apply_and_keep)
         self.loss()  # refuses labels that do not fit, which many batches at once would hide
 
     def loss(self) -> float:
         """The loss as the parameters are now."""
-        scores = self._inputs[0]
-        for layer in self._layers:
-            scores = part(layer, "apply")(scores)
-        return float(part(self._last, "apply")(scores, self._t))
+        scores = self._stack.forward(self._inputs[0], apply)
+        return float(self._stack.last_layer.apply(scores, self._t))
 
     def batchable(self, position: int) -> bool:
         """Whether perturbed outputs of this layer can pass through those behind as one batch."""
-        behind = self._layers[position + 1 :]
+        behind = self._stack.layers[position + 1 :]
         return (
             self._local
             and self._t.ndim > 0
             and self._inputs[0].ndim > 1
             and hasattr(self._last, "row_losses")
-            and all(part(layer, "rowwise") for layer in behind)
+            and all(layer.rowwise for layer in behind)
         )
 
     def losses(
@@ -91,7 +91,7 @@ class PerturbedLosses:
         """
         if self.batchable(position):
             return self._row_losses().mean() + self.changes(position, name, h, entries)
-        param = part(self._layers[position], "params")[name]
+        param = self._stack.layers[position].params[name]
         return backend_of(param).asarray(
             self.losses_by_loop(position, name, h, entries), param.dtype
         )
@@ -100,11 +100,11 @@ class PerturbedLosses:
         self, position: int, name: str, h: float, entries: Sequence[int] | None = None
     ) -> Array:
         """How far `losses` are from `loss`, without the rounding of the rows that keep theirs."""
-        param = part(self._layers[position], "params")[name]
+        param = self._stack.layers[position].params[name]
         if self.batchable(position):
             if entries is not None:  # from anywhere: no slices of which the affected rows are known
                 return self._changes_in_batches(position, name, h, entries, None)
-            affected = part(self._layers[position], "affected_rows")(name, self._inputs[position])
+            affected = self._stack.layers[position].affected_rows(name, self._inputs[position])
             every = range(math.prod(param.shape))
             return self._changes_in_batches(position, name, h, every, affected)
         loss = self.loss()
@@ -115,19 +115,24 @@ class PerturbedLosses:
         self, position: int, name: str, h: float, entries: Sequence[int] | None = None
     ) -> list[float]:
         """The same as `losses` by the plain loop: every loss from the start."""
-        param = part(self._layers[position], "params")[name]
+        param = self._stack.layers[position].params[name]
         return perturbed_values(lambda _: self.loss(), param, h, entries)
 
     def largest(self) -> float:
         """The largest number that the loss is computed from."""
-        params = [p for layer in self._layers for p in part(layer, "params").values()]
+        params = [p for layer in self._stack.layers for p in layer.params.values()]
         arrays = [a for a in (*self._inputs, *params) if math.prod(a.shape)]
         return max(float(abs(array).max()) for array in arrays)
+
+    def _apply_and_keep(self, name: str, layer: Layer, x: Array) -> Array:
+        self._inputs.append(layer.apply(x))
+        return self._inputs[-1]
 
     def _changes_in_batches(
         self, position: int, name: str, h: float, entries: Sequence[int], affected: Array | None
     ) -> Array:
         y, backend = self._inputs[position + 1], backend_of(self._inputs[position])
+        layer = self._stack.layers[position]
         before = self._row_losses()  # (N,)
         changes = backend.xp.zeros(len(entries), dtype=before.dtype)
         most = CHUNK_BYTES // max(1, y.nbytes // len(y))  # rows in one batch
@@ -140,21 +145,18 @@ class PerturbedLosses:
             labels = backend.xp.concatenate([t] * chunk)
             for start in range(first, end, chunk):
                 index = entries[start : min(start + chunk, end)]
-                out = part(self._layers[position], "perturbed")(name, index, h, x, y)  # (K, M, ...)
+                out = layer.perturbed(name, index, h, x, y)  # (K, M, ...)
                 change = self._row_losses_behind(position, out, labels) - loss  # (K, M)
                 changes[start : start + len(index)] = change.sum(axis=1) / len(before)
         return changes
 
     def _row_losses(self) -> Array:
         """The losses of the rows with the parameters as they are, shape (N,)."""
-        losses: Array = self._last.row_losses(self._inputs[-1], self._t)
-        return losses
+        return self._last.row_losses(self._inputs[-1], self._t)
 
     def _row_losses_behind(self, position: int, out: Array, labels: Array) -> Array:
         """The losses of perturbed outputs (K, M, ...) of a layer, shape (K, M)."""
         perturbations, rows = out.shape[:2]
         out = out.reshape(perturbations * rows, *out.shape[2:])
-        for layer in self._layers[position + 1 :]:
-            out = part(layer, "apply")(out)
-        row_losses: Array = self._last.row_losses(out, labels[: len(out)])
-        return row_losses.reshape(perturbations, rows)
+        scores = self._stack.forward(out, apply, position + 1)
+        return self._last.row_losses(scores, labels[: len(out)]).reshape(perturbations, rows)

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import math
-from typing import Any
+from typing import TYPE_CHECKING
 
 from xpnet.networks.assembly import by_layer
+
+if TYPE_CHECKING:
+    from xpnet.networks.network import Network
 
 __all__ = ["summary"]
 
 
-def summary(net: Any) -> str:
+def summary(net: Network) -> str:
     """Layers, parameters with shapes, their number, and where they live.
 
     Examples

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 from xpnet.backends import Array
-from xpnet.layers import part
+from xpnet.layers import Layer
 from xpnet.networks import Network
 from xpnet.parity.results import host_copies, host_copy
 
@@ -37,25 +37,30 @@ class Operation:
     results: dict[str, Any]
 
 
-def layer_operations(net: Network, x: Array, t: Array) -> Iterator[Operation]:
+def layer_operations(net: Network, x: Array, t: Array) -> list[Operation]:
     """Run forward and backward of a batch; the gradients stay in ``net.grads``."""
-    layers = list(net.layers.items())
-    for place, (name, layer) in enumerate(layers):
-        given = host_copy(x)
-        x = layer.forward(x)
-        yield Operation(f"{name}.forward", place, (given,), {"": host_copy(x)})
-    last, loss = net.last_layer, loss_name(net)
-    given = host_copy(x), host_copy(t)
-    yield Operation(f"{loss}.forward", -1, given, {"": host_copy(last.forward(x, t))})
-    dout = last.backward()
-    yield Operation(f"{loss}.backward", -1, (), {"": host_copy(dout)})
-    first = min((place for place, _ in net.places.values()), default=len(layers))
-    for place in reversed(range(first, len(layers))):  # before the first parameters none is asked
-        name, layer = layers[place]
-        upper = host_copy(dout)
-        dout = layer.backward(dout)
-        results = {"": host_copy(dout), **host_copies(part(layer, "grads"))}
-        yield Operation(f"{name}.backward", place, (upper,), results)
+    place = {name: k for k, name in enumerate(net.stack.names)}
+    stack, loss = net.stack, loss_name(net)
+    found: list[Operation] = []
+
+    def forward(name: str, layer: Layer, x: Array) -> Array:
+        given, y = host_copy(x), layer.forward(x)
+        found.append(Operation(f"{name}.forward", place[name], (given,), {"": host_copy(y)}))
+        return y
+
+    def backward(name: str, layer: Layer, dout: Array) -> Array:
+        given, dx = host_copy(dout), layer.backward(dout)
+        results = {"": host_copy(dx), **host_copies(layer.grads)}
+        found.append(Operation(f"{name}.backward", place[name], (given,), results))
+        return dx
+
+    scores = stack.forward(x, forward)
+    given, value = (host_copy(scores), host_copy(t)), stack.last_layer.forward(scores, t)
+    found.append(Operation(f"{loss}.forward", -1, given, {"": host_copy(value)}))
+    dout = stack.loss_gradient()
+    found.append(Operation(f"{loss}.backward", -1, (), {"": host_copy(dout)}))
+    stack.backward(dout, backward, stack.first_owner)
+    return found
 
 
 def loss_name(net: Network) -> str:
@@ -68,12 +73,12 @@ def repeat(
     net: Network, operation: Operation, to_backend: Callable[[Any], Array]
 ) -> dict[str, Any]:
     """The results of the same operation from the same bits, by the layers of another network."""
-    layer = [*net.layers.values(), net.last_layer][operation.place]
+    layer = net.stack.every[operation.place]
     inputs = [to_backend(array) for array in operation.inputs]
     if operation.name.endswith(".forward"):
         return {"": host_copy(layer.forward(*inputs))}
     dx = host_copy(layer.backward(*inputs))
-    return {"": dx, **host_copies(part(layer, "grads"))}
+    return {"": dx, **host_copies(layer.grads)}
 
 
 def result_name(operation: Operation, key: str) -> str:

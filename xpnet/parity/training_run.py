@@ -45,9 +45,7 @@ class TrainingRun:
 
     def update(self) -> None:
         """One step of the optimizer with ``net.grads``; the layers release the batch."""
-        for layer in (*self.net.layers.values(), self.net.last_layer):
-            if hasattr(layer, "release"):
-                layer.release()
+        self.net.stack.release()
         self.optimizer.update(self.net.params, self.net.grads)
 
     @property
