@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from xpnet.backends import Array, backend_of, fitting_labels
+from xpnet.backends import Array, backend_of, scores_and_labels
 from xpnet.checks import check_memory, whole_number
 from xpnet.errors import LabelError, ShapeError
 
@@ -108,13 +108,7 @@ def cross_entropy_error(y: Array, t: Array) -> Array:
     """
     backend = backend_of(y, t, caller="cross_entropy_error", names=("y", "t"))
     xp = backend.xp
-    if y.ndim not in (1, 2) or 0 in y.shape:
-        raise ShapeError(
-            f"cross_entropy_error: y is {tuple(y.shape)}, t is {tuple(getattr(t, 'shape', ()))}; "
-            "wanted y as (N, classes) with at least one row"
-        )
-    t = fitting_labels(backend, t, tuple(y.shape), "cross_entropy_error", "y")
-    y = y.reshape(-1, y.shape[-1])
+    y, t = scores_and_labels(backend, y, t, "cross_entropy_error", "y")
     t = backend.one_hot(t, y.shape[1], y.dtype) if t.ndim == 1 else backend.asarray(t, y.dtype)
     # a class without weight adds nothing, even where log(0) is -inf
     rows = xp.sum(t * xp.log(xp.where(t == 0, 1, y)), axis=1)

@@ -2,7 +2,7 @@
 
 from xpnet.backends.base import Backend
 from xpnet.backends.kinds import hidden_meaning, real_number
-from xpnet.backends.labels import fitting_labels
+from xpnet.backends.labels import fitting_labels, labels_of_one_row, scores_and_labels
 from xpnet.backends.lookup import backend_of
 from xpnet.backends.numpy_backend import NumpyBackend
 from xpnet.backends.registry import (
@@ -32,9 +32,11 @@ __all__ = [
     "fitting_labels",
     "get_backend",
     "hidden_meaning",
+    "labels_of_one_row",
     "load_backend",
     "real_number",
     "register_backend",
+    "scores_and_labels",
     "set_backend",
     "synchronize",
     "to_numpy",

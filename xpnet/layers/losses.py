@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from xpnet.backends import Array, Backend, backend_of, fitting_labels
+from xpnet.backends import Array, Backend, backend_of, scores_and_labels
 from xpnet.errors import ShapeError
 from xpnet.layers.base import Layer
 
@@ -123,10 +123,4 @@ def _rows(x: Array, t: Array) -> tuple[Backend, Array, Array]:
     backend = backend_of(x, t, caller="SoftmaxWithLoss", names=("x", "t"))
     if not backend.is_floating(x):
         x = backend.asarray(x, backend.dtype("float64"))
-    if x.ndim not in (1, 2) or 0 in x.shape:
-        raise ShapeError(
-            f"SoftmaxWithLoss: x is {tuple(x.shape)}; wanted (N, classes) with at least one row: "
-            "no rows have no mean loss"
-        )
-    labels = fitting_labels(backend, t, tuple(x.shape), "SoftmaxWithLoss")
-    return backend, x.reshape(-1, x.shape[-1]), labels
+    return backend, *scores_and_labels(backend, x, t, "SoftmaxWithLoss")

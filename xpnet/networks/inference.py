@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any
 
-from xpnet.backends import Array, fitting_labels, real_number
+from xpnet.backends import Array, fitting_labels, labels_of_one_row, real_number
 from xpnet.checks import whole_number
 from xpnet.errors import OptionError, ShapeError
 from xpnet.layers import SoftmaxWithLoss
@@ -72,7 +72,7 @@ def _fitting(net: Network, t: Array, shape: tuple[int, ...], one: bool) -> Array
     # another loss has targets of its own kind: as floats, which are in no range
     t = backend.asarray(t, backend.dtype("float64"))
     if one:
-        t = t.reshape(1) if t.size == 1 else t.reshape(1, -1)
+        t = labels_of_one_row(t, shape[1] if len(shape) > 1 else 1)
     if t.ndim > 1 and tuple(t.shape[1:]) != shape[1:]:
         raise ShapeError(f"accuracy: t is {tuple(t.shape)}, predict(x) is {shape}")
     return t

@@ -56,9 +56,10 @@ class Relu(Operation):
         return backend_for(x).relu(backend_for(x).asarray(x))
 
     def backward(self, dout: Any, out: Any, x: Any) -> tuple[Any]:
-        """Open where `x` is above 0."""
+        """The upstream value where `x` is above 0."""
         backend = backend_for(x, dout)
-        return (backend.xp.where(backend.asarray(x) <= 0, 0, dout),)
+        mask = backend.asarray(backend.asarray(x) <= 0)  # of a 0-d array NumPy makes a scalar
+        return (backend.relu_grad(as_array(dout, backend), mask),)
 
 
 class Sigmoid(Operation):
@@ -75,4 +76,5 @@ class Sigmoid(Operation):
 
     def backward(self, dout: Any, out: Any, x: Any) -> tuple[Any]:
         """From the output alone."""
-        return (dout * out * (1 - out),)
+        backend = backend_for(dout, out)
+        return (backend.sigmoid_grad(as_array(dout, backend), as_array(out, backend)),)
