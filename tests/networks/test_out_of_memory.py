@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import re
+import traceback
 import weakref
 
 import numpy as np
@@ -11,7 +12,8 @@ import pytest
 
 import xpnet
 from xpnet.errors import OutOfMemoryError
-from xpnet.networks import TwoLayerNet
+from xpnet.layers import Affine, Layer, SoftmaxWithLoss
+from xpnet.networks import Network, TwoLayerNet
 
 CALLS = ["predict", "loss", "accuracy", "gradient", "backprop", "numerical_gradient"]
 LABELLED = [name for name in CALLS if name != "predict"]
@@ -95,12 +97,50 @@ def test_inference_that_fails_leaves_a_pending_backward(net, batch, run_out, nam
     assert xpnet.memory_report(net).saved > 0
 
 
+class Shift(Layer):
+    """A layer of one's own, in whose forward memory runs out, perhaps behind another error."""
+
+    def __init__(self, chained=None):
+        self.chained = chained
+
+    def forward(self, x):
+        shifted = x + 1
+        try:
+            raise KeyError(len(shifted))
+        except KeyError as error:
+            if self.chained:
+                raise MemoryError from error
+            raise MemoryError  # noqa: B904
+
+    def backward(self, dout):
+        return dout
+
+
+def failing(backend, layer):
+    W, b = xpnet.asarray(np.ones((4, 2)), "float32"), xpnet.asarray(np.zeros(2), "float32")
+    return Network([Affine(W, b), layer], SoftmaxWithLoss())
+
+
+def frames(error):
+    """The frames of an error and of those behind it, by the name of the function."""
+    found = {}
+    while error is not None:
+        found |= {
+            frame.f_code.co_name: frame for frame, _ in traceback.walk_tb(error.__traceback__)
+        }
+        error = error.__cause__ or error.__context__
+    return found
+
+
 @pytest.mark.parametrize("name", ["loss", "backprop", "gradient"])
-def test_an_error_that_is_kept_keeps_no_activation(net, batch, monkeypatch, name):
+def test_an_error_that_is_kept_keeps_no_activation_of_the_librarys_layers(
+    net, batch, monkeypatch, name
+):
     seen = []
 
     def fail(scores, t):
         seen.append(weakref.ref(scores))
+        del scores
         raise MemoryError
 
     monkeypatch.setattr(net.backend, "softmax_with_loss", fail)
@@ -114,34 +154,35 @@ def test_an_error_that_is_kept_keeps_no_activation(net, batch, monkeypatch, name
         gc.enable()
 
 
-@pytest.mark.parametrize("chained", [None, KeyError], ids=["context", "cause"])
-def test_an_error_raised_while_another_was_handled_keeps_no_array_of_either(
-    net, batch, monkeypatch, chained
-):
-    seen = []
+@pytest.mark.parametrize("chained", [False, True], ids=["context", "cause"])
+def test_a_debugger_sees_the_variables_of_a_layer_of_ones_own(backend, batch, chained):
+    net = failing(backend, Shift(chained))
+    with pytest.raises(OutOfMemoryError) as caught:
+        net.loss(*batch)
+    found = frames(caught.value)
+    shown = found["test_a_debugger_sees_the_variables_of_a_layer_of_ones_own"].f_locals
+    assert shown["net"] is net
+    own = frames(caught.value.__cause__)["forward"]
+    assert own.f_globals["__name__"] == __name__
+    assert own.f_locals["shifted"].shape == (7, 2)
+    assert found["guarded"].f_locals["args"] == batch  # the call itself: what the caller has too
 
-    def look_up(scores):
-        mine = scores + 1
-        seen.append(weakref.ref(mine))
-        raise KeyError(len(mine))
 
-    def fail(scores, t):
+def test_an_error_that_a_caller_handles_keeps_its_variables(net, batch, run_out):
+    def look_up():
+        mine = [1, 2]
+        raise KeyError(mine[0])
+
+    def loss_instead():
         try:
-            look_up(scores)
-        except KeyError as error:
-            if chained:
-                raise MemoryError from error
-            raise MemoryError  # noqa: B904
+            look_up()
+        except KeyError:
+            return net.loss(*batch)
 
-    monkeypatch.setattr(net.backend, "softmax_with_loss", fail)
-    gc.disable()
-    try:
-        with pytest.raises(OutOfMemoryError) as caught:
-            net.loss(*batch)
-        assert isinstance(caught.value.__cause__.__context__, KeyError)
-        assert seen[0]() is None
-    finally:
-        gc.enable()
+    run_out(net.backend, "relu_with_mask")
+    with pytest.raises(OutOfMemoryError) as caught:
+        loss_instead()
+    assert frames(caught.value)["look_up"].f_locals["mine"] == [1, 2]
 
 
 def test_numpy_refuses_an_absurd_size_with_the_same_error():

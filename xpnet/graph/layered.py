@@ -10,7 +10,7 @@ from xpnet.graph.operations import Operation
 from xpnet.graph.variable import Variable, applied
 from xpnet.layers import Layer
 from xpnet.networks import Network
-from xpnet.networks.out_of_memory import told_of_memory
+from xpnet.networks.out_of_memory import explains_memory_errors
 
 __all__ = ["LayerNode", "network_graph"]
 
@@ -53,7 +53,7 @@ class LayerNode(Operation):
         return (dx, *(grads[name] for name in self._names), *([None] if self._labelled else []))
 
 
-@told_of_memory
+@explains_memory_errors
 def network_graph(net: Network, /, x: Array, t: Array) -> Variable:
     """The computational graph of the loss of one batch, one node a layer, gradients done.
 

@@ -14,7 +14,7 @@ from xpnet.errors import OptionError, OutOfMemoryError
 from xpnet.initializers import seeded, weights, zeros
 from xpnet.layers import Affine, Relu, Sigmoid, SoftmaxWithLoss
 from xpnet.networks.network import Network
-from xpnet.networks.out_of_memory import let_go
+from xpnet.networks.out_of_memory import free_memory
 
 __all__ = ["MultiLayerNet", "TwoLayerNet"]
 
@@ -132,12 +132,12 @@ def _check_memory(sizes: list[int], dtype: Any) -> None:
 
 @contextmanager
 def _in_memory(sizes: list[int]) -> Iterator[None]:
-    """What is too much for the memory that is left is told with the sizes that ask for it."""
+    """Running out of memory is an error that names the sizes."""
     try:
         yield
     except MemoryError as error:
         backend = get_backend()
-        let_go(error, backend)
+        free_memory(error, backend)
         raise OutOfMemoryError(
             f"layer sizes {sizes}: out of memory on {backend.device}: try a smaller layer"
         ) from error

@@ -12,7 +12,7 @@ from xpnet.errors import OptionError, ShapeError
 from xpnet.networks import inference
 from xpnet.networks.assembly import by_layer, check_layers, named, numbered, register_owner
 from xpnet.networks.numerical import numerical_gradient
-from xpnet.networks.out_of_memory import told_of_memory
+from xpnet.networks.out_of_memory import explains_memory_errors
 from xpnet.networks.stack import Stack
 from xpnet.networks.summary import summary
 from xpnet.parameters import Parameters, Scope
@@ -128,7 +128,7 @@ class Network:
 
     # --- the way forward -----------------------------------------------------------------
 
-    @told_of_memory
+    @explains_memory_errors
     def predict(self, x: Array, batch_size: int | None = None, scale: float | None = None) -> Array:
         """The scores of each row: all layers but the last. Keeps nothing; safe in threads.
 
@@ -152,7 +152,7 @@ class Network:
         """
         return inference.predict(self, x, batch_size, scale)
 
-    @told_of_memory
+    @explains_memory_errors
     def accuracy(
         self, x: Array, t: Array, batch_size: int | None = None, scale: float | None = None
     ) -> float:
@@ -180,7 +180,7 @@ class Network:
         """
         return inference.accuracy(self, x, t, batch_size, scale)
 
-    @told_of_memory
+    @explains_memory_errors
     def loss(self, x: Array, t: Array) -> Array:
         """The loss of one batch. The layers keep what their backward needs, as the chapter's do.
 
@@ -207,7 +207,7 @@ class Network:
 
     # --- the way back ----------------------------------------------------------------------
 
-    @told_of_memory
+    @explains_memory_errors
     def backprop(self, x: Array, t: Array) -> Array:
         """Forward and backward of one batch: the gradients are in `grads`, overwritten.
 
@@ -230,7 +230,7 @@ class Network:
         if first < len(stack.layers):  # nobody needs the gradient of its input
             stack.layers[first].backward_params(dout)
 
-    @told_of_memory
+    @explains_memory_errors
     def gradient(self, x: Array, t: Array) -> Parameters:
         """The gradient of the loss by backpropagation: a new mapping at each call.
 
@@ -256,7 +256,7 @@ class Network:
         self.backprop(x, t)
         return self._grads.copy()
 
-    @told_of_memory
+    @explains_memory_errors
     def numerical_gradient(
         self, x: Array, t: Array, h: float | None = None, method: str = "local"
     ) -> Parameters:

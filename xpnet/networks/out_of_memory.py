@@ -1,33 +1,44 @@
-"""What a network does when memory runs out: let go of what it took, and say what to try."""
+"""What a network does when memory runs out: free what it took, and say what to try."""
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import traceback
 from collections.abc import Callable
-from typing import Any, Concatenate, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
 
+from xpnet.backends import Backend
 from xpnet.errors import OutOfMemoryError
 
-__all__ = ["let_go", "out_of_memory", "told_of_memory"]
+if TYPE_CHECKING:
+    from xpnet.networks.network import Network
+
+__all__ = ["explains_memory_errors", "free_memory", "out_of_memory"]
 
 P = ParamSpec("P")
 R = TypeVar("R")
+N = TypeVar("N", bound="Network")
+
+LIBRARIES = "xpnet", "numpy", "cupy"
+"""The packages whose frames are cleared. Those of a user keep what a debugger shows."""
 
 
-def told_of_memory(method: Callable[Concatenate[Any, P], R]) -> Callable[Concatenate[Any, P], R]:
+def explains_memory_errors(
+    method: Callable[Concatenate[N, P], R],
+) -> Callable[Concatenate[N, P], R]:
     """A method of a network, whose first argument is rows, that raises `OutOfMemoryError`.
 
-    The frame of the method itself is over when the error is made, so all that it and what it
-    called had at hand can be let go: here only the caller's own arrays are left.
+    The frame of the method itself has ended when the error is made, so that the arrays in it and
+    in the library's frames below it can be freed.
     """
 
     @functools.wraps(method)
-    def guarded(net: Any, /, *args: P.args, **options: P.kwargs) -> R:
+    def guarded(net: N, /, *args: P.args, **options: P.kwargs) -> R:
         try:
             return method(net, *args, **options)
-        except OutOfMemoryError as error:  # from a call inside this one: it is told already
-            let_go(error, net.backend)
+        except OutOfMemoryError as error:  # of a call inside this one: explained already
+            free_memory(error, net.backend)
             raise
         except MemoryError as error:
             x = args[0] if args else options.get("x")
@@ -36,9 +47,9 @@ def told_of_memory(method: Callable[Concatenate[Any, P], R]) -> Callable[Concate
     return guarded
 
 
-def out_of_memory(error: MemoryError, net: Any, call: str, rows: int) -> OutOfMemoryError:
-    """The error to raise from `error`, once its memory is let go."""
-    let_go(error, net.backend)
+def out_of_memory(error: MemoryError, net: Network, call: str, rows: int) -> OutOfMemoryError:
+    """The error to raise from `error`, once its memory is freed."""
+    free_memory(error, net.backend)
     remedies = ["a smaller batch_size", "a smaller hidden layer"]
     if str(net.dtype).endswith("float64"):
         remedies.insert(1, "float32 instead of float64, which takes half")
@@ -50,15 +61,19 @@ def out_of_memory(error: MemoryError, net: Any, call: str, rows: int) -> OutOfMe
     )
 
 
-def let_go(error: BaseException, backend: Any) -> None:
-    """Free what the frames of a caught error hold, and what a pool keeps for later.
+def free_memory(error: BaseException, backend: Backend) -> None:
+    """Free what the library's frames of a caught error hold, and what a pool keeps for later.
 
     An error keeps its traceback, the traceback the frames and these their arrays, for as long as
-    somebody has the error: at a prompt that is until the next one. The lines stay to be read.
+    somebody has the error: at a prompt that is until the next one. The lines stay to be read, and
+    so do the variables in frames of a user's own code, such as a layer of one's own.
     """
     link: BaseException | None = error
     while link is not None:
-        traceback.clear_frames(link.__traceback__)
+        for frame, _ in traceback.walk_tb(link.__traceback__):
+            if frame.f_globals.get("__name__", "").partition(".")[0] in LIBRARIES:
+                with contextlib.suppress(RuntimeError):  # it still runs
+                    frame.clear()
         link = link.__cause__ or link.__context__
     backend.free_unused()
 

@@ -9,7 +9,7 @@ from xpnet.checks import whole_number
 from xpnet.errors import OptionError, OutOfMemoryError, PartialUpdateError
 from xpnet.networks import Network
 from xpnet.networks.inference import largest_product
-from xpnet.networks.out_of_memory import let_go, out_of_memory
+from xpnet.networks.out_of_memory import free_memory, out_of_memory
 from xpnet.optimizers import Optimizer
 from xpnet.training.batches import Batches, Seed
 from xpnet.training.data import checked_set
@@ -86,7 +86,7 @@ class Stepper:
                 if not isinstance(error, MemoryError) or self.iteration != before:
                     raise
                 if isinstance(error, OutOfMemoryError):
-                    let_go(error, self.net.backend)
+                    free_memory(error, self.net.backend)
                     raise
                 raise out_of_memory(error, self.net, "training step", self.batch_size) from error
 
