@@ -215,7 +215,7 @@ def test_one_hot_refuses_more_classes_than_memory_holds(backend, classes, rows):
 
 @pytest.mark.parametrize("t", [[0.0, 1.0], [[0, 1]], 1], ids=str)
 def test_one_hot_refuses_what_is_no_row_of_integers(backend, t):
-    with pytest.raises(LabelError, match=r"^one_hot: t is .* wanted integers of shape \(N,\)"):
+    with pytest.raises(LabelError, match=r"^one_hot: t is .* expected integers of shape \(N,\)"):
         one_hot(xpnet.asarray(t), 3)
 
 
@@ -233,11 +233,11 @@ def test_one_hot_refuses_classes_that_are_no_whole_number(backend, classes):
 
 @pytest.mark.parametrize("dtype", ["complex64", "complex128"])
 def test_one_hot_refuses_a_dtype_of_no_real_numbers(backend, dtype):
-    with pytest.raises(TypeError, match=f"^one_hot: dtype='{dtype}': wanted one of real numbers"):
+    with pytest.raises(TypeError, match=f"^one_hot: dtype='{dtype}': expected real numbers"):
         one_hot(xpnet.asarray([0]), 3, dtype)
 
 
 @pytest.mark.parametrize("dtype", ["S1", "U1", "M8[s]", "m8[s]", "object", "V3"])
 def test_one_hot_makes_no_words_and_dates(dtype):
-    with pytest.raises(TypeError, match=r"^one_hot: dtype=.*: wanted one of real numbers"):
+    with pytest.raises(TypeError, match=r"^one_hot: dtype=.*: expected real numbers"):
         one_hot(np.array([0]), 3, dtype)

@@ -251,5 +251,5 @@ def test_the_repr_shows_names_and_shapes(params):
 
 @pytest.mark.parametrize("arrays", [np.ones((2, 3)), [np.ones(3)], None, "W1", {1, 2}, 3.0])
 def test_what_is_no_mapping_is_refused(arrays):
-    with pytest.raises(TypeError, match=r"^Parameters: got an? .*, wanted a mapping of names"):
+    with pytest.raises(TypeError, match=r"^Parameters: got an? .*, expected a mapping of names"):
         Parameters(arrays)

@@ -14,7 +14,7 @@ from xpnet.parameters import place_of
 __all__ = ["checked_step", "default_step", "numerical_gradient", "perturbed_values"]
 
 
-def numerical_gradient(f: Callable[[Array], Any], x: Array, h: float | None = None) -> Array:
+def numerical_gradient(f: Callable[[Array], Any], x: Array, *, h: float | None = None) -> Array:
     """``(f(x + h) - f(x - h)) / 2h`` for each element of `x`.
 
     Parameters
@@ -100,5 +100,5 @@ def checked_step(h: float | None, x: Array) -> float:
     if h is None:
         return default_step(x)
     if not is_number(h) or not 0 < h < math.inf:
-        raise OptionError(f"h={h!r}: the step must be a positive number, such as 1e-4")
+        raise OptionError(f"h={h!r}: expected a positive number, such as 1e-4")
     return float(h)

@@ -105,7 +105,8 @@ class OutOfMemoryError(XpnetError, MemoryError):
     """A call of a network or of a trainer needs more memory than there is.
 
     The network still works: its parameters are as they were, and what the call had taken is
-    given back, so that a smaller batch can succeed at once.
+    given back, so that a smaller batch can succeed at once. Arrays in the frame of a layer of
+    one's own, which a debugger shows, are given back with the error.
 
     Attributes
     ----------

@@ -73,7 +73,7 @@ def softmax(x: Array) -> Array:
     """
     backend = backend_of(x, caller="softmax")
     if x.ndim not in (1, 2) or x.shape[-1] == 0:
-        raise ShapeError(f"softmax: x is {tuple(x.shape)}; wanted (N, classes) or (classes,)")
+        raise ShapeError(f"softmax: x is {tuple(x.shape)}; expected (N, classes) or (classes,)")
     if not backend.is_floating(x):
         x = backend.asarray(x, backend.dtype("float64"))
     return backend.softmax(x.reshape(-1, x.shape[-1])).reshape(x.shape)
@@ -146,12 +146,12 @@ def one_hot(t: Array, num_classes: int, dtype: Any = "float32") -> Array:
     backend = backend_of(t, caller="one_hot")
     if t.ndim != 1 or not backend.is_integer(t):
         raise LabelError(
-            f"one_hot: t is {t.dtype} of shape {tuple(t.shape)}; wanted integers of shape (N,)"
+            f"one_hot: t is {t.dtype} of shape {tuple(t.shape)}; expected integers of shape (N,)"
         )
     classes = whole_number("num_classes", num_classes)
     made = backend.dtype(dtype)
     one = backend.xp.zeros(1, dtype=made)
     if not backend.takes(one):
-        raise TypeError(f"one_hot: dtype={dtype!r}: wanted one of real numbers, such as 'float32'")
+        raise TypeError(f"one_hot: dtype={dtype!r}: expected real numbers, such as 'float32'")
     check_memory("one_hot: so many classes", max(1, t.shape[0]) * one.nbytes * classes)
     return backend.one_hot(t, classes, made)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import math
+from typing import TypeAlias
 
 import numpy as np
 
@@ -11,10 +12,13 @@ from xpnet.backends import Array, asarray, hidden_meaning
 from xpnet.checks import check_memory
 from xpnet.errors import OptionError
 
-__all__ = ["scale_of", "seeded", "weights", "zeros"]
+__all__ = ["Seed", "scale_of", "seeded", "weights", "zeros"]
+
+Seed: TypeAlias = int | np.random.Generator | None
+"""What a draw of random numbers starts from; None is a new one at each call."""
 
 
-def seeded(seed: int | np.random.Generator | None) -> np.random.Generator:
+def seeded(seed: Seed) -> np.random.Generator:
     """A generator from a seed; a generator is passed through, None draws fresh entropy.
 
     Raises

@@ -132,7 +132,7 @@ def test_an_error_in_a_kernel_is_named_and_code_1(small_data, monkeypatch, capsy
         (["--optimizer", "newton"], "--optimizer newton: wanted one of sgd"),
         (["--lr", "-1"], "lr=-1.0: wanted a number above 0"),
         (["--hidden", "x"], "--hidden x: wanted whole numbers"),
-        (["--activation", "step"], "wanted 'relu' or 'sigmoid'"),
+        (["--activation", "step"], "expected 'relu' or 'sigmoid'"),
         (["--seed", "-1"], "seed"),
         (["--json", "no/such/folder.json"], "cannot be written"),
     ],

@@ -153,7 +153,7 @@ def test_a_parameter_of_which_nothing_can_be_checked_does_not_pass():
 @pytest.mark.parametrize("activation", ["relu", "sigmoid"])
 @pytest.mark.parametrize("hidden", [[], [5], [6, 5, 4]])
 def test_networks_of_any_depth_pass(backend, activation, hidden):
-    net = MultiLayerNet(SIZE, hidden, SIZE, activation, seed=1, dtype="float64")
+    net = MultiLayerNet(SIZE, hidden, SIZE, activation=activation, seed=1, dtype="float64")
     report = check_gradients(net, *batch())
     assert report.passed, str(report)
 

@@ -76,7 +76,15 @@ def test_a_saturated_softmax_regression_is_never_called_wrong(dtype):
 def test_a_network_of_any_weights_is_never_called_wrong(activation, dtype):
     for seed in range(8):
         rng = np.random.default_rng(seed)
-        net = MultiLayerNet(4, [5, 3], 3, activation, rng.choice([1e-12, 1e-6, 0.01, 2]), 0, dtype)
+        net = MultiLayerNet(
+            4,
+            [5, 3],
+            3,
+            activation=activation,
+            weight_init=rng.choice([1e-12, 1e-6, 0.01, 2]),
+            seed=0,
+            dtype=dtype,
+        )
         if seed % 3 == 0:
             net.params["W1"][...] = 0
         if seed % 2 == 0:

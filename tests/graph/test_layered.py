@@ -30,7 +30,7 @@ def leaves(loss):
 
 @pytest.mark.parametrize("activation", ["relu", "sigmoid"])
 def test_loss_and_gradients_are_the_networks(batch, activation):
-    net = MultiLayerNet(5, [4, 3], 3, activation, seed=0)
+    net = MultiLayerNet(5, [4, 3], 3, activation=activation, seed=0)
     loss = network_graph(net, *batch)
     assert float(loss.value) == float(net.loss(*batch))
     grads, found = net.gradient(*batch), leaves(loss)

@@ -7,7 +7,7 @@ import pytest
 
 import xpnet
 from xpnet.errors import NetworkError, NotForwardedError
-from xpnet.layers import Gradient, Layer, Parameter
+from xpnet.layers import Affine, Gradient, Layer, Parameter, Relu
 
 
 class Scale(Layer):
@@ -119,3 +119,9 @@ def test_perturbed_puts_the_entry_back_when_the_layer_raises(s, x):
     with pytest.raises(ValueError, match="broadcast"):
         layer.perturbed("s", [0], 0.5, xpnet.asarray(np.ones((3, 5))), x)
     np.testing.assert_array_equal(xpnet.to_numpy(s), [2, 3])
+
+
+def test_a_layer_prints_as_it_is_made_with_the_shapes_of_its_parameters(s):
+    assert repr(Relu()) == "Relu()"
+    assert repr(Scale(s)) == "Scale(s=(2,))"
+    assert repr(Affine(np.ones((4, 3)), np.ones(3))) == "Affine(W=(4, 3), b=(3,))"

@@ -153,7 +153,7 @@ def test_a_bad_hidden_size_is_refused(size):
 
 @pytest.mark.parametrize("activation", ["tanh", "ReLU", None, 3])
 def test_an_unknown_activation_is_refused(activation):
-    with pytest.raises(OptionError, match="wanted 'relu' or 'sigmoid'"):
+    with pytest.raises(OptionError, match="expected 'relu' or 'sigmoid'"):
         MultiLayerNet(4, [3], 2, activation=activation)
 
 
@@ -191,8 +191,8 @@ def test_small_integers_of_numpy_are_sizes_like_others():
     assert net.params["W1"].shape == (200, 200)
 
 
-@pytest.mark.parametrize("place", ["mlp.weights", "network.Parameters"])
-def test_memory_that_runs_out_is_told_with_the_sizes(backend, place, monkeypatch):
+@pytest.mark.parametrize("place", ["mlp.weights", "container.Parameters"])
+def test_memory_that_runs_out_is_an_error_that_names_the_sizes(backend, place, monkeypatch):
     def run_out(*args):
         raise MemoryError
 

@@ -6,7 +6,7 @@ import pytest
 import xpnet
 from xpnet.errors import NetworkError, OptionError
 from xpnet.layers import Affine, Layer, Relu, Sigmoid, SoftmaxWithLoss
-from xpnet.networks import Network, TwoLayerNet
+from xpnet.networks import MultiLayerNet, Network, TwoLayerNet
 
 
 def affine(rows=2, columns=2, dtype="float32"):
@@ -84,7 +84,7 @@ def test_dtype_casts_all_parameters(backend):
 
 
 def test_a_dtype_that_cannot_learn_is_refused(backend):
-    with pytest.raises(OptionError, match="dtype=int32: wanted 'float32'"):
+    with pytest.raises(OptionError, match="dtype=int32: expected 'float32'"):
         Network([affine()], SoftmaxWithLoss(), dtype="int32")
 
 
@@ -149,3 +149,27 @@ def test_places_name_the_layer_of_each_parameter():
 
 def test_repr_shows_the_way_through():
     assert repr(TwoLayerNet(4, 3, 2)) == "<TwoLayerNet Affine1 -> Relu1 -> Affine2 -> loss>"
+
+
+@pytest.mark.parametrize("depth", [4, 50])
+def test_repr_of_a_deep_network_is_short(depth):
+    shown = repr(MultiLayerNet(2, [2] * depth, 2))
+    start = "<MultiLayerNet Affine1 -> Relu1 -> Affine2 -> Relu2 -> Affine3 -> "
+    assert shown == f"{start}... -> Affine{depth + 1} -> loss>"
+
+
+def test_a_network_is_iterated_over_and_indexed_by_name():
+    net = TwoLayerNet(4, 3, 2)
+    assert len(net) == 3
+    assert list(net) == [net["Affine1"], net["Relu1"], net["Affine2"]]
+    assert net["Affine2"] is net.layers["Affine2"]
+    with pytest.raises(KeyError, match="Affine3"):
+        net["Affine3"]
+
+
+def test_sizes_are_the_widths_of_affine_layers():
+    assert TwoLayerNet(4, 3, 2).sizes == (4, 3, 2)
+    assert MultiLayerNet(4, [], 2).sizes == (4, 2)
+    net = Network([Relu(), affine(2, 5), affine(5, 1), Sigmoid()], SoftmaxWithLoss())
+    assert net.sizes == (2, 5, 1)
+    assert Network([Relu()], SoftmaxWithLoss()).sizes == ()

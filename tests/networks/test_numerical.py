@@ -12,7 +12,9 @@ from xpnet.networks.perturbed import PerturbedLosses
 NETWORKS = {
     "two layers": lambda: TwoLayerNet(4, 3, 2, "he", seed=0, dtype="float64"),
     "relu": lambda: MultiLayerNet(4, [5, 3], 2, seed=3, dtype="float64"),
-    "sigmoid": lambda: MultiLayerNet(4, [5, 3], 2, "sigmoid", "xavier", seed=0, dtype="float64"),
+    "sigmoid": lambda: MultiLayerNet(
+        4, [5, 3], 2, activation="sigmoid", weight_init="xavier", seed=0, dtype="float64"
+    ),
     "no hidden layer": lambda: MultiLayerNet(4, [], 2, weight_init=1, seed=0, dtype="float64"),
 }
 

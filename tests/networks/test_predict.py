@@ -73,9 +73,9 @@ def test_a_numpy_scale_does_not_widen_the_dtype(backend):
 )
 def test_a_scale_that_is_no_finite_number_is_refused(scale):
     net, x, t = TwoLayerNet(4, 3, 2), np.ones((3, 4)), np.zeros(3, int)
-    with pytest.raises(OptionError, match=r"scale=.*wanted a finite number"):
+    with pytest.raises(OptionError, match=r"scale=.*expected a finite number"):
         net.predict(x, scale=scale)
-    with pytest.raises(OptionError, match=r"scale=.*wanted a finite number"):
+    with pytest.raises(OptionError, match=r"scale=.*expected a finite number"):
         net.accuracy(x, t, scale=scale)
 
 

@@ -122,6 +122,7 @@ def test_an_error_that_is_kept_keeps_no_batch(new_trainer, monkeypatch):
 
     def fail(x):
         seen.append(weakref.ref(x))
+        del x  # variables outside the library are left alone
         raise MemoryError
 
     monkeypatch.setattr(trainer.net.backend, "relu_with_mask", fail)

@@ -100,7 +100,9 @@ def build_network(
         return TwoLayerNet(pixels, sizes[0], classes, scale, seed=seed, dtype=dtype)
     usual = "xavier" if activation == "sigmoid" else "he"
     scale = _number(usual if init is None else init)
-    return MultiLayerNet(pixels, sizes, classes, activation, scale, seed=seed, dtype=dtype)
+    return MultiLayerNet(
+        pixels, sizes, classes, activation=activation, weight_init=scale, seed=seed, dtype=dtype
+    )
 
 
 def _number(init: str) -> float | str:

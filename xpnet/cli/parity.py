@@ -88,15 +88,14 @@ def parity(
         scale=PIXEL,
         dtypes=types,
     )
-    sizes = [pixels, *map(int, hidden.split(",")), classes]
-    print(f"{'-'.join(map(str, sizes))} network, batches of {batch_size}, {step!r}", file=out)
+    print(f"{'-'.join(map(str, net.sizes))} network, batches of {batch_size}, {step!r}", file=out)
     print(certificate, file=out)
     document: dict[str, Any] = {
         "xpnet": xpnet.__version__,
         "python": platform.python_version(),
         "libraries": {name: _version(name) for name in dict.fromkeys(["numpy", *names])},
         "seed": seed,
-        "network": sizes,
+        "network": list(net.sizes),
         "activation": activation,
         "optimizer": optimizer,
         "lr": step.lr,

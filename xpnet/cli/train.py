@@ -98,7 +98,7 @@ def train(
         "device": where.device,
         "dtype": str(net.dtype),
         "seed": seed,
-        "network": [pixels, *map(int, hidden.split(",")), classes],
+        "network": list(net.sizes),
         "activation": activation,
         "optimizer": optimizer,
         "lr": step.lr,
@@ -131,11 +131,9 @@ def _goal(iterations: int | None, epochs: int | None) -> dict[str, int]:
 
 
 def _headline(net: Network, trainer: Trainer) -> str:
-    sizes = [net.params.shapes["W1"][0]]
-    sizes += [shape[0] for name, shape in net.params.shapes.items() if name.startswith("b")]
-    rows = int(trainer.train[0].shape[0])
+    rows, sizes = int(trainer.train[0].shape[0]), "-".join(map(str, net.sizes))
     return (
-        f"{'-'.join(map(str, sizes))} network, {net.params.count:,} parameters, {net.dtype}, on "
+        f"{sizes} network, {net.params.count:,} parameters, {net.dtype}, on "
         f"{net.backend.name} ({net.backend.device}); {rows:,} images, "
         f"batches of {trainer.batch_size}, {trainer.optimizer!r}"
     )

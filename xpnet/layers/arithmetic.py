@@ -146,7 +146,7 @@ def _check_kinds(layer: str, **values: Any) -> None:
         kind = value.dtype.kind if hasattr(value, "dtype") else "f"
         is_complex = isinstance(value, Complex) and not isinstance(value, Real)
         if is_complex or kind not in "biuf":
-            raise TypeError(f"{layer}: {name} is {value!r}; wanted real numbers")
+            raise TypeError(f"{layer}: {name} is {value!r}; expected real numbers")
 
 
 def _full(dout: Any, x: Any, y: Any) -> Any:

@@ -64,6 +64,10 @@ class Layer:
         if not isinstance(self.params, Scope):
             self.grads = FreshGradients(self.params)
 
+    def __repr__(self) -> str:
+        shapes = (f"{name}={tuple(array.shape)}" for name, array in self.params.items())
+        return f"{type(self).__name__}({', '.join(shapes)})"
+
     def bind(self, params: Scope, grads: Scope) -> None:
         """Replace parameters and gradients by a network's, of which these are the layer's part."""
         for name, scope in (("params", params), ("grads", grads)):

@@ -12,7 +12,7 @@ from xpnet.errors import NetworkError
 from xpnet.layers.adapted import as_layer
 
 if TYPE_CHECKING:
-    from xpnet.networks.network import Network
+    from xpnet.networks.container import Container
 
 __all__ = ["Owner", "by_layer", "check_layers", "named", "numbered", "register_owner"]
 
@@ -23,7 +23,7 @@ class Owner:
     An attribute of the layer. A copy or a pickle of it names no network: a copied layer is free.
     """
 
-    def __init__(self, net: Network | None = None) -> None:
+    def __init__(self, net: Container | None = None) -> None:
         self._net = None if net is None else weakref.ref(net)
 
     def __reduce__(self) -> Any:
@@ -81,7 +81,7 @@ OWNER = "_xpnet_owner"
 """The attribute; layers need not inherit from `Layer`, so its name is unlikely to be theirs."""
 
 
-def register_owner(net: Network) -> None:
+def register_owner(net: Container) -> None:
     """Make every layer of this network belong to it."""
     owner = Owner(net)
     for layer in _every(net):
@@ -90,7 +90,7 @@ def register_owner(net: Network) -> None:
             object.__setattr__(layer, OWNER, owner)
 
 
-def _every(net: Network) -> list[Any]:
+def _every(net: Container) -> list[Any]:
     return [*net.layers.values(), net.last_layer]
 
 

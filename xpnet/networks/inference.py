@@ -49,7 +49,7 @@ def accuracy(
         x = x.reshape(1, -1)
     elif x.shape[0] == 0 or t.ndim == 0 or x.shape[0] != t.shape[0]:
         raise ShapeError(
-            f"accuracy: x is {tuple(x.shape)}, t is {tuple(t.shape)}; wanted as many labels as "
+            f"accuracy: x is {tuple(x.shape)}, t is {tuple(t.shape)}; expected as many labels as "
             "rows, and at least one"
         )
     counts: list[Array] = []
@@ -105,5 +105,5 @@ def _factor(scale: Any) -> float | None:
     except (TypeError, ValueError):
         factor = math.nan
     if factor is not None and not math.isfinite(factor):
-        raise OptionError(f"scale={scale!r}: wanted a finite number, such as 1/255")
+        raise OptionError(f"scale={scale!r}: expected a finite number, such as 1/255")
     return factor

@@ -11,14 +11,14 @@ from typing import Any
 from xpnet.backends import get_backend
 from xpnet.checks import check_memory, is_whole
 from xpnet.errors import OptionError, OutOfMemoryError
-from xpnet.initializers import seeded, weights, zeros
-from xpnet.layers import Affine, Relu, Sigmoid, SoftmaxWithLoss
+from xpnet.initializers import Seed, seeded, weights, zeros
+from xpnet.layers import Affine, Layer, Relu, Sigmoid, SoftmaxWithLoss
 from xpnet.networks.network import Network
 from xpnet.networks.out_of_memory import free_memory
 
 __all__ = ["MultiLayerNet", "TwoLayerNet"]
 
-ACTIVATIONS = {"relu": Relu, "sigmoid": Sigmoid}
+ACTIVATIONS: dict[str, type[Relu | Sigmoid]] = {"relu": Relu, "sigmoid": Sigmoid}
 
 
 class TwoLayerNet(Network):
@@ -50,7 +50,8 @@ class TwoLayerNet(Network):
         hidden_size: int = 50,
         output_size: int = 10,
         weight_init_std: float | str = 0.01,
-        seed: Any = None,
+        *,
+        seed: Seed = None,
         dtype: Any = "float32",
     ) -> None:
         sizes = [input_size, hidden_size, output_size]
@@ -87,31 +88,32 @@ class MultiLayerNet(Network):
         input_size: int = 784,
         hidden_sizes: Iterable[int] = (100, 50),
         output_size: int = 10,
+        *,
         activation: str = "relu",
         weight_init: float | str = "he",
-        seed: Any = None,
+        seed: Seed = None,
         dtype: Any = "float32",
     ) -> None:
         if not isinstance(hidden_sizes, Iterable):
-            raise OptionError(f"hidden_sizes={hidden_sizes!r}: wanted a list, such as [100, 50]")
+            raise OptionError(f"hidden_sizes={hidden_sizes!r}: expected a list, such as [100, 50]")
         sizes = [input_size, *hidden_sizes, output_size]
         with _in_memory(sizes):
             super().__init__(_stack(sizes, activation, weight_init, seed, dtype), SoftmaxWithLoss())
 
 
 def _stack(
-    sizes: list[int], activation: str, init: float | str, seed: Any, dtype: Any
-) -> list[Any]:
+    sizes: list[int], activation: str, init: float | str, seed: Seed, dtype: Any
+) -> list[Layer]:
     """Affine layers from size to size, with activations between them."""
     for size in sizes:
         if not is_whole(size):
             raise OptionError(f"layer sizes {sizes}: each must be a whole number from 1 on")
     sizes = [int(size) for size in sizes]  # NumPy's own wrap around
     if activation not in ACTIVATIONS:
-        raise OptionError(f"activation={activation!r}: wanted 'relu' or 'sigmoid'")
+        raise OptionError(f"activation={activation!r}: expected 'relu' or 'sigmoid'")
     dtype, rng = _floating(dtype), seeded(seed)
     _check_memory(sizes, dtype)
-    layers: list[Any] = []
+    layers: list[Layer] = []
     for fan_in, fan_out in pairwise(sizes):
         affine = Affine(weights(rng, fan_in, fan_out, init, dtype), zeros(fan_out, dtype))
         layers += [affine, ACTIVATIONS[activation]()]
@@ -152,5 +154,5 @@ def _floating(dtype: Any) -> Any:
     except (TypeError, AttributeError):
         known = False
     if not known:
-        raise OptionError(f"dtype={dtype!r}: wanted 'float32' or 'float64'")
+        raise OptionError(f"dtype={dtype!r}: expected 'float32' or 'float64'")
     return made

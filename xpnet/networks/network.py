@@ -1,27 +1,22 @@
-"""Network: named layers, a loss layer, and one flat buffer for all parameters."""
+"""Network: scores, loss and gradients of layers in a row with a loss layer behind them."""
 
 from __future__ import annotations
 
-import copy
-from collections.abc import Mapping, Sequence
-from types import MappingProxyType
-from typing import Any
-
-from xpnet.backends import Array, Backend, asarray, backend_of
-from xpnet.errors import OptionError, ShapeError
+from xpnet.backends import Array
 from xpnet.networks import inference
-from xpnet.networks.assembly import by_layer, check_layers, named, numbered, register_owner
+from xpnet.networks.container import Container
 from xpnet.networks.numerical import numerical_gradient
 from xpnet.networks.out_of_memory import explains_memory_errors
-from xpnet.networks.stack import Stack
 from xpnet.networks.summary import summary
-from xpnet.parameters import Parameters, Scope
+from xpnet.parameters import Parameters
 
 __all__ = ["Network"]
 
 
-class Network:
+class Network(Container):
     """Layers in a row and a loss layer behind them (chapter 5.7.2).
+
+    ``net["Affine1"]`` is a layer, ``len(net)`` how many there are, and a loop goes over them.
 
     Parameters
     ----------
@@ -31,7 +26,7 @@ class Network:
     last_layer : layer
         ``forward(x, t)`` gives the loss, ``backward()`` the gradient of the scores.
     dtype : dtype or its name, optional
-        Of all parameters, and of the input, which is cast once at the door; by default that of
+        Of all parameters, and of the input, which is cast once; by default that of
         the first parameter.
 
     Attributes
@@ -56,80 +51,14 @@ class Network:
     array([[3., 0.]])
     >>> list(net.params)
     ['W1', 'b1']
+    >>> len(net), net["Relu1"]
+    (2, Relu())
     """
 
-    def __init__(
-        self, layers: Sequence[Any] | Mapping[str, Any], last_layer: Any, dtype: Any = None
-    ) -> None:
-        self._layers, self._last_layer = named(layers), last_layer
-        check_layers(self._layers, last_layer)
-        self.stack = Stack(self._layers, last_layer)
-        stack = self.stack.layers
-        places = [(k, name) for k, layer in enumerate(stack) for name in layer.params]
-        keys = numbered(name for _, name in places)
-        self._places: dict[str, tuple[int, str]] = dict(zip(keys, places, strict=True))
-        arrays = {key: stack[k].params[name] for key, (k, name) in self._places.items()}
-        self._take(Parameters(arrays, dtype))
-
-    def _take(self, params: Parameters) -> None:
-        """Make these the parameters, and show each layer its part of them."""
-        if params.flat.dtype not in map(params.backend.dtype, ("float32", "float64")):
-            raise OptionError(f"dtype={params.dtype}: wanted 'float32' or 'float64'")
-        self._params, self._grads = params, params.zeros_like()
-        for position, own in by_layer(self._places).items():
-            names = {name: key for key, name in own}
-            self.stack.layers[position].bind(Scope(params, names), Scope(self._grads, names))
-        register_owner(self)
-
-    def __setstate__(self, state: dict[str, Any]) -> None:
-        self.__dict__.update(state)
-        register_owner(self)
-
-    def __repr__(self) -> str:
-        return f"<{type(self).__name__} {' -> '.join([*self._layers, 'loss'])}>"
-
-    @property
-    def layers(self) -> Mapping[str, Any]:
-        """The layers by name, in order; to be looked at, not replaced: make another network."""
-        return MappingProxyType(self._layers)
-
-    @property
-    def last_layer(self) -> Any:
-        """The loss; it is not to be replaced either."""
-        return self._last_layer
-
-    @property
-    def params(self) -> Parameters:
-        """All parameters; assigning to an entry writes into it."""
-        return self._params
-
-    @params.setter
-    def params(self, value: Any) -> None:
-        raise AttributeError(_not_replaced("params"))
-
-    @property
-    def grads(self) -> Parameters:
-        """Where `backprop` writes the gradients, in the layout of `params`."""
-        return self._grads
-
-    @grads.setter
-    def grads(self, value: Any) -> None:
-        raise AttributeError(_not_replaced("grads"))
-
-    @property
-    def backend(self) -> Backend:
-        """Where the network lives."""
-        return self._params.backend
-
-    @property
-    def dtype(self) -> Any:
-        """Of the parameters, and of all that is computed."""
-        return self._params.dtype
-
-    # --- the way forward -----------------------------------------------------------------
-
     @explains_memory_errors
-    def predict(self, x: Array, batch_size: int | None = None, scale: float | None = None) -> Array:
+    def predict(
+        self, x: Array, *, batch_size: int | None = None, scale: float | None = None
+    ) -> Array:
         """The scores of each row: all layers but the last. Keeps nothing; safe in threads.
 
         Parameters
@@ -154,7 +83,7 @@ class Network:
 
     @explains_memory_errors
     def accuracy(
-        self, x: Array, t: Array, batch_size: int | None = None, scale: float | None = None
+        self, x: Array, t: Array, *, batch_size: int | None = None, scale: float | None = None
     ) -> float:
         """The share of rows whose largest score is at their label.
 
@@ -201,11 +130,9 @@ class Network:
             x = self.check_inputs(x, t).cast(x, self.dtype)
             scores = self.stack.forward(x)
             return self.stack.last_layer.forward(scores, t)
-        except MemoryError:  # no backward can come of it, and the memory is wanted
+        except MemoryError:  # no backward can come of it, and the memory is needed
             self.stack.release()
             raise
-
-    # --- the way back ----------------------------------------------------------------------
 
     @explains_memory_errors
     def backprop(self, x: Array, t: Array) -> Array:
@@ -258,7 +185,7 @@ class Network:
 
     @explains_memory_errors
     def numerical_gradient(
-        self, x: Array, t: Array, h: float | None = None, method: str = "local"
+        self, x: Array, t: Array, *, h: float | None = None, method: str = "local"
     ) -> Parameters:
         """The gradient of the loss by central differences of every parameter.
 
@@ -284,62 +211,6 @@ class Network:
         """
         return numerical_gradient(self, x, t, h, method)
 
-    @property
-    def places(self) -> dict[str, tuple[int, str]]:
-        """For each parameter's name the position of its layer and the name it has there."""
-        return dict(self._places)
-
-    # --- moving and looking ------------------------------------------------------------------
-
-    def to(self, backend: str) -> Network:
-        """Move parameters and gradients to another backend, in place; returns the network.
-
-        Raises
-        ------
-        BackendError
-            The backend is unknown or cannot run here; nothing has moved.
-        """
-        moved = asarray(self._grads.flat, backend=backend)
-        self._params.to(backend)  # the last that can fail
-        self._grads.attach(moved)
-        self.stack.release()
-        return self
-
-    def astype(self, dtype: Any) -> Network:
-        """A copy of the network in another dtype; this one stays as it is.
-
-        Examples
-        --------
-        >>> TwoLayerNet(4, 3, 2, seed=0).astype("float64").params["W1"].dtype
-        dtype('float64')
-        """
-        params = self._params.astype(dtype)
-        made = copy.deepcopy(self)
-        made._take(params)
-        made.stack.release()
-        return made
-
-    def __copy__(self) -> Network:
-        """A layer has one home, so a copy has layers of its own."""
-        return copy.deepcopy(self)
-
     def summary(self) -> str:
         """The layers with their parameters, as a table to print."""
         return summary(self)
-
-    # --- at the door -------------------------------------------------------------------------
-
-    def check_inputs(self, x: Array, t: Array = 0) -> Backend:
-        """The backend, once `x` and `t` are known to live there."""
-        name = type(self).__name__
-        backend = backend_of(x, t, self._params.flat, caller=name, names=("x", "t", "params"))
-        if getattr(x, "ndim", 0) == 0:
-            raise ShapeError(f"{name}: x is one number; wanted rows (N, ...), or one row")
-        return backend
-
-
-def _not_replaced(name: str) -> str:
-    return (
-        f"net.{name} cannot be replaced, since the layers hold views of it: write "
-        f"net.{name}.flat = buffer, or net.{name}.update(arrays by name)"
-    )

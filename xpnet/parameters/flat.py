@@ -45,7 +45,7 @@ class Parameters(NamedArrays):
     def __init__(self, arrays: Mapping[str, Array], dtype: Any = None) -> None:
         if not isinstance(arrays, Mapping):
             raise TypeError(
-                f"Parameters: got a {type(arrays).__name__}, wanted a mapping of names to arrays"
+                f"Parameters: got a {type(arrays).__name__}, expected a mapping of names to arrays"
             )
         backend = backend_of(*arrays.values(), names=list(arrays)) if arrays else get_backend()
         if dtype is None:
@@ -198,5 +198,5 @@ class Scope(FixedNames):
 
 
 def _padded(shape: tuple[int, ...], step: int) -> int:
-    """The room a parameter of this shape takes, in entries."""
+    """The length of a parameter of this shape with its padding."""
     return math.ceil(math.prod(shape) / step) * step

@@ -181,4 +181,4 @@ class Index(Operation):
 
 def _check_array(x: Any, title: str) -> None:
     if is_number(x):
-        raise ShapeError(f"{title}: one number has no axes; wanted an array")
+        raise ShapeError(f"{title}: one number has no axes; expected an array")
