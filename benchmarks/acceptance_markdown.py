@@ -43,8 +43,8 @@ def smoked(smoke: dict[str, Any] | None) -> str:
     """The accuracies that both backends reached."""
     if smoke is None:
         return "no result"
-    told = ", ".join(f"{name} {smoke[name]['test_accuracy']}" for name in ("numpy", "cupy"))
-    return f"test accuracy after {smoke['steps']} steps: {told}"
+    listed = ", ".join(f"{name} {smoke[name]['test_accuracy']}" for name in ("numpy", "cupy"))
+    return f"test accuracy after {smoke['steps']} steps: {listed}"
 
 
 def cases(rows: list[dict[str, Any]] | None) -> str:
@@ -100,8 +100,8 @@ def certificate(parity: dict[str, Any], mark: str) -> list[str]:
         rows = []
         for check in part["checks"]:
             worst = check["steps"][check["worst_step"] - 1]
-            told = number(worst["relative"]), number(worst["bound"])
-            rows.append([check["name"], *told, check["worst_step"], check["verdict"]])
+            listed = number(worst["relative"]), number(worst["bound"])
+            rows.append([check["name"], *listed, check["worst_step"], check["verdict"]])
         lines += table([f"parity, {dtype}{mark}", "difference", "bound", "step", "verdict"], rows)
     return lines
 
@@ -112,8 +112,8 @@ def markdown(report: dict[str, Any]) -> str:
     mark = " (EMULATED)" if emulated else ""
     machine = dict(report["machine"])
     packages = machine.pop("packages", {})
-    told = [*machine.items(), *packages.items()]
-    told += [(f"nvidia-smi: {key}", cell) for key, cell in (report["nvidia_smi"] or {}).items()]
+    listed = [*machine.items(), *packages.items()]
+    listed += [(f"nvidia-smi: {key}", cell) for key, cell in (report["nvidia_smi"] or {}).items()]
     tested = {
         "smoke": smoked(report["smoke"]),
         "parity": verdict(report["parity"]),
@@ -142,7 +142,7 @@ def markdown(report: dict[str, Any]) -> str:
         for name, code in report["stages"].items()
     ]
     lines += table([f"stage{mark}", "verdict", "result"], stages)
-    lines += table([f"machine{mark}", ""], [[key.replace("_", " "), cell] for key, cell in told])
+    lines += table([f"machine{mark}", ""], [[key.replace("_", " "), cell] for key, cell in listed])
     if report["failures"]:
         lines += ["Failed:", "", *(f"- `{one}`" for one in report["failures"]), ""]
     if report["numbers"]:

@@ -109,8 +109,8 @@ class Recorder:
     def fail(self, report, kind, when):
         self.counts[kind] += 1
         self.write()
-        with (self.folder / "failures.txt").open("a", encoding="utf-8") as told:
-            told.write(f"=== {report.nodeid} ({when})\n{report.longreprtext[-LONGEST:]}\n")
+        with (self.folder / "failures.txt").open("a", encoding="utf-8") as log:
+            log.write(f"=== {report.nodeid} ({when})\n{report.longreprtext[-LONGEST:]}\n")
 
     def write(self):
         self.written = time.monotonic()

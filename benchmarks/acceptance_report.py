@@ -66,7 +66,7 @@ def read_text(path: Path) -> str | None:
 
 
 def counts(path: Path) -> dict[str, int] | None:
-    """How many tests a JUnit file tells of, and how many did not pass."""
+    """How many tests a JUnit file counts, and how many did not pass."""
     try:
         suites = list(ElementTree.parse(path).getroot().iter("testsuite"))
     except (FileNotFoundError, ElementTree.ParseError):
@@ -128,7 +128,9 @@ def assemble(folder: Path, commit: str, date: str) -> dict[str, Any]:
     options = {name: read_text(folder / name) for name in ("pytest_addopts", "tests")}
     complete = all(shown.values()) and not any(options.values())
     complete &= bool(benchmarks) or verdicts["benchmarks"] in EXTRA["benchmarks"]
-    well = all(told == "passed" or told in EXTRA.get(name, ()) for name, told in verdicts.items())
+    well = all(
+        verdict == "passed" or verdict in EXTRA.get(name, ()) for name, verdict in verdicts.items()
+    )
     return {
         "device": {True: "EMULATED", False: "gpu", None: "unknown"}[emulated],
         "passed": complete and well,
@@ -151,13 +153,15 @@ def assemble(folder: Path, commit: str, date: str) -> dict[str, Any]:
 def chosen_passed(report: dict[str, Any]) -> bool:
     """Whether all that was chosen passed; options from outside may have left out anything."""
     over = ("passed", "not chosen", "not there")
-    return not report["pytest_addopts"] and all(told in over for told in report["stages"].values())
+    return not report["pytest_addopts"] and all(
+        state in over for state in report["stages"].values()
+    )
 
 
 def name_of(report: dict[str, Any], machine: str | None) -> str:
     """<date>-<machine>-acceptance, and EMULATED where it was."""
-    told = machine or report["machine"].get("gpu", "unknown")
-    slug = re.sub(r"[^a-z0-9]+", "-", told.lower()).strip("-")
+    label = machine or report["machine"].get("gpu", "unknown")
+    slug = re.sub(r"[^a-z0-9]+", "-", label.lower()).strip("-")
     mark = "-EMULATED" if report["device"] == "EMULATED" else ""
     return f"{report['date']}-{slug}-acceptance{mark}"
 

@@ -2,7 +2,7 @@
 
     python benchmarks/acceptance_smoke.py FOLDER --steps 600
 
-FOLDER/smoke.json tells what each reached.
+FOLDER/smoke.json says what each reached.
 """
 
 from __future__ import annotations

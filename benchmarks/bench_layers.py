@@ -1,6 +1,6 @@
 """Layers, loss, optimizers and batches, from sizes that fit in a cache to those that do not.
 
-What a row achieves is told in GFLOP/s where the best matrix product of the machine bounds it, in
+What a row achieves is given in GFLOP/s where the best matrix product of the machine bounds it, in
 GB/s where the best copy of about its size does, with its share of that ceiling, which is measured
 in the same run. Work is counted as `operations` says: in each call every operand is read once and
 every result written once. Where a backend makes several passes over its arrays, its share shows it.

@@ -1,6 +1,6 @@
 """Host to device and back, from pageable and from pinned memory, beside a copy within the host.
 
-Rates count each byte once, as those of a bus are told.
+Rates count each byte once, as bus rates do.
 """
 
 from __future__ import annotations

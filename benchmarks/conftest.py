@@ -75,7 +75,7 @@ def results(request):
 
 @pytest.fixture
 def aim_lines(request):
-    """Of this session: lines added here are printed at its end, and nowhere published."""
+    """Of this session: lines added here are printed at its end, and not published."""
     return request.config.stash[AIMS]
 
 

@@ -63,8 +63,8 @@ def checked(cpu: Device, times: Sequence[Spread]) -> list[str]:
     rows = [["", "step", "at least", "measured (quartiles)", "measured / PREDICTION"]]
     for problem, time in zip(PROBLEMS, times, strict=True):
         least = predicted(cpu, problem)
-        told = f"{_time(time.median)} ({_time(time.low)} to {_time(time.high)})"
-        rows.append([PREDICTION, problem.name, _time(least), told, f"{time.median / least:.2f}"])
+        timed = f"{_time(time.median)} ({_time(time.low)} to {_time(time.high)})"
+        rows.append([PREDICTION, problem.name, _time(least), timed, f"{time.median / least:.2f}"])
     return [f"{PREDICTION} for this CPU, beside what was measured in the same run", *_aligned(rows)]
 
 

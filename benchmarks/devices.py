@@ -74,7 +74,7 @@ NVIDIA = "https://www.nvidia.com/content/dam/en-zz/Solutions/Data-Center"
 
 
 def _gpu(name: str, teraflops: float, gigabytes: float, source: str) -> Device:
-    # a data sheet tells one bandwidth, which stands for copies of any size
+    # a data sheet gives one bandwidth, which stands for copies of any size
     stated = Ceilings(teraflops * 1e12, {0: gigabytes * 1e9})
     return Device(name, stated, LAUNCH, True, f"NVIDIA {name} Tensor Core GPU, datasheet: {source}")
 

@@ -81,8 +81,8 @@ def report(options: argparse.Namespace) -> list[Path]:
         pages[options.markdown] = block(options.markdown) + "\n"
     if options.update:
         page = options.update.read_text(encoding="utf-8")
-        told = str(options.update)
-        pages[options.update] = between_markers(page, block(options.update), told)
+        name = str(options.update)
+        pages[options.update] = between_markers(page, block(options.update), name)
     for results, picture in zip(found, drawn, strict=True):
         if picture:
             plot_results(results, str(picture))

@@ -49,7 +49,7 @@ stage() {
     [ ! -s "$logs/facts.json" ] || report >/dev/null || true
 }
 
-# cut_off: what a run that is told to end still does; the stage that ran is recorded as cut off
+# cut_off: what a run that receives a signal to end still does; the stage that ran is recorded as cut off
 cut_off() {
     trap - INT TERM
     if [ -n "$running" ]; then

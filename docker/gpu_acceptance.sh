@@ -156,8 +156,8 @@ if [ -n "$wheels" ]; then
 fi
 emulated=""
 if [ -n "$python" ]; then
-    told=$(facts 2>&1) || refuse "$python: ${told##*$'\n'}. $REMEDIES"
-    [[ $told != *'"emulated": true'* ]] || emulated=yes
+    found=$(facts 2>&1) || refuse "$python: ${found##*$'\n'}. $REMEDIES"
+    [[ $found != *'"emulated": true'* ]] || emulated=yes
 fi
 device=""
 if [ -n "$emulated" ]; then

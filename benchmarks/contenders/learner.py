@@ -1,4 +1,4 @@
-"""Learner: what a library shows of its training to whoever compares it."""
+"""Learner: the interface through which the benchmarks train with a library."""
 
 from __future__ import annotations
 

@@ -121,9 +121,9 @@ def _title(results: Results) -> str:
 
 def _footer(rows: list[Result]) -> list[str]:
     """What to know of the bars."""
-    told: dict[str, dict[str, None]] = {}
+    listed: dict[str, dict[str, None]] = {}
     for row in rows:
         if row.table in TABLES and row.seconds and row.note:
-            told.setdefault(row.note, {})[f"{row.case} ({row.work})"] = None
-    entries = [f"{', '.join(names)}: {note}" for note, names in told.items()]
+            listed.setdefault(row.note, {})[f"{row.case} ({row.work})"] = None
+    entries = [f"{', '.join(names)}: {note}" for note, names in listed.items()]
     return [line for entry in entries for line in textwrap.wrap(entry, FOOTER_WIDTH)]

@@ -9,7 +9,7 @@ from xpnet.errors import OptionError
 __all__ = ["MOST_NODES", "Diagram", "Edge", "Node", "Step", "check_nodes"]
 
 MOST_NODES = 500
-"""That a page or a picture shows: of more, nobody would find one."""
+"""That a page or a picture shows: among more, none can be found by eye."""
 
 
 @dataclass(frozen=True)
@@ -53,7 +53,7 @@ class Edge:
         What goes forward along it: the value of its source.
     grad : str or None
         What comes back along it. Where a value has several uses, that of its node is the sum of
-        these. None before the backward propagation, and at constants, of which nobody asks it.
+        these. None before the backward propagation, and at constants, which have none.
     """
 
     key: int

@@ -87,7 +87,7 @@ class Layer:
         return self.forward(*inputs, **options)
 
     def backward_params(self, dout: Array) -> None:
-        """Set ``self.grads`` only, where nobody needs the gradient of the input."""
+        """Set ``self.grads`` only, where the gradient of the input is not needed."""
         self.backward(dout)
 
     def release(self) -> None:

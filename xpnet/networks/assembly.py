@@ -46,7 +46,7 @@ def check_layers(layers: Mapping[str, Any], last_layer: Any) -> None:
     if not layers:
         raise NetworkError("a network needs at least one layer before its last layer")
     every = [*layers.values(), last_layer]
-    places = Counter(map(id, every))  # by id: layers that are equal are told apart
+    places = Counter(map(id, every))  # by id: equal layers are different layers
     if as_layer(last_layer).params:
         raise NetworkError(
             "the last layer has parameters, which nothing would train: give them to "

@@ -59,7 +59,7 @@ def accuracy(
             t = _fitting(net, t, (x.shape[0], *scores.shape[1:]), one)
         counts.append(backend.count_correct(scores, t[rows]))
     share = float(sum(backend.floats(counts)) / x.shape[0])
-    if math.isnan(share):  # so a device tells of a label out of range, without a wait of its own
+    if math.isnan(share):  # a device reports a label out of range so, without a synchronisation
         backend.check_labels(t, scores.shape[1])
     return share
 

@@ -154,7 +154,7 @@ class Network(Container):
     def _backward(self) -> None:
         stack, first = self.stack, self.stack.first_owner
         dout = stack.backward(stack.loss_gradient(), start=first + 1)
-        if first < len(stack.layers):  # nobody needs the gradient of its input
+        if first < len(stack.layers):  # the gradient of its input is not needed
             stack.layers[first].backward_params(dout)
 
     @explains_memory_errors

@@ -64,9 +64,9 @@ def out_of_memory(error: MemoryError, net: Network, call: str, rows: int) -> Out
 def free_memory(error: BaseException, backend: Backend) -> None:
     """Free what the library's frames of a caught error hold, and what a pool keeps for later.
 
-    An error keeps its traceback, the traceback the frames and these their arrays, for as long as
-    somebody has the error: at a prompt that is until the next one. The lines stay to be read, and
-    so do the variables in frames of a user's own code, such as a layer of one's own.
+    An error holds its traceback, the traceback the frames, and these their arrays, for as long as
+    the error lives: at a prompt until the next error. The lines of the traceback stay, and so do
+    the variables in the frames of a user's code, such as a layer of one's own.
     """
     link: BaseException | None = error
     while link is not None:

@@ -94,7 +94,7 @@ class Hold:
 
     def _restore(self) -> None:
         Hold.current = None
-        self._released = True  # whoever still calls this hold gets what the handler raises
+        self._released = True  # a later call of this hold gets what the handler raises
         try:
             for number, handler in self._before.items():
                 if _getsignal(number) == self._handle:  # else it was replaced meanwhile

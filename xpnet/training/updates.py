@@ -59,8 +59,8 @@ class Updates:
     def run(self, net: Network, optimizer: Optimizer) -> None:
         """Do and count the next update."""
         number = self.done + 1
-        tells = getattr(optimizer.update, "__func__", None) is Optimizer.update
-        params = None if tells else net.params.flat.copy()
+        reports = getattr(optimizer.update, "__func__", None) is Optimizer.update
+        params = None if reports else net.params.flat.copy()
         self._begun = _Begun(number, net, optimizer, _steps(optimizer), params)
         optimizer.update(net.params, net.grads)
         self.done = number

@@ -20,7 +20,7 @@ def rows(levels: list[list[int]], cells: Cells) -> list[float]:
 
     Cells that follow one another in a straight line are one block and get one row. Every block
     goes as high as those above it allow, and then, round by round, as near to the mean of its
-    neighbours as there is room; it takes along what it touches on its way.
+    neighbours as there is space; it takes along what it touches on its way.
     """
     block = blocks(levels, cells)
     stack = _Stack(levels, cells, block)

@@ -1,4 +1,4 @@
-"""How wide each level is, and how much room is between them."""
+"""How wide each level is, and how much space is between them."""
 
 from __future__ import annotations
 
@@ -26,9 +26,9 @@ def spans(
     diagram : Diagram
     layout : Layout
     node_width, label_width : callable
-        The room that a node takes, and the numbers of an edge.
+        The width of a node, and of the numbers of an edge.
     gap : callable
-        The room between two levels for a line that goes up or down by so many rows. The farther
+        The space between two levels for a line that goes up or down by so many rows. The farther
         it goes, the more: the farthest line decides.
     start : float
         Where the first level begins.

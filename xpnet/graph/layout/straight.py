@@ -13,7 +13,7 @@ __all__ = ["blocks"]
 def blocks(levels: list[list[int]], cells: Cells) -> list[int]:
     """For each cell the leftmost cell of the straight line in which it stands.
 
-    No two of these lines cross, so that there is always room for all.
+    No two of these lines cross, so that there is always space for all.
     """
     place = {cell: at for level in levels for at, cell in enumerate(level)}
     follower: dict[int, int] = {}

@@ -60,7 +60,7 @@ class Operation:
         Returns
         -------
         tuple of numbers or arrays, one for each input
-            None for an input by which nobody derives, such as labels.
+            None for an input that has no gradient, such as labels.
         """
         raise NotImplementedError(f"{type(self).__name__} must define backward")
 

@@ -13,7 +13,7 @@ __all__ = ["own_index"]
 
 
 def own_index(index: Any, x: Any) -> Any:
-    """An index that nobody else can change, and that takes the same entries of `x`.
+    """An index of its own, which no caller can change, and that takes the same entries of `x`.
 
     Parameters
     ----------

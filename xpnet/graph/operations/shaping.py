@@ -18,7 +18,7 @@ Axis = int | tuple[int, ...] | None
 
 
 def as_indices(given: Any) -> int | tuple[int, ...]:
-    """One integer, or several in a tuple, that nobody else can change.
+    """One integer, or several in a tuple, of its own, which no caller can change.
 
     Examples
     --------
