@@ -13,7 +13,7 @@ from typing import Any
 from xpnet import asarray
 from xpnet.datasets import load_mnist
 from xpnet.graph import Variable, collapse, examples, network_graph
-from xpnet.graph.propagation import in_order
+from xpnet.graph.propagation import topological_order
 from xpnet.networks import TwoLayerNet
 
 __all__ = ["FIGURES", "figure"]
@@ -136,7 +136,7 @@ def figure(name: str, language: str) -> Variable:
     """The graph of this name, with its words in "en" or "ko"."""
     y = FIGURES[name]()
     if language == "ko":
-        for variable in in_order(y):
+        for variable in topological_order(y):
             variable.name = KOREAN.get(variable.name, variable.name)
             operation = variable.operation
             if operation is not None and operation.symbol in KOREAN:
