@@ -76,3 +76,83 @@ def test_a_trainer_goes_on_with_a_history_that_is_put_in_place(new_trainer):
     assert new is trainer.history is not old
     assert (len(old.losses), len(new.losses)) == (3, 3)
     assert [record.iteration for record in new.records] == [6]
+
+
+# --- how it is shown ---------------------------------------------------------------------------
+
+
+def a_history(epochs, **options):
+    records = [Record(600 * k, k, 1 / k, 0.9, 0.875) for k in range(1, epochs + 1)]
+    return History(records, [1.0] * 600 * epochs, seconds=1.25, **options)
+
+
+def test_a_repr_is_one_short_line():
+    last = "epoch 300, iteration 180000, loss 0.0033, train acc 0.9000, test acc 0.8750"
+    assert repr(a_history(300)) == f"History(300 records, {last})"
+    assert repr(a_history(1, interrupted=True)).startswith("History(1 record, epoch 1, ")
+    assert repr(a_history(1, interrupted=True)).endswith(", interrupted)")
+    assert repr(History()) == "History(0 records)"
+    assert repr(History([RECORD])) == (
+        "History(1 record, epoch 1, iteration 3, loss 0.5000, train acc 0.7500)"
+    )
+
+
+def test_printed_it_is_a_table_of_its_records():
+    assert str(a_history(2, interrupted=True)).splitlines() == [
+        "epoch  iteration    loss  train acc  test acc",
+        "    1        600  1.0000     0.9000    0.8750",
+        "    2       1200  0.5000     0.9000    0.8750",
+        "1,200 steps in 1.2 s, interrupted",
+    ]
+
+
+def test_without_evaluation_there_are_no_columns_for_it():
+    plain = Record(3, 1, 0.5, None, None)
+    assert str(History([plain])).splitlines()[:2] == [
+        "epoch  iteration    loss",
+        "    1          3  0.5000",
+    ]
+    assert str(History([RECORD, plain])).splitlines()[1:3] == [
+        "    1          3  0.5000     0.7500",
+        "    1          3  0.5000",
+    ]
+
+
+def test_an_empty_history_is_shown_too():
+    assert str(History()).splitlines()[1:] == ["0 steps in 0.0 s"]
+    assert "<tbody></tbody>" in History()._repr_html_()
+
+
+@pytest.mark.parametrize(("epochs", "rows"), [(20, 20), (21, 21), (22, 21), (5000, 21)])
+def test_a_long_history_is_shown_by_its_ends(epochs, rows):
+    lines = str(a_history(epochs)).splitlines()[1:-1]
+    assert len(lines) == a_history(epochs)._repr_html_().count("<tr>") - 1 == rows
+    shown = [line.split()[0] for line in lines]
+    ends = [*range(1, 11), *range(epochs - 9, epochs + 1)]
+    assert [epoch for epoch in shown if epoch != "..."] == [str(epoch) for epoch in ends]
+    assert (shown.index("...") == 10) if epochs > 20 else "..." not in shown
+
+
+def test_a_notebook_shows_the_table(new_trainer, toy):
+    history = new_trainer(test=toy).run(epochs=2)
+    html = history._repr_html_()
+    assert html.startswith("<table>")
+    assert html.count("<tr>") == 3
+    assert f"<td>{history.final.loss:.4f}</td>" in html
+    assert "<p>6 steps in " in html
+
+
+def test_what_is_shown_is_escaped():
+    class Loss(float):
+        def __format__(self, spec):
+            return "<script>"
+
+    html = History([Record(1, 1, Loss(1), None, None)])._repr_html_()
+    assert "<td>&lt;script&gt;</td>" in html
+
+
+def test_a_loop_goes_over_the_records():
+    history = a_history(3)
+    assert list(history) == history.records
+    assert len(history) == 3
+    assert not History()

@@ -2,10 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, field
-from typing import Any
+
+from xpnet.tables import html_paragraphs, html_table, text_table
 
 __all__ = ["History", "Record"]
+
+COLUMNS = (
+    ("epoch", "epoch", "d"),
+    ("iteration", "iteration", "d"),
+    ("loss", "loss", ".4f"),
+    ("train acc", "train_accuracy", ".4f"),
+    ("test acc", "test_accuracy", ".4f"),
+)
+"""The columns of a table of records: header, attribute of `Record` and format."""
+
+SHOWN = 20
+"""Records in a table, at most; of a longer history, half of them from each end."""
 
 
 @dataclass(frozen=True)
@@ -37,17 +51,34 @@ class Record:
 class History:
     """All that a `Trainer` recorded so far.
 
+    A loop goes over the records, and ``len(history)`` is their number. Printed, or shown by a
+    notebook, it is a table of the records; of more than 20 it shows the first and the last 10.
+
     Attributes
     ----------
     records : list of Record
-        One an epoch, and one at the end of a run. That of a run that was cut off gives way to
-        the first of the next run.
+        One an epoch, and one at the end of a run. The record of a run that ended within an epoch
+        is replaced by the first of the next run.
     losses : list of float
         The loss of every step of `Trainer.run`.
     seconds, step_seconds : float
         Wall time of the runs, and of their steps without evaluation.
     interrupted : bool
         Whether Ctrl-C ended the last run.
+
+    Examples
+    --------
+    >>> records = [Record(600, 1, 0.25, 0.9062, 0.9075), Record(1200, 2, 0.21, 0.9241, 0.9228)]
+    >>> history = History(records, losses=[0.25] * 1200, seconds=0.5)
+    >>> history
+    History(2 records, epoch 2, iteration 1200, loss 0.2100, train acc 0.9241, test acc 0.9228)
+    >>> print(history)
+    epoch  iteration    loss  train acc  test acc
+        1        600  0.2500     0.9062    0.9075
+        2       1200  0.2100     0.9241    0.9228
+    1,200 steps in 0.5 s
+    >>> [record.test_accuracy for record in history]
+    [0.9075, 0.9228]
     """
 
     records: list[Record] = field(default_factory=list)
@@ -66,6 +97,46 @@ class History:
         """Training steps a second, evaluation not counted."""
         return len(self.losses) / self.step_seconds if self.step_seconds else 0.0
 
-    def as_dicts(self) -> list[dict[str, Any]]:
+    def as_dicts(self) -> list[dict[str, int | float | None]]:
         """The records as plain dicts, for JSON."""
         return [asdict(record) for record in self.records]
+
+    def __len__(self) -> int:
+        return len(self.records)
+
+    def __iter__(self) -> Iterator[Record]:
+        return iter(self.records)
+
+    def __repr__(self) -> str:
+        parts = ["1 record" if len(self) == 1 else f"{len(self)} records"]
+        if self.final is not None:
+            names, last = _table([self.final])
+            parts += [f"{name} {cell}" for name, cell in zip(names, last, strict=True)]
+        if self.interrupted:
+            parts.append("interrupted")
+        return f"History({', '.join(parts)})"
+
+    def __str__(self) -> str:
+        rows = _table(self.records)
+        return "\n".join([*text_table(rows, right=range(len(COLUMNS))), self._remark])
+
+    def _repr_html_(self) -> str:
+        return html_table(_table(self.records)) + html_paragraphs([self._remark])
+
+    @property
+    def _remark(self) -> str:
+        ended = ", interrupted" if self.interrupted else ""
+        return f"{len(self.losses):,} steps in {self.seconds:.1f} s{ended}"
+
+
+def _table(records: Sequence[Record]) -> list[list[str]]:
+    """A header and a row for each record, without the columns in which no record has a value."""
+    columns = []
+    for name, attribute, spec in COLUMNS:
+        values = [getattr(record, attribute) for record in records]
+        if any(value is not None for value in values) or not values:
+            columns.append([name, *("" if v is None else format(v, spec) for v in values)])
+    header, *rows = map(list, zip(*columns, strict=True))
+    if len(rows) > SHOWN:
+        rows[SHOWN // 2 : -SHOWN // 2] = [["..."] * len(header)]
+    return [header, *rows]
