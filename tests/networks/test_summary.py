@@ -46,3 +46,17 @@ def test_columns_are_aligned(backend, sizes):
     *table, _ = MultiLayerNet(784, sizes, 10).summary().splitlines()
     assert len({len(line) for line in table}) == 1
     assert len(table) == 2 * len(sizes) + 3
+
+
+def test_a_notebook_shows_the_same_table(backend):
+    net = TwoLayerNet(784, 50, 10)
+    html = net._repr_html_()
+    assert html.startswith("<table><thead><tr><th>layer</th><th>parameters</th><th>numbers</th>")
+    assert html.count("<tr>") == 5
+    assert "<td>Affine1</td><td>W1 (784, 50), b1 (50,)</td><td>39,250</td>" in html
+    assert html.endswith(f"<p>{net.summary().splitlines()[-1]}</p>")
+
+
+def test_names_of_layers_are_escaped_in_a_notebook():
+    html = Network({"<b>": Relu()}, SoftmaxWithLoss())._repr_html_()
+    assert "<td>&lt;b&gt;</td>" in html

@@ -7,7 +7,7 @@ from xpnet.networks import inference
 from xpnet.networks.container import Container
 from xpnet.networks.numerical import numerical_gradient
 from xpnet.networks.out_of_memory import explains_memory_errors
-from xpnet.networks.summary import summary
+from xpnet.networks.summary import summary, summary_html
 from xpnet.parameters import Parameters
 
 __all__ = ["Network"]
@@ -214,3 +214,6 @@ class Network(Container):
     def summary(self) -> str:
         """The layers with their parameters, as a table to print."""
         return summary(self)
+
+    def _repr_html_(self) -> str:
+        return summary_html(self)

@@ -1,4 +1,4 @@
-"""The table that ``net.summary()`` returns."""
+"""The table of a network's layers, as ``net.summary()`` and as a notebook shows it."""
 
 from __future__ import annotations
 
@@ -6,11 +6,12 @@ import math
 from typing import TYPE_CHECKING
 
 from xpnet.networks.assembly import by_layer
+from xpnet.tables import html_paragraphs, html_table, text_table
 
 if TYPE_CHECKING:
     from xpnet.networks.network import Network
 
-__all__ = ["summary"]
+__all__ = ["summary", "summary_html"]
 
 
 def summary(net: Network) -> str:
@@ -26,18 +27,26 @@ def summary(net: Network) -> str:
     SoftmaxWithLoss                                 0
     39,760 parameters, float32, on numpy (cpu)
     """
-    rows, own, shapes = (
-        [("layer", "parameters", "numbers")],
-        by_layer(net.places),
-        net.params.shapes,
-    )
+    return "\n".join([*text_table(_rows(net), right=[2]), _total(net)])
+
+
+def summary_html(net: Network) -> str:
+    """The same table as HTML."""
+    return html_table(_rows(net)) + html_paragraphs([_total(net)])
+
+
+def _rows(net: Network) -> list[tuple[str, str, str]]:
+    """A header, and name, parameters and their number for each layer."""
+    own, shapes = by_layer(net.places), net.params.shapes
+    rows = [("layer", "parameters", "numbers")]
     for position, name in enumerate(net.layers):
         keys = [key for key, _ in own.get(position, ())]
         listed = ", ".join(f"{key} {shapes[key]}" for key in keys)
         numbers = sum(math.prod(shapes[key]) for key in keys)
         rows.append((name, listed, f"{numbers:,}"))
-    rows.append((type(net.last_layer).__name__, "", "0"))
-    first, second, third = (max(map(len, column)) for column in zip(*rows, strict=True))
-    lines = [f"{a:<{first}}  {b:<{second}}  {c:>{third}}" for a, b, c in rows]
+    return [*rows, (type(net.last_layer).__name__, "", "0")]
+
+
+def _total(net: Network) -> str:
     where = f"{net.backend.name} ({net.backend.device})"
-    return "\n".join([*lines, f"{net.params.count:,} parameters, {net.dtype}, on {where}"])
+    return f"{net.params.count:,} parameters, {net.dtype}, on {where}"
