@@ -1,9 +1,12 @@
-"""Progress: lines in a pipe, a bar on a terminal, silence when asked."""
+"""Progress: lines in a pipe or a notebook, a bar on a terminal, silence when asked."""
 
+import builtins
 import io
 import re
 import sys
 from contextlib import redirect_stdout
+from importlib.machinery import ModuleSpec
+from types import ModuleType
 
 import numpy as np
 import pytest
@@ -38,7 +41,7 @@ LINES = [
     ],
 )
 def test_the_stream_decides_unless_it_is_told(progress, stream, kinds):
-    assert [type(callback) for callback in progress_callback(progress, stream())] == kinds
+    assert [type(callback) for callback in progress_callback(progress, stream=stream())] == kinds
 
 
 def test_lines_have_exactly_this_text():
@@ -123,7 +126,7 @@ def test_progress_does_not_change_results(new_trainer, toy, progress):
 
 @pytest.mark.parametrize("progress", [Bar, Lines, "yes", 0, 1, [], print])
 def test_what_is_neither_true_nor_false_is_refused(new_trainer, progress):
-    with pytest.raises(OptionError, match="wanted True for a bar, False for silence, or None"):
+    with pytest.raises(OptionError, match=r"expected progress to be True \(a bar\), False"):
         new_trainer(progress=progress)
 
 
@@ -162,6 +165,58 @@ def test_by_default_it_is_shown_where_stdout_is_at_the_time(new_trainer):
     with redirect_stdout(stream):
         trainer.run(epochs=1)
     assert stream.getvalue().startswith("epoch   1  iteration      3")
+
+
+@pytest.fixture
+def shell(monkeypatch):
+    """Puts what rich looks at in the place of IPython's shell, which need not be installed."""
+
+    def put(name):
+        found = type(name, (), {})()
+        monkeypatch.setattr(builtins, "get_ipython", lambda: found, raising=False)
+        monkeypatch.delenv("DATABRICKS_RUNTIME_VERSION", raising=False)
+        monkeypatch.setitem(sys.modules, "ipywidgets", None)
+
+    return put
+
+
+@pytest.mark.parametrize(
+    ("progress", "stream", "kinds"),
+    [
+        (None, io.StringIO, [Lines]),
+        (None, Terminal, [Lines]),
+        (True, io.StringIO, [Lines]),
+        (True, Terminal, [Lines]),
+        (False, Terminal, []),
+    ],
+)
+def test_a_notebook_without_ipywidgets_gets_lines(shell, progress, stream, kinds):
+    shell("ZMQInteractiveShell")
+    found = progress_callback(progress, stream=stream())
+    assert [type(callback) for callback in found] == kinds
+
+
+def test_a_notebook_with_ipywidgets_gets_a_bar_when_asked(shell, monkeypatch):
+    shell("ZMQInteractiveShell")
+    widgets = ModuleType("ipywidgets")
+    widgets.__spec__ = ModuleSpec("ipywidgets", None)
+    monkeypatch.setitem(sys.modules, "ipywidgets", widgets)
+    assert type(progress_callback(True)[0]) is Bar
+    assert type(progress_callback(None, stream=io.StringIO())[0]) is Lines
+
+
+def test_ipython_in_a_terminal_gets_a_bar(shell):
+    shell("TerminalInteractiveShell")
+    assert type(progress_callback(None, stream=Terminal())[0]) is Bar
+
+
+def test_a_run_in_a_notebook_prints_plain_lines(shell, new_trainer, capsys):
+    shell("ZMQInteractiveShell")
+    new_trainer(progress=True).run(epochs=2)
+    captured = capsys.readouterr()
+    assert captured.err == ""
+    starts = [line[:27] for line in captured.out.splitlines()]
+    assert starts == ["epoch   1  iteration      3", "epoch   2  iteration      6"]
 
 
 class Chunks(io.StringIO):

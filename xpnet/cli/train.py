@@ -86,7 +86,7 @@ def train(
         seed=seed,
         scale=PIXEL,
         replacement=replacement,
-        callbacks=progress_callback(False if quiet else None, out),
+        callbacks=progress_callback(False if quiet else None, stream=out),
         progress=False,
         threads=threads,
     )

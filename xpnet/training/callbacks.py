@@ -1,22 +1,24 @@
-"""Callback: what a training run calls on its way."""
+"""Callback: what a training run calls at its start, after each step and record, at its end."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any, Protocol
+from typing import Protocol
 
 from xpnet.backends import Array
 from xpnet.errors import OptionError
+from xpnet.networks import Network
+from xpnet.optimizers import Optimizer
 from xpnet.training.history import History, Record
 
 __all__ = ["Callback", "Run", "checked_callbacks"]
 
 
 class Run(Protocol):
-    """What a callback may ask of the trainer that calls it; it may reach for more of it."""
+    """What every trainer has that calls a callback; `Trainer` has more."""
 
-    net: Any
-    optimizer: Any
+    net: Network
+    optimizer: Optimizer
     steps_per_epoch: int
     history: History
 
@@ -29,10 +31,10 @@ class Run(Protocol):
 
 
 class Callback:
-    """Override what you need; each method does nothing here.
+    """Override the methods that you need; here each does nothing.
 
-    They are called between steps, and Ctrl-C waits until they return. A class with another method
-    ``on_...`` is refused, since no run would call it.
+    They are called between steps, and Ctrl-C waits until they return. A callback with another
+    method ``on_...`` is refused, since no run would call it.
 
     Examples
     --------
@@ -67,20 +69,23 @@ def checked_callbacks(callbacks: Iterable[Callback]) -> list[Callback]:
     Raises
     ------
     OptionError
-        One is a class, or no callback, or has a method ``on_...`` that no run calls.
+        One is a class, lacks a method of a callback, or has a method ``on_...`` that no run calls.
     """
     if not isinstance(callbacks, Iterable):
-        raise OptionError(f"callbacks is {callbacks!r}: wanted a list of them, as [{callbacks!r}]")
+        raise OptionError(f"expected callbacks to be a list, as [callback], got {callbacks!r}")
     made = list(callbacks)
     for callback in made:
         _check(callback)
     return made
 
 
-def _check(callback: Any) -> None:
+def _check(callback: object) -> None:
     if isinstance(callback, type):
-        raise OptionError(f"{callback!r} in callbacks is a class: wanted an object, made of it")
-    # data of an object may be called on_... too, its methods may not
+        raise OptionError(
+            f"expected a callback to be an object, got the class {callback.__name__}; "
+            f"pass {callback.__name__}(...)"
+        )
+    # attributes of a Callback that are set on the object alone are data, under any name
     named = set(dir(type(callback) if isinstance(callback, Callback) else callback))
     unknown = sorted(
         name
@@ -89,14 +94,14 @@ def _check(callback: Any) -> None:
     )
     if unknown:
         raise OptionError(
-            f"{type(callback).__name__} in callbacks has {', '.join(unknown)}, which nothing "
-            f"calls: a callback has {_listed(HOOKS)}"
+            f"expected {_listed(HOOKS)} to be the only methods on_... of a callback, got "
+            f"{type(callback).__name__} with {_listed(unknown)}; no run calls that, so rename it"
         )
     missing = [name for name in HOOKS if not callable(getattr(callback, name, None))]
     if missing:
         raise OptionError(
-            f"{callback!r} in callbacks has no method {_listed(missing)}: derive its class from "
-            "xpnet.training.Callback, whose methods do nothing"
+            f"expected a callback with the methods {_listed(HOOKS)}, got {callback!r} without "
+            f"{_listed(missing)}; inherit from xpnet.training.Callback, whose methods do nothing"
         )
 
 

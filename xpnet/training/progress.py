@@ -1,9 +1,10 @@
-"""Progress of a training run: a bar on a terminal, plain lines in a pipe."""
+"""Progress of a training run: a bar on a terminal, plain lines in a pipe or a notebook."""
 
 from __future__ import annotations
 
 import sys
-from typing import IO, Any
+from importlib.util import find_spec
+from typing import IO, TYPE_CHECKING
 
 import numpy as np
 
@@ -12,40 +13,60 @@ from xpnet.errors import OptionError
 from xpnet.training.callbacks import Callback, Run
 from xpnet.training.history import History, Record
 
+if TYPE_CHECKING:
+    from rich.progress import Progress
+
 __all__ = ["Bar", "Lines", "progress_callback"]
 
 STEPS_A_MOVE = 50
-"""The bar moves once in so many steps: moving it costs as much as a tenth of a small step."""
+"""Steps from one move of the bar to the next: a move takes a tenth of the time of a small step."""
 
 
-def progress_callback(progress: bool | None, stream: IO[str] | None = None) -> list[Callback]:
+def progress_callback(progress: bool | None, *, stream: IO[str] | None = None) -> list[Callback]:
     """The callback for ``Trainer(progress=...)``, in a list; none when silent.
 
     Parameters
     ----------
     progress : bool or None
-        True is the bar, False silence; None the bar on a terminal, else lines.
+        True is the bar, False silence; None is the bar on a terminal, else lines. Where a bar
+        cannot move, which is in a notebook without ipywidgets, there are lines in its place.
     stream : file, optional
-        Where to write; by default to what ``sys.stdout`` is then, if it is anything.
+        Where to write; by default to ``sys.stdout``, as it is at the time of writing.
 
     Raises
     ------
     OptionError
         `progress` is something else.
+
+    Examples
+    --------
+    >>> progress_callback(False)
+    []
     """
     if progress is not None and not isinstance(progress, (bool, np.bool_)):
         raise OptionError(
-            f"progress is {progress!r}: wanted True for a bar, False for silence, or None; "
-            "objects go into callbacks"
+            f"expected progress to be True (a bar), False (silence) or None, got {progress!r}; "
+            "pass an object that follows the run in callbacks=[...]"
         )
-    if progress is None:
-        return [Bar(stream) if _is_terminal(stream or sys.stdout) else Lines(stream)]
-    return [Bar(stream)] if progress else []
+    if progress is not None and not progress:
+        return []
+    wants_bar = progress is not None or _is_terminal(stream or sys.stdout)
+    return [Bar(stream) if wants_bar and _can_move_a_bar() else Lines(stream)]
 
 
-def _is_terminal(stream: Any) -> bool:
-    """Whether somebody looks; ``sys.stdout`` may be None, or a stand-in that does not say."""
-    return hasattr(stream, "isatty") and not getattr(stream, "closed", False) and stream.isatty()
+def _is_terminal(stream: object) -> bool:
+    """Whether this is a terminal; ``sys.stdout`` may be None, closed, or without ``isatty``."""
+    return (
+        hasattr(stream, "isatty") and not getattr(stream, "closed", False) and bool(stream.isatty())
+    )
+
+
+def _can_move_a_bar() -> bool:
+    """Whether rich can show a bar here: in a notebook its live display needs ipywidgets."""
+    # imported late: a script without a bar does not pay for rich
+    from rich.console import Console
+
+    return not Console().is_jupyter or find_spec("ipywidgets") is not None
 
 
 def _line(record: Record) -> str:
@@ -71,16 +92,18 @@ class Lines(Callback):
 class Bar(Callback):
     """A line for each record, and below them a bar that moves."""
 
+    _bar: Progress
+
     def __init__(self, stream: IO[str] | None = None) -> None:
         self.stream = stream
-        self._bar: Any = None
+        self._started = False
 
-    def __getstate__(self) -> dict[str, Any]:
-        """A copy, made in a run or not, has no bar on the terminal: its own run makes one."""
-        return {"stream": self.stream, "_bar": None}
+    def __getstate__(self) -> dict[str, object]:
+        """A copy, even one that is made within a run, has no bar yet: its own run makes one."""
+        return {"stream": self.stream, "_started": False}
 
     def on_start(self, trainer: Run, goal: int) -> None:
-        # here and nowhere else: a script without a bar does not pay for rich
+        # imported late: a script without a bar does not pay for rich
         from rich.console import Console
         from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeRemainingColumn
 
@@ -88,6 +111,7 @@ class Bar(Callback):
         columns = BarColumn(), MofNCompleteColumn(), "steps", TimeRemainingColumn()
         self._bar = Progress(*columns, console=console, transient=True)
         self._bar.start()
+        self._started = True
         self._task = self._bar.add_task("", total=goal, completed=trainer.iteration)
 
     def on_step(self, trainer: Run, loss: Array) -> None:
@@ -99,5 +123,6 @@ class Bar(Callback):
         self._bar.console.print(_line(record), soft_wrap=True)
 
     def on_end(self, trainer: Run, history: History) -> None:
-        if self._bar is not None:  # another callback may have failed before this one began
+        if self._started:  # not so where a callback before this one failed in its on_start
             self._bar.stop()
+            self._started = False

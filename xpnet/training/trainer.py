@@ -46,7 +46,8 @@ class Trainer(Stepper):
         may be smaller; True draws each batch from all rows, as the chapter does.
     callbacks : iterable of Callback
     progress : bool, optional
-        True shows a bar, False nothing; by default a bar on a terminal, lines in a pipe.
+        True shows a bar, False nothing; by default a bar on a terminal, lines in a pipe or a
+        notebook. In a notebook a bar needs ipywidgets; without it there are lines.
     threads : int, optional
         Of BLAS on the CPU, in `step` and `run`. By default one where the network's largest product
         is small, since more would wait for each other beside any other busy process, and as
