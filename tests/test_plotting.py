@@ -28,7 +28,7 @@ def test_a_run_without_evaluation_can_be_drawn(tmp_path):
 
 
 def test_an_unknown_ending_is_refused():
-    with pytest.raises(OptionError, match=r"run\.gif: a picture is \.png, \.svg or \.pdf"):
+    with pytest.raises(OptionError, match=r"end in \.png, \.svg or \.pdf, got run\.gif"):
         check_plottable("run.gif")
 
 
@@ -63,3 +63,42 @@ def test_a_picture_is_replaced_whole_or_not_at_all(tmp_path, monkeypatch):
     plot_history(history(), path)
     assert path.read_bytes().startswith(b"<?xml")
     assert list(tmp_path.iterdir()) == [path]
+
+
+def test_without_a_path_a_notebook_shows_it():
+    pytest.importorskip("matplotlib", reason="pictures need the extra 'plot'")
+    shown = plot_history(history())
+    assert shown._repr_png_().startswith(b"\x89PNG")
+    assert repr(shown) == "HistoryPlot(250 losses, 2 records)"
+
+
+def test_with_a_path_it_writes_and_returns_the_same_picture(tmp_path):
+    pytest.importorskip("matplotlib", reason="pictures need the extra 'plot'")
+    path = tmp_path / "run.png"
+    assert plot_history(history(), path)._repr_png_() == path.read_bytes()
+
+
+def test_what_is_changed_in_the_figure_is_shown():
+    pytest.importorskip("matplotlib", reason="pictures need the extra 'plot'")
+    shown = plot_history(history())
+    before = shown._repr_png_()
+    shown.figure.axes[0].set_title("the loss of another run")
+    assert shown._repr_png_() != before
+
+
+def test_a_history_without_a_step_is_drawn():
+    pytest.importorskip("matplotlib", reason="pictures need the extra 'plot'")
+    assert plot_history(History())._repr_png_().startswith(b"\x89PNG")
+
+
+def test_a_saved_picture_has_a_known_ending(tmp_path):
+    pytest.importorskip("matplotlib", reason="pictures need the extra 'plot'")
+    with pytest.raises(OptionError, match=r"run\.gif"):
+        plot_history(history()).save(tmp_path / "run.gif")
+    assert not list(tmp_path.iterdir())
+
+
+def test_without_matplotlib_nothing_is_drawn_either(monkeypatch):
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
+    with pytest.raises(OptionError, match=r"pip install 'xpnet\[plot\]'"):
+        plot_history(history())

@@ -5,21 +5,69 @@ from __future__ import annotations
 import io
 import os
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 from xpnet.checks import check_matplotlib
 from xpnet.errors import OptionError
 from xpnet.files import check_writable, write_whole
 
-__all__ = ["check_plottable", "plot_history", "save"]
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+    from xpnet.training import History
+
+__all__ = ["HistoryPlot", "check_plottable", "plot_history", "save"]
 
 ENDINGS = ".png", ".svg", ".pdf"
 WINDOW = 100
-"""Steps whose losses are averaged for the curve through the cloud."""
+"""Steps whose losses are averaged for a point of the curve."""
+
+
+class HistoryPlot:
+    """A picture of a training run, which a notebook shows and a file keeps.
+
+    Parameters
+    ----------
+    history : History
+        Drawn as it is now.
+
+    Attributes
+    ----------
+    figure : matplotlib.figure.Figure
+        Its axes are the losses and the accuracies; what is changed in them is shown and saved.
+
+    Raises
+    ------
+    OptionError
+        matplotlib is not installed.
+    """
+
+    def __init__(self, history: History) -> None:
+        check_matplotlib()
+        self.figure = _figure(history)
+        self._size = f"{len(history.losses):,} losses, {len(history):,} records"
+
+    def save(self, path: str | os.PathLike[str]) -> None:
+        """Write the picture to a file that ends in .png, .svg or .pdf, whole or not at all.
+
+        Raises
+        ------
+        OptionError
+            The path has another ending or cannot be written.
+        """
+        check_plottable(path)
+        save(self.figure, path)
+
+    def __repr__(self) -> str:
+        return f"HistoryPlot({self._size})"
+
+    def _repr_png_(self) -> bytes:
+        # not SVG: with a mark for each step its size would grow with the run
+        return _rendered(self.figure, "png")
 
 
 def check_plottable(path: str | os.PathLike[str]) -> None:
-    """Refuse a picture that could not be drawn, before the work that it shows.
+    """Check that a picture can be drawn and written, before the work that it shows.
 
     Raises
     ------
@@ -31,41 +79,72 @@ def check_plottable(path: str | os.PathLike[str]) -> None:
     >>> check_plottable("run.gif")
     Traceback (most recent call last):
         ...
-    xpnet.errors.OptionError: run.gif: a picture is .png, .svg or .pdf
+    xpnet.errors.OptionError: expected a picture to end in .png, .svg or .pdf, got run.gif
     """
     if Path(path).suffix.lower() not in ENDINGS:
-        raise OptionError(f"{path}: a picture is .png, .svg or .pdf")
+        raise OptionError(f"expected a picture to end in .png, .svg or .pdf, got {path}")
     check_matplotlib()
     check_writable(path)
 
 
-def save(figure: Any, path: str | os.PathLike[str]) -> None:
+def save(figure: Figure, path: str | os.PathLike[str]) -> None:
     """Write a figure of matplotlib in the format of the ending, whole or not at all.
+
+    Parameters
+    ----------
+    figure : matplotlib.figure.Figure
+    path : str or path
 
     Raises
     ------
     OptionError
+        The file cannot be written.
     """
-    stream = io.BytesIO()
-    figure.savefig(stream, format=Path(path).suffix[1:].lower(), dpi=150)
-    write_whole(path, stream.getvalue())
+    write_whole(path, _rendered(figure, Path(path).suffix[1:].lower()))
 
 
-def plot_history(history: Any, path: str | os.PathLike[str]) -> None:
-    """Draw the loss of every step and the accuracies of every epoch.
+def plot_history(history: History, path: str | os.PathLike[str] | None = None) -> HistoryPlot:
+    """Draw the loss of every step and the accuracies of every record.
 
     Parameters
     ----------
     history : History
-    path : str or path
+    path : str or path, optional
         Ending in .png, .svg or .pdf. Written whole or not at all.
+
+    Returns
+    -------
+    HistoryPlot
+        A notebook shows it.
 
     Raises
     ------
     OptionError
+        The path has another ending or cannot be written, or matplotlib is not installed.
+
+    Examples
+    --------
+    >>> plot_history(History(losses=[2.3, 1.9]), "run.gif")
+    Traceback (most recent call last):
+        ...
+    xpnet.errors.OptionError: expected a picture to end in .png, .svg or .pdf, got run.gif
     """
-    check_plottable(path)
-    # here and nowhere else: matplotlib is an extra, and slow to import
+    if path is not None:
+        check_plottable(path)  # before it is drawn
+    made = HistoryPlot(history)
+    if path is not None:
+        made.save(path)
+    return made
+
+
+def _rendered(figure: Figure, kind: str) -> bytes:
+    stream = io.BytesIO()
+    figure.savefig(stream, format=kind, dpi=150)
+    return stream.getvalue()
+
+
+def _figure(history: History) -> Figure:
+    # imported late: matplotlib is an extra, and slow to import
     from matplotlib.figure import Figure
 
     figure = Figure(figsize=(9, 3.6), layout="constrained")
@@ -83,4 +162,4 @@ def plot_history(history: Any, path: str | os.PathLike[str]) -> None:
     accuracy.plot(at, [r.test_accuracy for r in records], "-o", markersize=3, label="test")
     accuracy.set(xlabel="iteration", ylabel="accuracy", title="accuracy after each epoch")
     accuracy.legend()
-    save(figure, path)
+    return figure

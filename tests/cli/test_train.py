@@ -113,7 +113,7 @@ BAD_OPTIONS = {
     ("--threads", "many"): "--threads",
     ("--backend", "abacus"): "unknown backend 'abacus'",
     ("--json", "no/such/folder/x.json"): "cannot be written",
-    ("--plot", "x.gif"): "x.gif: a picture is .png, .svg or .pdf",
+    ("--plot", "x.gif"): "expected a picture to end in .png, .svg or .pdf, got x.gif",
 }
 
 

@@ -84,5 +84,5 @@ def test_a_picture_that_fails_leaves_the_one_before(results, tmp_path, monkeypat
 
 
 def test_an_unknown_ending_is_refused(results):
-    with pytest.raises(OptionError, match=r"a\.gif: a picture is \.png, \.svg or \.pdf"):
+    with pytest.raises(OptionError, match=r"end in \.png, \.svg or \.pdf, got .*a\.gif"):
         plot_results(results, "a.gif")
