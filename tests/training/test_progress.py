@@ -1,6 +1,7 @@
 """Progress: lines in a pipe or a notebook, a bar on a terminal, silence when asked."""
 
 import builtins
+import copy
 import io
 import re
 import sys
@@ -111,6 +112,20 @@ def test_a_bar_serves_several_runs(new_trainer, monkeypatch):
     trainer.run(epochs=1)
     starts = [line[:27] for line in stream.getvalue().splitlines() if line.startswith("epoch")]
     assert starts == ["epoch   1  iteration      3", "epoch   2  iteration      6"]
+
+
+def test_a_copy_made_in_a_run_has_no_bar_to_end(new_trainer):
+    copies = []
+
+    class Copy(Callback):
+        def on_record(self, trainer, record):
+            copies.append(copy.deepcopy(bar))
+
+    trainer, _ = bar_output(new_trainer, io.StringIO())
+    (bar,) = trainer.callbacks
+    trainer.callbacks.append(Copy())
+    trainer.run(epochs=1)
+    copies[0].on_end(trainer, trainer.history)  # as if a callback had failed in its on_start
 
 
 @pytest.mark.parametrize("progress", [None, True])
