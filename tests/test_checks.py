@@ -16,7 +16,7 @@ from xpnet.checks import (
     memory,
     whole_number,
 )
-from xpnet.errors import OptionError
+from xpnet.errors import MissingExtraError, OptionError
 
 
 @pytest.mark.parametrize("value", [0.1, 3, np.float32(0.5), np.int64(2)])
@@ -86,6 +86,6 @@ def test_what_is_more_than_all_memory_is_refused():
 def test_without_matplotlib_a_picture_is_refused_with_the_remedy(monkeypatch):
     monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
     with pytest.raises(
-        OptionError, match=r"^pictures need matplotlib: pip install 'xpnet\[plot\]'$"
+        MissingExtraError, match=r"^pictures need matplotlib: pip install 'xpnet\[plot\]'$"
     ):
         check_matplotlib()

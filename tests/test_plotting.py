@@ -1,6 +1,6 @@
 import pytest
 
-from xpnet.errors import OptionError
+from xpnet.errors import MissingExtraError, OptionError
 from xpnet.plotting import check_plottable, plot_history
 from xpnet.training import History, Record
 
@@ -34,7 +34,7 @@ def test_an_unknown_ending_is_refused():
 
 def test_without_matplotlib_the_remedy_is_named(monkeypatch):
     monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
-    with pytest.raises(OptionError, match=r"pip install 'xpnet\[plot\]'"):
+    with pytest.raises(MissingExtraError, match=r"pip install 'xpnet\[plot\]'"):
         check_plottable("run.png")
 
 

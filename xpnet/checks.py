@@ -11,7 +11,7 @@ from numbers import Integral, Real
 from pathlib import Path
 from typing import Any
 
-from xpnet.errors import OptionError
+from xpnet.errors import MissingExtraError, OptionError
 
 __all__ = [
     "above_zero",
@@ -76,9 +76,9 @@ def check_memory(told: str, size: int, total: int | None = None) -> None:
 
 
 def check_matplotlib() -> None:
-    """`OptionError` where matplotlib, which draws every picture, is not installed."""
+    """`MissingExtraError` where matplotlib, which draws every picture, is not installed."""
     if importlib.util.find_spec("matplotlib") is None:
-        raise OptionError("pictures need matplotlib: pip install 'xpnet[plot]'")
+        raise MissingExtraError("pictures need matplotlib: pip install 'xpnet[plot]'")
 
 
 def is_number(value: object) -> bool:

@@ -8,7 +8,7 @@ from typing import Any
 
 from xpnet.backends import Array, backend_of, real_number
 from xpnet.checks import is_number
-from xpnet.errors import OptionError
+from xpnet.errors import ArgumentTypeError, OptionError
 from xpnet.parameters import place_of
 
 __all__ = ["checked_step", "default_step", "numerical_gradient", "perturbed_values"]
@@ -33,7 +33,7 @@ def numerical_gradient(f: Callable[[Array], Any], x: Array, *, h: float | None =
 
     Raises
     ------
-    TypeError
+    ArgumentTypeError
         `x` is not a floating array: an integer cannot change by `h`. What `f` returns is no
         real number.
     OptionError
@@ -51,7 +51,7 @@ def numerical_gradient(f: Callable[[Array], Any], x: Array, *, h: float | None =
     """
     backend = backend_of(x, caller="numerical_gradient", names=("x",))
     if not backend.is_floating(x):
-        raise TypeError(
+        raise ArgumentTypeError(
             f"numerical_gradient: x is {x.dtype}, which cannot change by a small h: "
             "write xpnet.asarray(x, 'float64')"
         )

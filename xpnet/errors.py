@@ -3,31 +3,43 @@
 ::
 
     XpnetError
-    ├── BackendError            (RuntimeError)    unknown, unavailable, or switched amiss
-    ├── MixedBackendError       (TypeError)       arrays of two backends in one call
-    ├── ShapeError              (ValueError)      an array does not fit
-    ├── LabelError              (ValueError)      labels are no labels, or out of range
-    ├── NotForwardedError       (RuntimeError)    backward before forward
-    ├── NetworkError            (ValueError)      layers that cannot make a network
-    ├── GraphError              (ValueError)      variables that make no computational graph
-    ├── DataError               (ValueError)      a data file is not what it should be
-    ├── OptionError             (ValueError)      an option has a value that it cannot take
-    ├── NonFiniteLossError      (ArithmeticError) training produced NaN or infinity
-    ├── PartialUpdateError      (RuntimeError)    an update was cut off while it wrote
-    └── OutOfMemoryError        (MemoryError)     a call of a network does not fit in memory
+    ├── BackendError                   (RuntimeError)      unknown, unavailable or misplaced
+    │   └── BackendNotInstalledError   (MissingExtraError) the backend's library is not installed
+    ├── MixedBackendError              (TypeError)         arrays of two backends in one call
+    ├── ArgumentTypeError              (TypeError)         an argument has a wrong type or dtype
+    ├── UnsupportedOperationError      (TypeError)         a graph's Variable cannot do this
+    ├── ShapeError                     (ValueError)        an array does not fit
+    ├── LabelError                     (ValueError)        labels are no labels, or out of range
+    ├── NotForwardedError              (RuntimeError)      backward before forward
+    ├── NetworkError                   (ValueError)        layers that cannot make a network
+    ├── GraphError                     (ValueError)        variables that form no graph
+    ├── DataError                      (ValueError)        a data file is not what it should be
+    ├── OptionError                    (ValueError)        an option has an impossible value
+    ├── UnknownNameError               (KeyError)          nothing has this name
+    ├── ReadOnlyError                  (AttributeError)    an attribute that cannot be replaced
+    ├── MissingExtraError              (ImportError)       an optional library is not installed
+    ├── NonFiniteLossError             (ArithmeticError)   training produced NaN or infinity
+    ├── PartialUpdateError             (RuntimeError)      an update stopped while it wrote
+    └── OutOfMemoryError               (MemoryError)       a call does not fit in memory
 
-Each also is the built-in exception beside it, so ``except ValueError`` keeps working.
+Each also is the exception beside it, so ``except ValueError`` keeps working.
 """
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from xpnet.training.history import History
 
 __all__ = [
+    "ArgumentTypeError",
     "BackendError",
+    "BackendNotInstalledError",
     "DataError",
     "GraphError",
     "LabelError",
+    "MissingExtraError",
     "MixedBackendError",
     "NetworkError",
     "NonFiniteLossError",
@@ -35,7 +47,10 @@ __all__ = [
     "OptionError",
     "OutOfMemoryError",
     "PartialUpdateError",
+    "ReadOnlyError",
     "ShapeError",
+    "UnknownNameError",
+    "UnsupportedOperationError",
     "XpnetError",
 ]
 
@@ -45,11 +60,27 @@ class XpnetError(Exception):
 
 
 class BackendError(XpnetError, RuntimeError):
-    """A backend is unknown, unavailable, or switched in the wrong place."""
+    """A backend is unknown, unavailable, or set in the wrong place."""
+
+
+class MissingExtraError(XpnetError, ImportError):
+    """An optional library is not installed; the message has the pip command."""
+
+
+class BackendNotInstalledError(BackendError, MissingExtraError):
+    """The library of a backend is not installed; the message has the pip command."""
 
 
 class MixedBackendError(XpnetError, TypeError):
     """Arrays of two backends, or of two devices, met in one call."""
+
+
+class ArgumentTypeError(XpnetError, TypeError):
+    """An argument has a wrong type, or an array a wrong dtype."""
+
+
+class UnsupportedOperationError(XpnetError, TypeError):
+    """A `Variable` of a computational graph was asked for an operation that graphs lack."""
 
 
 class ShapeError(XpnetError, ValueError):
@@ -80,6 +111,18 @@ class OptionError(XpnetError, ValueError):
     """An option has a value that it cannot take."""
 
 
+class UnknownNameError(XpnetError, KeyError):
+    """Nothing has the name that was asked for."""
+
+    def __str__(self) -> str:
+        """The message as it is; a KeyError would show it in quotes."""
+        return Exception.__str__(self)
+
+
+class ReadOnlyError(XpnetError, AttributeError):
+    """An attribute cannot be replaced."""
+
+
 class NonFiniteLossError(XpnetError, ArithmeticError):
     """The loss became NaN or infinite.
 
@@ -87,18 +130,18 @@ class NonFiniteLossError(XpnetError, ArithmeticError):
     ----------
     iteration : int
         The first iteration, counted from 1, whose loss was not finite.
-    history : History
+    history : History or None
         All that was recorded up to the stop.
     """
 
-    def __init__(self, message: str, iteration: int = 0, history: Any = None) -> None:
+    def __init__(self, message: str, iteration: int = 0, history: History | None = None) -> None:
         super().__init__(message)
         self.iteration = iteration
         self.history = history
 
 
 class PartialUpdateError(XpnetError, RuntimeError):
-    """An update was cut off while it wrote: parameters and optimizer belong to no iteration."""
+    """An update was interrupted while it wrote: parameters and optimizer belong to no iteration."""
 
 
 class OutOfMemoryError(XpnetError, MemoryError):

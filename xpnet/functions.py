@@ -6,7 +6,7 @@ from typing import Any
 
 from xpnet.backends import Array, backend_of, scores_and_labels
 from xpnet.checks import check_memory, whole_number
-from xpnet.errors import LabelError, ShapeError
+from xpnet.errors import ArgumentTypeError, LabelError, ShapeError
 
 __all__ = ["cross_entropy_error", "one_hot", "relu", "sigmoid", "softmax"]
 
@@ -134,7 +134,7 @@ def one_hot(t: Array, num_classes: int, dtype: Any = "float32") -> Array:
         `t` holds no integers, or one outside ``0 .. num_classes - 1``.
     OptionError
         `num_classes` is no whole number from 1 on, or memory could not hold the rows.
-    TypeError
+    ArgumentTypeError
         `dtype` is not one of real numbers.
 
     Examples
@@ -152,6 +152,8 @@ def one_hot(t: Array, num_classes: int, dtype: Any = "float32") -> Array:
     made = backend.dtype(dtype)
     one = backend.xp.zeros(1, dtype=made)
     if not backend.takes(one):
-        raise TypeError(f"one_hot: dtype={dtype!r}: expected real numbers, such as 'float32'")
+        raise ArgumentTypeError(
+            f"one_hot: dtype={dtype!r}: expected real numbers, such as 'float32'"
+        )
     check_memory("one_hot: so many classes", max(1, t.shape[0]) * one.nbytes * classes)
     return backend.one_hot(t, classes, made)

@@ -72,7 +72,9 @@ def check_plottable(path: str | os.PathLike[str]) -> None:
     Raises
     ------
     OptionError
-        The ending is unknown, matplotlib is not installed, or the file cannot be written.
+        The ending is unknown, or the file cannot be written.
+    MissingExtraError
+        matplotlib is not installed.
 
     Examples
     --------

@@ -84,7 +84,8 @@ def test_who_asks_for_cupy_gets_the_reason_and_no_silent_numpy(python: Python, a
     done = python(f"{NOT_INSTALLED}import xpnet\n{ask}")
     assert done.returncode == 1
     last = done.stderr.splitlines()[-1]
-    assert last.startswith("xpnet.errors.BackendError: cupy is not installed: pip install")
+    what = "xpnet.errors.BackendNotInstalledError: cupy is not installed: pip install"
+    assert last.startswith(what)
 
 
 def test_auto_is_numpy_where_cupy_has_no_device(python: Python, cupy: Write) -> None:

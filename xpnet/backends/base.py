@@ -7,7 +7,7 @@ from typing import Any
 
 from xpnet.backends.storage import Array, Storage
 from xpnet.backends.update_rule import UpdateRule
-from xpnet.errors import LabelError
+from xpnet.errors import ArgumentTypeError, LabelError
 
 __all__ = ["Backend"]
 
@@ -159,7 +159,7 @@ class Backend(Storage):
         """
         made = rule.formula(self.xp, param, grad, *state, **values)
         if len(made) != 1 + len(state):
-            raise TypeError(
+            raise ArgumentTypeError(
                 f"{rule.name}: expected {1 + len(state)} arrays from its formula, the step and "
                 f"{len(state)} of state, got {len(made)}"
             )

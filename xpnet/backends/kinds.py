@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from xpnet.errors import ShapeError
+from xpnet.errors import ArgumentTypeError, ShapeError
 
 __all__ = ["REAL", "converted", "hidden_meaning", "other_entries", "other_meaning", "real_number"]
 
@@ -63,7 +63,7 @@ def converted(x: Any, caller: str = "asarray") -> Any:
 
     Raises
     ------
-    TypeError
+    ArgumentTypeError
         It holds something else than numbers, or hides a masked array or a matrix.
     ShapeError
         Sequences of different lengths.
@@ -86,7 +86,7 @@ def converted(x: Any, caller: str = "asarray") -> Any:
                 f"got a {type(x).__name__}, which makes an array of objects: expected real "
                 "numbers, a sequence of them, or an array"
             )
-    raise TypeError(f"{caller}: {meaning}")
+    raise ArgumentTypeError(f"{caller}: {meaning}")
 
 
 def real_number(x: Any, caller: str) -> float:
@@ -94,7 +94,7 @@ def real_number(x: Any, caller: str) -> float:
 
     Raises
     ------
-    TypeError, ShapeError
+    ArgumentTypeError, ShapeError
         It is something else: words and complex numbers too, which ``float`` would take.
     """
     return float(x if isinstance(x, Real) else converted(x, caller))

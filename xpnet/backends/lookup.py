@@ -10,7 +10,7 @@ from xpnet.backends.base import Backend
 from xpnet.backends.kinds import other_entries, other_meaning
 from xpnet.backends.registry import _by_type, _load_others, _names, load_backend
 from xpnet.backends.storage import Array
-from xpnet.errors import MixedBackendError
+from xpnet.errors import ArgumentTypeError, MixedBackendError
 
 __all__ = ["backend_of"]
 
@@ -33,7 +33,7 @@ def backend_of(*arrays: Array, caller: str = "", names: Sequence[str] = ()) -> B
     ------
     MixedBackendError
         Two arrays live on different backends or devices.
-    TypeError
+    ArgumentTypeError
         An argument is neither array nor number, or none is an array; an array is masked, a
         `numpy.matrix`, or holds something else than real numbers.
 
@@ -51,11 +51,11 @@ def backend_of(*arrays: Array, caller: str = "", names: Sequence[str] = ()) -> B
             found = backend
         if backend is not found or not backend.takes(array):
             if backend is found and backend.owns(array):
-                raise TypeError(f"{_prefix(caller)}{other_entries(array)}")
+                raise ArgumentTypeError(f"{_prefix(caller)}{other_entries(array)}")
             raise MixedBackendError(_mixture(arrays, caller, names))
     if found is None:
         what = "numbers alone" if arrays else "nothing"
-        raise TypeError(
+        raise ArgumentTypeError(
             f"{_prefix(caller)}got {what}; at least one array is needed: xpnet.asarray(x) makes one"
         )
     return found
@@ -64,7 +64,7 @@ def backend_of(*arrays: Array, caller: str = "", names: Sequence[str] = ()) -> B
 def _find(array: Array, caller: str) -> Backend | None:
     """The backend of a type not met before; None for a number."""
     if meaning := other_meaning(array):
-        raise TypeError(f"{_prefix(caller)}{meaning}")
+        raise ArgumentTypeError(f"{_prefix(caller)}{meaning}")
     if isinstance(array, SCALARS):
         return None
     if type(array).__module__.partition(".")[0] == "cupy":
@@ -77,7 +77,7 @@ def _find(array: Array, caller: str) -> Backend | None:
             return _by_type[kind]
     # a variable of a graph has its array there, and refuses to be made one
     remedy = "write x.value" if hasattr(array, "value") else "xpnet.asarray(x) makes one"
-    raise TypeError(
+    raise ArgumentTypeError(
         f"{_prefix(caller)}got a {type(array).__name__}, which is no array of a backend "
         f"({', '.join(_names())}): {remedy}"
     )

@@ -8,14 +8,14 @@ from collections.abc import Callable
 
 from xpnet.backends.base import Backend
 from xpnet.backends.numpy_backend import NumpyBackend
-from xpnet.errors import BackendError
+from xpnet.errors import BackendError, BackendNotInstalledError
 
 __all__ = ["available_backends", "load_backend", "register_backend"]
 
 
 def _make_cupy() -> Backend:
     if importlib.util.find_spec("cupy") is None:
-        raise BackendError(
+        raise BackendNotInstalledError(
             "cupy is not installed: pip install 'xpnet[cuda12]' for a CUDA 12 driver, "
             "'xpnet[cuda13]' for CUDA 13"
         )

@@ -13,7 +13,7 @@ from xpnet.backends.kinds import converted, other_entries
 from xpnet.backends.lookup import backend_of
 from xpnet.backends.registry import load_backend
 from xpnet.backends.storage import Array
-from xpnet.errors import BackendError
+from xpnet.errors import ArgumentTypeError, BackendError
 
 __all__ = ["asarray", "get_backend", "set_backend", "synchronize", "to_numpy", "use_backend"]
 
@@ -40,7 +40,7 @@ def _from_environment() -> Backend:
     try:
         return load_backend(name)
     except BackendError as error:
-        raise BackendError(f"XPNET_BACKEND={name}: {error}") from None
+        raise type(error)(f"XPNET_BACKEND={name}: {error}") from None
 
 
 def set_backend(name: str) -> Backend:
@@ -108,7 +108,7 @@ def asarray(x: Any, dtype: Any = None, backend: str | None = None) -> Array:
 
     Raises
     ------
-    TypeError
+    ArgumentTypeError
         `x` is masked or a `numpy.matrix`, or holds something else than real numbers: words,
         dates, complex numbers, objects. Nothing is made into an array of objects.
     ShapeError
@@ -128,7 +128,7 @@ def asarray(x: Any, dtype: Any = None, backend: str | None = None) -> Array:
         x = source.to_numpy(x)
     made = target.asarray(x, dtype)
     if not target.takes(made):
-        raise TypeError(f"asarray: {other_entries(made)}")
+        raise ArgumentTypeError(f"asarray: {other_entries(made)}")
     return made
 
 

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from xpnet.backends.storage import Array
+from xpnet.errors import ArgumentTypeError
 
 __all__ = ["UpdateRule"]
 
@@ -42,7 +43,7 @@ class UpdateRule:
 
     Raises
     ------
-    TypeError
+    ArgumentTypeError
         The formula has other parameters.
 
     Examples
@@ -75,7 +76,7 @@ class UpdateRule:
         expected = ["xp", "param", "grad", *self.state, *self.scalars, *self.constants]
         got = list(inspect.signature(self.formula).parameters)
         if got != expected:
-            raise TypeError(
+            raise ArgumentTypeError(
                 f"UpdateRule {self.name!r}: expected a formula ({', '.join(expected)}), "
                 f"got ({', '.join(got)}); give its parameters the names of the rule, in this order"
             )

@@ -108,7 +108,7 @@ def train(
     try:
         history = trainer.run(**goal)
     except NonFiniteLossError as error:
-        write_json(json, {**document, **_results(error.history), "error": str(error)})
+        write_json(json, {**document, **_results(trainer.history), "error": str(error)})
         raise
     write_json(json, {**document, **_results(history)})
     if plot:

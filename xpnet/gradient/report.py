@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from xpnet.errors import UnknownNameError
 from xpnet.gradient.parameter_result import ParameterCheck
 from xpnet.tables import html_paragraphs, html_table, text_table
 
@@ -90,7 +91,7 @@ class GradientReport:
             if check.name == name:
                 return check
         names = ", ".join(check.name for check in self.parameters)
-        raise KeyError(f"expected the name of a check ({names}), got {name!r}")
+        raise UnknownNameError(f"expected the name of a check ({names}), got {name!r}")
 
     def __repr__(self) -> str:
         failed = ": " + ", ".join(check.name for check in self._failed) if self._failed else ""

@@ -73,7 +73,7 @@ def network_graph(net: Network, /, x: Array, t: Array) -> Variable:
 
     Raises
     ------
-    ShapeError, LabelError, MixedBackendError, TypeError, OutOfMemoryError
+    ShapeError, LabelError, MixedBackendError, ArgumentTypeError, OutOfMemoryError
 
     Examples
     --------

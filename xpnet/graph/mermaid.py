@@ -39,7 +39,7 @@ def to_mermaid(y: Variable) -> str:
 
     Raises
     ------
-    TypeError
+    ArgumentTypeError
         `y` is no variable.
 
     Examples

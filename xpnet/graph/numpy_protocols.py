@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, ParamSpec, TypeVar
 
 from xpnet.backends import load_backend
+from xpnet.errors import UnsupportedOperationError
 from xpnet.graph.unsupported import comparison_error, unsupported_error
 from xpnet.layers.broadcasting import shape_of
 from xpnet.layers.widening import is_scalar
@@ -160,8 +161,8 @@ def _with_out(options: Mapping[str, Any], inputs: Sequence[Any], nin: int) -> di
     return dict(options) | ({"out": inputs[nin]} if len(inputs) > nin else {})
 
 
-def _option_error(name: str, option: str) -> TypeError:
-    return TypeError(
+def _option_error(name: str, option: str) -> UnsupportedOperationError:
+    return UnsupportedOperationError(
         f"{name} of a Variable takes no {option}=: a graph neither writes into arrays nor converts "
         "dtypes; leave it out (and write a = a + x for a += x)"
     )

@@ -55,7 +55,7 @@ def to_html(
     OptionError
         The path cannot be written or has another ending, the language is another one, or the
         graph has more than 500 nodes.
-    TypeError
+    ArgumentTypeError
         `y` is no variable.
 
     Examples

@@ -38,7 +38,7 @@ def to_text(y: Variable) -> str:
 
     Raises
     ------
-    TypeError
+    ArgumentTypeError
         `y` is no variable.
 
     Examples

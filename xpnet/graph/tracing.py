@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from xpnet.errors import ArgumentTypeError
 from xpnet.graph.diagram import Diagram, Edge, Node, check_nodes
 from xpnet.graph.labels import label
 from xpnet.graph.language import translator
@@ -35,7 +36,7 @@ def trace(y: Variable, *, language: str = "en", shown_by: str = "", steps: bool 
 
     Raises
     ------
-    TypeError
+    ArgumentTypeError
         `y` is no variable.
     GraphError
         A variable leads back to itself.
@@ -54,7 +55,7 @@ def trace(y: Variable, *, language: str = "en", shown_by: str = "", steps: bool 
     multiplication: the upstream value times the other input: 1 × 2 = 2 ... 1 × 100 = 100
     """
     if not hasattr(type(y), "operation"):  # Variable shows itself by a trace, and cannot be named
-        raise TypeError(
+        raise ArgumentTypeError(
             f"expected the xpnet.graph.Variable whose graph is meant, got a {type(y).__name__}"
         )
     translate = translator(language)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any, NoReturn
 
+from xpnet.errors import UnsupportedOperationError
 from xpnet.layers.widening import is_scalar
 
 __all__ = ["Unsupported", "comparison_error", "unsupported_error"]
@@ -14,23 +15,23 @@ OPERATIONS = (
 )
 
 
-def unsupported_error(name: str) -> TypeError:
+def unsupported_error(name: str) -> UnsupportedOperationError:
     """The error for a function of numbers or arrays that graphs do not have."""
-    return TypeError(
+    return UnsupportedOperationError(
         f"{name} is no operation of a Variable, which has {OPERATIONS}: write it with these, or "
         "use the value alone, x.value, through which no gradient passes"
     )
 
 
-def comparison_error(sign: str) -> TypeError:
+def comparison_error(sign: str) -> UnsupportedOperationError:
     """The error for a comparison of variables."""
-    return TypeError(
+    return UnsupportedOperationError(
         f"x {sign} y with a Variable: write x.value {sign} y.value to compare the values, or "
         "`x is y` to ask whether both are the same Variable"
     )
 
 
-class _NoOperationError(AttributeError, TypeError):
+class _NoAttributeError(UnsupportedOperationError, AttributeError):
     """A missing attribute of arrays; a TypeError too, since CuPy's functions read attributes."""
 
 
@@ -59,7 +60,7 @@ class Unsupported:
     __ge__ = _comparison(">=")
 
     def __bool__(self) -> NoReturn:
-        raise TypeError(
+        raise UnsupportedOperationError(
             "a Variable is neither true nor false: compare its value, as in `if x.value > 0`, or "
             "write `x is None`"
         )
@@ -74,7 +75,7 @@ class Unsupported:
         raise unsupported_error("complex(x)")
 
     def __array__(self, dtype: Any = None, copy: Any = None) -> NoReturn:
-        raise TypeError(
+        raise UnsupportedOperationError(
             "a Variable is not converted to an array, through which no gradient would pass: write "
             "np.dot(a, x) or a @ x for a.dot(x), and x.value for its array"
         )
@@ -82,7 +83,7 @@ class Unsupported:
     def __getattr__(self, name: str) -> Any:
         if name.startswith("_"):
             raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
-        raise _NoOperationError(
+        raise _NoAttributeError(
             f"a Variable has no {name}, but {OPERATIONS}: write it with these, or use the value, "
             f"x.value.{name}, through which no gradient passes"
         )

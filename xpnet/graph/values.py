@@ -8,7 +8,7 @@ from numbers import Number
 from typing import Any
 
 from xpnet.backends import backend_of, load_backend
-from xpnet.errors import ShapeError
+from xpnet.errors import ArgumentTypeError, ShapeError
 from xpnet.graph.operations import Operation, is_number
 from xpnet.layers.broadcasting import sum_to
 from xpnet.layers.widening import is_scalar, widened
@@ -30,7 +30,7 @@ def checked_value(value: Any) -> Any:
 
     Raises
     ------
-    TypeError
+    ArgumentTypeError
         `value` is neither a number nor an array, or its entries are not real numbers.
     """
     if is_number(value) and not isinstance(value, bool):
@@ -39,12 +39,12 @@ def checked_value(value: Any) -> Any:
     if isinstance(value, (bool, complex, str, bytes, list, tuple, dict, set, type(None))):
         shown = repr(value) if isinstance(value, (bool, complex, str, type(None))) else ""
         got = f"{type(value).__name__} {shown}".rstrip()
-        raise TypeError(f"Variable: {expected}; got a {got}")
+        raise ArgumentTypeError(f"Variable: {expected}; got a {got}")
     if is_scalar(value):
         value = load_backend("numpy").asarray(value)
     backend = backend_of(value, caller="Variable")
     if not backend.is_floating(value) and not backend.is_integer(value):
-        raise TypeError(
+        raise ArgumentTypeError(
             "Variable: expected an array of floating-point numbers or integers, got one of "
             f"{value.dtype}: xpnet.asarray(x, 'float64') converts it"
         )
@@ -70,7 +70,7 @@ def constant(value: Any, beside: Sequence[Any]) -> Any:
 
     Raises
     ------
-    TypeError
+    ArgumentTypeError
         `value` is neither a number nor an array, or its entries are not real numbers.
     """
     checked = checked_value(value)
@@ -106,7 +106,7 @@ def upstream(dout: Any, y: Any) -> Any:
     ------
     ShapeError
         `dout` is None for an array of many entries, or has another shape.
-    MixedBackendError, TypeError
+    MixedBackendError, ArgumentTypeError
     """
     if is_number(y):
         return _for_number(dout)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from xpnet.backends import backend_of
-from xpnet.errors import ShapeError, XpnetError
+from xpnet.errors import ArgumentTypeError, ShapeError, UnsupportedOperationError, XpnetError
 from xpnet.graph import operations
 from xpnet.graph.copying import Copying
 from xpnet.graph.numpy_protocols import NumpyProtocols, dot, with_numpy_arguments
@@ -59,7 +59,7 @@ class Variable(NumpyProtocols, Unsupported, Showing, Copying):
 
     Raises
     ------
-    TypeError
+    ArgumentTypeError
         `value` is neither a number nor an array, or `name` is no string.
 
     Examples
@@ -77,9 +77,9 @@ class Variable(NumpyProtocols, Unsupported, Showing, Copying):
 
     def __init__(self, value: Any, name: str | None = None) -> None:
         if isinstance(value, Variable):
-            raise TypeError("Variable: expected a number or an array, got a Variable")
+            raise ArgumentTypeError("Variable: expected a number or an array, got a Variable")
         if name is not None and not isinstance(name, str):
-            raise TypeError(f"Variable: expected a string as name, got {name!r}")
+            raise ArgumentTypeError(f"Variable: expected a string as name, got {name!r}")
         self.value: Any = checked_value(value)
         self.grad: Any = None
         self.name = name
@@ -218,7 +218,9 @@ class Variable(NumpyProtocols, Unsupported, Showing, Copying):
     def reshape(self, *shape: Any, order: str = "C", copy: None = None) -> Variable:
         """The entries in another shape: ``x.reshape(2, 3)`` or ``x.reshape((2, 3))``."""
         if order != "C" or copy is not None:
-            raise TypeError("x.reshape of a Variable takes only a shape, no order and no copy")
+            raise UnsupportedOperationError(
+                "x.reshape of a Variable takes only a shape, no order and no copy"
+            )
         return applied(operations.Reshape(_unpacked(shape)), self)
 
     def transpose(self, *axes: Any) -> Variable:
@@ -234,19 +236,19 @@ class Variable(NumpyProtocols, Unsupported, Showing, Copying):
     def __getitem__(self, index: Any) -> Variable:
         for part in index if isinstance(index, tuple) else (index,):
             if isinstance(part, Variable):
-                raise TypeError(
+                raise UnsupportedOperationError(
                     "x[y] with a Variable y: no gradient passes through an index; write x[y.value]"
                 )
         return applied(operations.Index(index), self)
 
     def __len__(self) -> int:
         if not self.shape:
-            raise TypeError(f"{self!r} is one number: it has no length")
+            raise UnsupportedOperationError(f"{self!r} is one number: it has no length")
         return self.shape[0]
 
     def __iter__(self) -> Any:
         if not self.shape:
-            raise TypeError(f"{self!r} is one number: it cannot be iterated over")
+            raise UnsupportedOperationError(f"{self!r} is one number: it cannot be iterated over")
         return (self[row] for row in range(self.shape[0]))
 
 

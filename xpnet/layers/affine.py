@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 
 from xpnet.backends import Array, backend_of
-from xpnet.errors import ShapeError
+from xpnet.errors import ArgumentTypeError, ShapeError
 from xpnet.layers.base import Gradient, Layer, Parameter
 
 __all__ = ["Affine"]
@@ -32,7 +32,7 @@ class Affine(Layer):
 
     Raises
     ------
-    ShapeError, MixedBackendError, TypeError
+    ShapeError, MixedBackendError, ArgumentTypeError
         `W` and `b` do not fit, live on two backends, or are not floating.
 
     Examples
@@ -63,7 +63,7 @@ class Affine(Layer):
             )
         for name, array in (("W", W), ("b", b)):
             if not backend.is_floating(array):
-                raise TypeError(
+                raise ArgumentTypeError(
                     f"Affine: {name} is {array.dtype}, which cannot learn: "
                     f"write xpnet.asarray({name}, 'float32')"
                 )

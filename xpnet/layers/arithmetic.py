@@ -6,7 +6,7 @@ from numbers import Complex, Real
 from typing import Any
 
 from xpnet.backends import backend_of
-from xpnet.errors import ShapeError
+from xpnet.errors import ArgumentTypeError, ShapeError
 from xpnet.layers.base import Layer
 from xpnet.layers.broadcasting import broadcast, shape_of, sum_to
 from xpnet.layers.widening import is_scalar, widened
@@ -38,7 +38,7 @@ class _Pair(Layer):
         ------
         ShapeError, MixedBackendError
             The shapes do not broadcast; the arrays live on two backends.
-        TypeError
+        ArgumentTypeError
             An input is neither a number nor an array, or is not made of real numbers.
         """
         out = self.apply(x, y)
@@ -146,7 +146,7 @@ def _check_kinds(layer: str, **values: Any) -> None:
         kind = value.dtype.kind if hasattr(value, "dtype") else "f"
         is_complex = isinstance(value, Complex) and not isinstance(value, Real)
         if is_complex or kind not in "biuf":
-            raise TypeError(f"{layer}: {name} is {value!r}; expected real numbers")
+            raise ArgumentTypeError(f"{layer}: {name} is {value!r}; expected real numbers")
 
 
 def _full(dout: Any, x: Any, y: Any) -> Any:

@@ -8,7 +8,7 @@ from types import MappingProxyType
 from typing import Any, TypeVar
 
 from xpnet.backends import Array, Backend, asarray, backend_of
-from xpnet.errors import OptionError, ShapeError
+from xpnet.errors import OptionError, ReadOnlyError, ShapeError
 from xpnet.layers import Affine
 from xpnet.networks.assembly import by_layer, check_layers, named, numbered, register_owner
 from xpnet.networks.stack import Stack
@@ -85,7 +85,7 @@ class Container:
 
     @params.setter
     def params(self, value: Any) -> None:
-        raise AttributeError(_not_replaced("params"))
+        raise ReadOnlyError(_not_replaced("params"))
 
     @property
     def grads(self) -> Parameters:
@@ -94,7 +94,7 @@ class Container:
 
     @grads.setter
     def grads(self, value: Any) -> None:
-        raise AttributeError(_not_replaced("grads"))
+        raise ReadOnlyError(_not_replaced("grads"))
 
     @property
     def backend(self) -> Backend:

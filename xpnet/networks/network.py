@@ -77,7 +77,7 @@ class Network(Container):
 
         Raises
         ------
-        ShapeError, MixedBackendError, TypeError, OutOfMemoryError
+        ShapeError, MixedBackendError, ArgumentTypeError, OutOfMemoryError
         """
         return inference.predict(self, x, batch_size, scale)
 
@@ -103,7 +103,7 @@ class Network(Container):
         ------
         ShapeError
             No rows, or labels that do not fit them.
-        LabelError, MixedBackendError, TypeError
+        LabelError, MixedBackendError, ArgumentTypeError
             The labels are what the loss refuses; those out of range are refused on every backend.
         OutOfMemoryError
         """
@@ -124,7 +124,7 @@ class Network(Container):
 
         Raises
         ------
-        ShapeError, LabelError, MixedBackendError, TypeError, OutOfMemoryError
+        ShapeError, LabelError, MixedBackendError, ArgumentTypeError, OutOfMemoryError
         """
         try:
             x = self.check_inputs(x, t).cast(x, self.dtype)
@@ -172,7 +172,7 @@ class Network(Container):
 
         Raises
         ------
-        ShapeError, LabelError, MixedBackendError, TypeError, OutOfMemoryError
+        ShapeError, LabelError, MixedBackendError, ArgumentTypeError, OutOfMemoryError
 
         Examples
         --------
@@ -207,7 +207,7 @@ class Network(Container):
 
         Raises
         ------
-        ShapeError, LabelError, MixedBackendError, TypeError, OptionError, OutOfMemoryError
+        ShapeError, LabelError, MixedBackendError, ArgumentTypeError, OptionError, OutOfMemoryError
         """
         return numerical_gradient(self, x, t, h, method)
 

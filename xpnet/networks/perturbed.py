@@ -42,7 +42,7 @@ class PerturbedLosses:
 
     Raises
     ------
-    ShapeError, LabelError, MixedBackendError, TypeError
+    ShapeError, LabelError, MixedBackendError, ArgumentTypeError
         The batch does not fit the network.
     """
 

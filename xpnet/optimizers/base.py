@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 
 from xpnet.backends import Array, Backend, UpdateRule, backend_of
 from xpnet.checks import above_zero
-from xpnet.errors import NetworkError
+from xpnet.errors import ArgumentTypeError, NetworkError
 from xpnet.optimizers.entries import Entry, check_param, entries
 from xpnet.optimizers.owner import Owner
 from xpnet.optimizers.state import beside, copied
@@ -75,7 +75,7 @@ class Optimizer:
     def __init__(self, lr: float) -> None:
         rule = getattr(type(self), "rule", None)
         if not isinstance(rule, UpdateRule):
-            raise TypeError(
+            raise ArgumentTypeError(
                 f"{type(self).__name__}: expected an UpdateRule as the class attribute rule, "
                 f"got {rule!r}"
             )
@@ -123,7 +123,7 @@ class Optimizer:
             other shapes.
         MixedBackendError
             Parameters and gradients live on two backends.
-        TypeError
+        ArgumentTypeError
             A parameter or a gradient is not floating.
         MemoryError
             Nothing is written: a next try does the same step.

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from xpnet.backends import Array, Backend, asarray, backend_of, load_backend
 from xpnet.checks import is_number
-from xpnet.errors import NetworkError, ShapeError
+from xpnet.errors import ArgumentTypeError, NetworkError, ShapeError
 
 __all__ = ["Entry", "check_param", "entries"]
 
@@ -57,7 +57,7 @@ def entries(params: Any, grads: Any, caller: str) -> list[Entry]:
         A gradient is missing or has another shape.
     MixedBackendError
         A parameter and its gradient live on two backends.
-    TypeError
+    ArgumentTypeError
         Something is no array or number, or its numbers are not floating.
     """
     values, slopes = _read(params, "params", caller), _read(grads, "grads", caller)
@@ -79,10 +79,10 @@ def check_param(backend: Backend, name: str, param: Array, caller: str) -> None:
 
     Raises
     ------
-    TypeError, NetworkError
+    ArgumentTypeError, NetworkError
     """
     if not backend.is_floating(param):
-        raise TypeError(
+        raise ArgumentTypeError(
             f"{caller}: {name}: expected floating numbers, got {param.dtype}: {FLOATING}"
         )
     if not backend.is_writable(param):
@@ -97,7 +97,7 @@ def _check_mapping(params: Any, entry: Entry, caller: str) -> None:
     try:
         params[entry.name] = entry.value
     except TypeError as error:
-        raise TypeError(
+        raise ArgumentTypeError(
             f"{caller}: {entry.name} is a number, which is updated in its mapping, and a "
             f"{type(params).__name__} cannot be written: pass a dict"
         ) from error
@@ -106,7 +106,7 @@ def _check_mapping(params: Any, entry: Entry, caller: str) -> None:
 def _read(mapping: Any, what: str, caller: str) -> dict[str, Any]:
     """The contents of a mapping, read once: they may be computed, or change, at each read."""
     if not isinstance(mapping, Mapping):
-        raise TypeError(
+        raise ArgumentTypeError(
             f"{caller}: {what}: expected a mapping of names to arrays, such as net.{what}, got a "
             f"{type(mapping).__name__}"
         )
@@ -149,7 +149,7 @@ def _check_shape(name: str, shape: tuple[int, ...], slope: Any) -> None:
 
 def _check_gradient(name: str, slope: Any, backend: Backend, caller: str) -> None:
     if not is_number(slope) and not backend.is_floating(slope):
-        raise TypeError(
+        raise ArgumentTypeError(
             f"{caller}: the gradient of {name}: expected floating numbers, got {slope.dtype}: "
             f"{FLOATING}"
         )

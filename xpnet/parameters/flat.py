@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from xpnet.backends import Array, Backend, asarray, backend_of, get_backend, load_backend
-from xpnet.errors import NetworkError
+from xpnet.errors import ArgumentTypeError, NetworkError
 from xpnet.parameters.mappings import FixedNames, NamedArrays, fitting
 
 __all__ = ["Parameters", "Scope"]
@@ -44,7 +44,7 @@ class Parameters(NamedArrays):
 
     def __init__(self, arrays: Mapping[str, Array], dtype: Any = None) -> None:
         if not isinstance(arrays, Mapping):
-            raise TypeError(
+            raise ArgumentTypeError(
                 f"Parameters: got a {type(arrays).__name__}, expected a mapping of names to arrays"
             )
         backend = backend_of(*arrays.values(), names=list(arrays)) if arrays else get_backend()
@@ -176,7 +176,7 @@ class Scope(FixedNames):
         ------
         NetworkError
             The names are others.
-        ShapeError, MixedBackendError, TypeError
+        ShapeError, MixedBackendError, ArgumentTypeError
             An array does not fit; nothing is written.
         """
         if set(arrays) != set(self):

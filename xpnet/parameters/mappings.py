@@ -123,7 +123,7 @@ def fitting(value: Any, target: Array, place: str, name: str) -> Array:
 
     Raises
     ------
-    ShapeError, MixedBackendError, TypeError
+    ShapeError, MixedBackendError, ArgumentTypeError
         It has another shape, lives on another backend, or is no array and no numbers.
     """
     if isinstance(value, (list, tuple, int, float)):

@@ -2,14 +2,14 @@ import struct
 
 import pytest
 
-from xpnet.errors import OptionError
+from xpnet.errors import MissingExtraError, OptionError
 from xpnet.graph import draw, examples
 from xpnet.graph.picture import png
 
 
 def test_without_resvg_the_remedy_is_named(tmp_path, monkeypatch):
     monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
-    with pytest.raises(OptionError, match=r"needs resvg-py: pip install 'xpnet\[plot\]'"):
+    with pytest.raises(MissingExtraError, match=r"needs resvg-py: pip install 'xpnet\[plot\]'"):
         draw(examples.apple(), tmp_path / "apple.png")
     assert not list(tmp_path.iterdir())
 

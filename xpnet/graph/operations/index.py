@@ -25,7 +25,7 @@ def own_index(index: Any, x: Any) -> Any:
     ------
     MixedBackendError
         An array in it lives on another backend than `x`.
-    TypeError
+    ArgumentTypeError
         A part of it can be no index.
 
     Examples

@@ -38,9 +38,11 @@ def draw(
     Raises
     ------
     OptionError
-        The path has another ending or cannot be written, a PNG would be too large or cannot be
-        made here, the language is another, or the graph has more than 500 nodes.
-    TypeError
+        The path has another ending or cannot be written, a PNG would be too large or finds no font,
+        the language is another, or the graph has more than 500 nodes.
+    MissingExtraError
+        A .png needs resvg-py, which is not installed.
+    ArgumentTypeError
         `y` is no variable.
 
     Examples

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 
-from xpnet.errors import OptionError
+from xpnet.errors import MissingExtraError, OptionError
 from xpnet.graph.picture.svg import Drawing, standalone
 
 __all__ = ["check_png", "png"]
@@ -18,9 +18,9 @@ LETTER = Drawing('<text x="8" y="16">0</text>', 16, 20)
 
 
 def check_png() -> None:
-    """`OptionError` where resvg, which makes PNG of SVG, is not installed."""
+    """`MissingExtraError` where resvg, which makes PNG of SVG, is not installed."""
     if importlib.util.find_spec("resvg_py") is None:
-        raise OptionError(
+        raise MissingExtraError(
             "a .png needs resvg-py: pip install 'xpnet[plot]'; an .svg needs nothing more"
         )
 
