@@ -98,7 +98,7 @@ def pytest_collection_modifyitems(config, items):
         found = sum(spec.params.get("backend") == "cupy" for spec in specs if spec)
         if found < FEWEST_ON_CUPY:
             raise pytest.UsageError(
-                f"--backend cupy: {found} tests on CuPy, wanted at least {FEWEST_ON_CUPY}"
+                f"--backend cupy: expected at least {FEWEST_ON_CUPY} tests on CuPy, got {found}"
             )
 
 

@@ -28,7 +28,7 @@ def test_a_number_above_zero_comes_back_as_a_float(value):
 
 @pytest.mark.parametrize("value", [0, -1, float("inf"), float("nan"), True, "0.1", None])
 def test_above_zero_refuses_all_else(value):
-    with pytest.raises(OptionError, match=r"^lr=.*: wanted a number above 0$"):
+    with pytest.raises(OptionError, match=r"^lr: expected a number above 0, got "):
         above_zero("lr", value)
 
 
@@ -41,7 +41,7 @@ def test_a_number_below_one_comes_back_as_a_float(value):
 
 @pytest.mark.parametrize("value", [1, -0.1, float("nan"), False, "0", None])
 def test_below_one_refuses_all_else(value):
-    with pytest.raises(OptionError, match=r"^momentum=.*: wanted a number from 0 to below 1$"):
+    with pytest.raises(OptionError, match=r"^momentum: expected a number from 0 to below 1, got "):
         below_one("momentum", value)
 
 
@@ -56,7 +56,7 @@ def test_a_whole_number_comes_back_as_an_int(value):
 @pytest.mark.parametrize("value", [0, -1, 1.0, True, "1", None])
 def test_whole_number_refuses_all_else(value):
     assert not is_whole(value)
-    with pytest.raises(OptionError, match=r"^batch_size=.*: wanted a whole number from 1 on$"):
+    with pytest.raises(OptionError, match=r"^batch_size: expected a whole number from 1 on, got "):
         whole_number("batch_size", value)
 
 

@@ -100,6 +100,6 @@ def test_a_non_finite_loss_keeps_iteration_and_history_through_a_process(duplica
 
 @pytest.mark.parametrize("name", sorted(DEFINED))
 def test_every_error_survives_a_pickle_with_its_message(name):
-    error = pickle.loads(pickle.dumps(getattr(errors, name)("what came, what was wanted")))
+    error = pickle.loads(pickle.dumps(getattr(errors, name)("what came, what was expected")))
     assert type(error) is getattr(errors, name)
-    assert str(error) == "what came, what was wanted"
+    assert str(error) == "what came, what was expected"

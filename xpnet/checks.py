@@ -31,21 +31,21 @@ CONTAINER_LIMITS = "/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.li
 def above_zero(name: str, value: float) -> float:
     """`value` as a float, if it is a finite number above 0; else `OptionError`."""
     if not is_number(value) or not 0 < value < math.inf:
-        raise OptionError(f"{name}={value!r}: wanted a number above 0")
+        raise OptionError(f"{name}: expected a number above 0, got {value!r}")
     return float(value)
 
 
 def below_one(name: str, value: float) -> float:
     """`value` as a float, if it is a number from 0 to below 1; else `OptionError`."""
     if not is_number(value) or not 0 <= value < 1:
-        raise OptionError(f"{name}={value!r}: wanted a number from 0 to below 1")
+        raise OptionError(f"{name}: expected a number from 0 to below 1, got {value!r}")
     return float(value)
 
 
 def whole_number(name: str, value: Any) -> int:
     """`value` as an int, if it is a whole number from 1 on; else `OptionError`."""
     if not is_whole(value):
-        raise OptionError(f"{name}={value!r}: wanted a whole number from 1 on")
+        raise OptionError(f"{name}: expected a whole number from 1 on, got {value!r}")
     return int(value)
 
 

@@ -34,7 +34,7 @@ def seeded(seed: Seed) -> np.random.Generator:
     if hidden_meaning(seed) is None:  # NumPy takes rows of a matrix without end
         with contextlib.suppress(TypeError, ValueError):
             return np.random.default_rng(seed)
-    raise OptionError(f"seed={seed!r}: wanted None, an integer from 0 on, or a numpy Generator")
+    raise OptionError(f"seed: expected None, an integer from 0 on, or a Generator, got {seed!r}")
 
 
 def scale_of(init: float | str, fan_in: int) -> float:
@@ -64,7 +64,7 @@ def scale_of(init: float | str, fan_in: int) -> float:
         return math.sqrt(1 / fan_in)
     if isinstance(init, bool) or not isinstance(init, (int, float)) or not 0 <= init < math.inf:
         raise OptionError(
-            f"weight init {init!r}: wanted 'he', 'xavier', or a standard deviation from 0 on"
+            f"weight init: expected 'he', 'xavier' or a standard deviation from 0 on, got {init!r}"
         )
     return float(init)
 

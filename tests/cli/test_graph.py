@@ -70,7 +70,7 @@ def test_the_graph_of_a_network_has_its_layers(xpnet_command, small_data):
             ["apple", "--out", "missing/apple.svg"],
             "apple.svg cannot be written: No such file",
         ),
-        (["net", "--images", "0"], "--images 0: wanted 1 to 60000"),
+        (["net", "--images", "0"], "--images: expected 1 to 60000, got 0"),
         (["apple", "--backend", "torch"], "unknown backend 'torch'"),
         ([], "Missing argument 'name'"),
     ],

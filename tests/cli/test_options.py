@@ -38,10 +38,10 @@ def test_the_rate_defaults_to_the_chapters_for_sgd_and_to_the_optimizers_own():
 
 
 def test_a_name_of_no_optimizer_and_a_rate_that_is_none_are_refused():
-    with pytest.raises(OptionError, match="--optimizer SGD: wanted one of sgd, momentum, adagrad"):
+    with pytest.raises(OptionError, match="--optimizer: expected one of sgd, momentum, adagrad"):
         build_optimizer("SGD", None)
     for lr in (0.0, -1.0, float("nan")):
-        with pytest.raises(OptionError, match="wanted a number above 0"):
+        with pytest.raises(OptionError, match="expected a number above 0"):
             build_optimizer("sgd", lr)
 
 

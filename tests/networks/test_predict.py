@@ -114,7 +114,7 @@ def test_a_layer_that_is_not_rowwise_sees_all_rows_at_once(backend, batch):
 
 @pytest.mark.parametrize("batch_size", [0, -1, 2.5, "3", True])
 def test_a_bad_batch_size_is_refused(batch_size):
-    with pytest.raises(OptionError, match=r"batch_size=.*whole number from 1 on"):
+    with pytest.raises(OptionError, match=r"batch_size: .*whole number from 1 on"):
         TwoLayerNet(4, 3, 2).predict(np.ones((3, 4)), batch_size=batch_size)
 
 

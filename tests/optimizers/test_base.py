@@ -167,7 +167,7 @@ def test_an_optimizer_without_a_rule_is_refused(rule):
 
 
 def test_the_learning_rate_is_checked_for_every_optimizer():
-    with pytest.raises(OptionError, match="lr=0"):
+    with pytest.raises(OptionError, match="lr: expected a number above 0, got 0"):
         Lion(lr=0)
 
 

@@ -119,7 +119,7 @@ def test_a_batch_larger_than_the_set_is_refused(new_trainer):
 
 @pytest.mark.parametrize("batch_size", [0, -5, 2.5, "20", True, None])
 def test_a_bad_batch_size_is_refused(new_trainer, batch_size):
-    with pytest.raises(OptionError, match=r"batch_size=.*whole number from 1 on"):
+    with pytest.raises(OptionError, match=r"batch_size: .*whole number from 1 on"):
         new_trainer(batch_size=batch_size)
 
 
@@ -129,7 +129,7 @@ def test_a_batch_size_of_numpy_is_a_whole_number(new_trainer):
 
 @pytest.mark.parametrize("seed", [-1, "today", 0.5])
 def test_a_bad_seed_is_refused(new_trainer, seed):
-    with pytest.raises(OptionError, match="seed="):
+    with pytest.raises(OptionError, match="seed: expected None"):
         new_trainer(seed=seed)
 
 

@@ -124,7 +124,7 @@ def test_run_takes_iterations_or_epochs(new_trainer, options):
 @pytest.mark.parametrize("value", [0, -1, 2.0, "3", True, float("nan")])
 def test_a_bad_length_of_a_run_is_refused(new_trainer, name, value):
     trainer = new_trainer()
-    with pytest.raises(OptionError, match=f"{name}=.*whole number from 1 on"):
+    with pytest.raises(OptionError, match=f"{name}: .*whole number from 1 on"):
         trainer.run(**{name: value})
     assert trainer.iteration == 0
 

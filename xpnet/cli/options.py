@@ -94,7 +94,7 @@ def build_network(
     try:
         sizes = [int(size) for size in hidden.split(",")]
     except ValueError:
-        raise OptionError(f"--hidden {hidden}: wanted whole numbers, as 50 or 100,50") from None
+        raise OptionError(f"--hidden: expected numbers, as 50 or 100,50, got {hidden}") from None
     if len(sizes) == 1 and activation == "relu":
         scale = _number("0.01" if init is None else init)
         return TwoLayerNet(pixels, sizes[0], classes, scale, seed=seed, dtype=dtype)
@@ -120,7 +120,7 @@ def build_optimizer(name: str, lr: float | None) -> Optimizer:
     OptionError
     """
     if name not in OPTIMIZERS:
-        raise OptionError(f"--optimizer {name}: wanted one of {', '.join(OPTIMIZERS)}")
+        raise OptionError(f"--optimizer: expected one of {', '.join(OPTIMIZERS)}, got {name}")
     if lr is None and name == "sgd":
         lr = CHAPTER_LR
     made: Optimizer = OPTIMIZERS[name]() if lr is None else OPTIMIZERS[name](lr=lr)
@@ -149,7 +149,7 @@ def network_and_images(
     """
     (x, t), _ = load_mnist(root=data)
     if not 1 <= images <= x.shape[0]:
-        raise OptionError(f"--images {images}: wanted 1 to {x.shape[0]}")
+        raise OptionError(f"--images: expected 1 to {x.shape[0]}, got {images}")
     pixels, classes = int(x.shape[1]), classes_in(t)
     net = build_network(hidden, activation, init, seed, dtype, pixels, classes)
     return net, x[:images], t[:images]

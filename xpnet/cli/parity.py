@@ -62,19 +62,19 @@ def parity(
     out = prepare(json)
     for name, value in (("steps", steps), ("batch-size", batch_size)):
         if value < 1:
-            raise OptionError(f"--{name} {value}: wanted a whole number from 1 on")
+            raise OptionError(f"--{name}: expected a whole number from 1 on, got {value}")
     names, types = _listed(backends), _listed(dtypes)
     if len(names) != 2:
-        raise OptionError(f"--backends {backends}: wanted two names, as numpy,cupy")
+        raise OptionError(f"--backends: expected two names, as numpy,cupy, got {backends}")
     if not set(types) <= {"float32", "float64"}:
-        raise OptionError(f"--dtypes {dtypes}: wanted float32, float64, or float32,float64")
+        raise OptionError(f"--dtypes: expected float32, float64 or float32,float64, got {dtypes}")
     for name in names:  # one that cannot run is told before the work
         load_backend(name)
     step = build_optimizer(optimizer, lr)
     with use_backend("numpy"):
         (x, t), _ = load_mnist(normalize=False, root=data)
         if batch_size > x.shape[0]:
-            raise OptionError(f"--batch-size {batch_size}: wanted 1 to {x.shape[0]}")
+            raise OptionError(f"--batch-size: expected 1 to {x.shape[0]}, got {batch_size}")
         pixels, classes = int(x.shape[1]), classes_in(t)
         net = build_network(hidden, activation, init, seed, types[0], pixels, classes)
     certificate = certify(

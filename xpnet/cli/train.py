@@ -125,7 +125,7 @@ def _goal(iterations: int | None, epochs: int | None) -> dict[str, int]:
     if value is None:
         value = CHAPTER_ITERATIONS
     if value < 1:
-        raise OptionError(f"--{name} {value}: wanted a whole number from 1 on")
+        raise OptionError(f"--{name}: expected a whole number from 1 on, got {value}")
     check_memory(f"--{name} {value}: the loss of every step", 8 * value)
     return {name: value}
 
