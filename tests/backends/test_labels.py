@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 import xpnet
-from xpnet.backends import Backend, fitting_labels
+from xpnet.backends import Backend, fitting_labels, labels_of_one_row, scores_and_labels
 from xpnet.errors import LabelError, ShapeError
 
 INTEGERS = ["int8", "uint8", "int64", "uint64"]
@@ -74,3 +74,27 @@ def test_labels_that_are_no_integers_are_refused_with_the_remedy(
         LabelError, match=rf"must be integers, got {dtype}: write xpnet\.asarray\(t"
     ):
         fitted(backend, xpnet.asarray(t, dtype), shape)
+
+
+def test_scores_and_labels_of_one_row_are_a_batch_of_one(backend: Backend) -> None:
+    x = xpnet.asarray([1.0, 2.0, 3.0])
+    for t, wanted in ((2, [2]), ([0, 0, 1], [[0, 0, 1]])):
+        scores, labels = scores_and_labels(backend, x, xpnet.asarray(t), "Loss")
+        assert xpnet.to_numpy(scores).tolist() == [[1, 2, 3]]
+        assert xpnet.to_numpy(labels).tolist() == wanted
+
+
+@pytest.mark.parametrize("shape", [(), (0,), (0, 3), (3, 0), (2, 3, 1)], ids=str)
+def test_what_are_no_scores_is_refused(backend: Backend, shape: tuple[int, ...]) -> None:
+    with pytest.raises(ShapeError, match=r"^Loss: y is \(.*, t is \(2,\); expected y as \(N, c"):
+        scores_and_labels(backend, xpnet.asarray(np.ones(shape)), np.ones(2, int), "Loss", "y")
+
+
+@pytest.mark.parametrize(
+    ("shape", "classes", "wanted"),
+    [((), 3, (1,)), ((1,), 3, (1,)), ((1,), 1, (1, 1)), ((3,), 3, (1, 3)), ((1, 3), 3, (1, 3))],
+)
+def test_labels_of_one_row_take_the_shape_of_a_batch(
+    shape: tuple[int, ...], classes: int, wanted: tuple[int, ...]
+) -> None:
+    assert labels_of_one_row(np.ones(shape), classes).shape == wanted

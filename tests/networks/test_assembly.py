@@ -106,3 +106,50 @@ def test_an_equal_layer_that_is_the_same_object_is_refused():
     with pytest.raises(NetworkError, match="in another network"):
         Network([layer], SoftmaxWithLoss())
     assert list(first.layers) == ["Times1"]
+
+
+@pytest.mark.parametrize(
+    "copied",
+    [copy.deepcopy, copy.copy, lambda layer: pickle.loads(pickle.dumps(layer))],
+    ids=["deepcopy", "copy", "pickle"],
+)
+@pytest.mark.parametrize("layer", [Relu(), Times(2.0)], ids=["Layer", "plain"])
+def test_a_copy_of_a_layer_is_free(copied, layer):
+    first = Network([layer, affine()], SoftmaxWithLoss())
+    made = copied(layer)
+    second = Network([made, affine()], SoftmaxWithLoss())
+    for net, member in ((first, layer), (second, made)):
+        assert next(iter(net)) is member
+        with pytest.raises(NetworkError, match="in another network"):
+            Network([member], SoftmaxWithLoss())
+
+
+def test_a_frozen_object_belongs_to_its_network_too():
+    @dataclasses.dataclass(frozen=True)
+    class Frozen:
+        factor: float
+
+        def forward(self, x):
+            return x * self.factor
+
+        def backward(self, dout):
+            return dout * self.factor
+
+    layer = Frozen(2.0)
+    first = Network([layer, affine()], SoftmaxWithLoss())
+    with pytest.raises(NetworkError, match="in another network"):
+        Network([layer], SoftmaxWithLoss())
+    assert first["Frozen1"] == Frozen(2.0)
+
+
+def test_an_object_that_takes_no_attribute_can_be_a_layer():
+    class Slotted:
+        __slots__ = ()
+
+        def forward(self, x):
+            return x
+
+        def backward(self, dout):
+            return dout
+
+    assert len(Network([Slotted(), affine()], SoftmaxWithLoss())) == 2
