@@ -63,8 +63,9 @@ def links(name, language):
     """From the page that plays a figure: home, and back to the first page that shows it."""
     found = [("xpnet", "../")]
     folder = Path(__file__).parent / language
-    pages = sorted(folder.rglob("*.md"), key=lambda path: (path.parent == folder, path))
-    for path in pages:
+    # the tutorial first; a page called index is at home already
+    pages = (path for path in folder.rglob("*.md") if path.stem != "index")
+    for path in sorted(pages, key=lambda path: (path.parent == folder, path)):
         text = path.read_text(encoding="utf-8")
         if re.search(rf"figures/{name}\.(svg|html)", text):
             title = re.search(r"^# (.*)", text, re.M)[1]
