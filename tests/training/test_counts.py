@@ -136,7 +136,7 @@ def epoch(rows: int, batch_size: int, evaluated: bool) -> Scenario:
         train = narrow(seed, rows)
         test = narrow(seed + 1, rows) if evaluated else None
         net = TwoLayerNet(20, 8, 10, seed=seed)
-        trainer = Trainer(net, SGD(), train, test, batch_size=batch_size, progress=False)
+        trainer = Trainer(net, SGD(), train, test=test, batch_size=batch_size, progress=False)
         trainer.run(epochs=1)
         return lambda: trainer.run(epochs=1)
 
