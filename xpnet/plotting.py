@@ -135,7 +135,7 @@ def plot_history(history: History, path: str | os.PathLike[str] | None = None) -
         check_plottable(path)  # before it is drawn
     made = HistoryPlot(history)
     if path is not None:
-        made.save(path)
+        save(made.figure, path)
     return made
 
 
