@@ -121,3 +121,16 @@ def test_parts_of_a_large_array_are_small_and_cover_it_once() -> None:
             array[part] += 1
         assert (array == 1).all()
         assert max(array[part].size for part in parts) <= max(2**16, array[:1].size)
+
+
+@pytest.mark.parametrize(("states", "parts"), [(0, 1), (1, 1), (2, 2), (4, 4)])
+def test_parts_are_smaller_where_a_step_has_more_state(
+    numpy: Backend, monkeypatch: pytest.MonkeyPatch, states: int, parts: int
+) -> None:
+    monkeypatch.setattr("xpnet.backends.numpy_backend.PART", 100)
+    optimizer = OPTIMIZERS[0]
+    monkeypatch.setattr(Backend, "update", lambda *args: sizes.append(args[2].size))
+    sizes: list[int] = []
+    arrays = [np.zeros(100, "float32") for _ in range(2 + states)]
+    numpy.update(optimizer.rule, arrays[0], arrays[1], arrays[2:], numbers(optimizer))
+    assert sizes == [100 // parts] * parts

@@ -38,8 +38,11 @@ class Lion(Optimizer):
 
     def __init__(self, lr=1e-4, *, beta1=0.9, beta2=0.99, decay=0.0):
         super().__init__(lr)
-        self.beta1, self.rest1, self.beta2, self.rest2 = beta1, 1 - beta1, beta2, 1 - beta2
-        self.decay = decay
+        self.beta1, self.beta2, self.decay = beta1, beta2, decay
+
+    def constants(self):
+        rest = {"rest1": 1 - self.beta1, "rest2": 1 - self.beta2}
+        return {"beta1": self.beta1, "beta2": self.beta2, **rest, "decay": self.decay}
 
 
 def nesterov(xp, param, grad, v, lr, ahead, decay):
@@ -58,7 +61,9 @@ class Nesterov(Optimizer):
         constants=("decay",),
         kernel="v = decay * v + grad; param -= lr * (grad + ahead * v)",
     )
-    decay = 0.9
+
+    def constants(self):
+        return {"decay": 0.9}
 
     def scalars(self, step):
         return {"lr": self.lr / math.sqrt(step), "ahead": 0.9 * (1 - 0.5**step)}

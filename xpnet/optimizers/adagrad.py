@@ -46,3 +46,7 @@ class AdaGrad(Optimizer):
     def __init__(self, lr: float = 0.01, *, eps: float = 1e-10) -> None:
         super().__init__(lr)
         self.eps = above_zero("eps", eps)
+
+    def constants(self) -> dict[str, float]:
+        """`eps`."""
+        return {"eps": self.eps}

@@ -27,7 +27,7 @@ class Optimizer:
 
     A subclass sets `rule`, the step of one parameter as array code and as a kernel; everything
     else is done here. The numbers that the rule names come from `scalars`, which gives `lr`, and
-    `constants`, which gives the attributes of their names: override what is computed.
+    `constants`, which gives none: override them where the rule names others.
 
     The state belongs to the parameters that were stepped first, and follows them: to another
     backend or dtype, into a copy of their network. For other parameters make another optimizer; a
@@ -101,7 +101,7 @@ class Optimizer:
 
     def constants(self) -> dict[str, float]:
         """The numbers that stay from step to step, by the names in ``rule.constants``."""
-        return {name: getattr(self, name) for name in self.rule.constants}
+        return {}
 
     def update(self, params: MutableMapping[str, Any], grads: Mapping[str, Any]) -> None:
         """One step: writes into the arrays of `params`. All is checked before anything is written.
@@ -135,18 +135,16 @@ class Optimizer:
         >>> params
         {'x': -6.65, 'y': 0.0}
         """
-        if (
-            isinstance(params, Parameters)
-            and params.same_layout(grads)
-            and params.flat.dtype == grads.flat.dtype  # type: ignore[attr-defined]
-        ):
-            self._update_at_once(params, grads)  # type: ignore[arg-type]
-        else:
-            self._update_each(params, grads)
+        if isinstance(params, Parameters) and params.same_layout(grads):
+            grad: Array = grads.flat  # type: ignore[attr-defined]
+            if params.flat.dtype == grad.dtype:
+                self._update_at_once(params, grad)
+                return
+        self._update_each(params, grads)
 
-    def _update_at_once(self, params: Parameters, grads: Parameters) -> None:
+    def _update_at_once(self, params: Parameters, grad: Array) -> None:
         """One step over the flat buffers."""
-        flat, grad, name = params.flat, grads.flat, type(self).__name__
+        flat, name = params.flat, type(self).__name__
         backend = backend_of(flat, grad, caller=name, names=("params", "grads"))
         check_param(backend, "params.flat", flat, name)
         if backend.overlap(flat, grad):

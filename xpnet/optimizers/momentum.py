@@ -51,3 +51,7 @@ class Momentum(Optimizer):
     def __init__(self, lr: float = 0.01, *, momentum: float = 0.9) -> None:
         super().__init__(lr)
         self.momentum = below_one("momentum", momentum)
+
+    def constants(self) -> dict[str, float]:
+        """`momentum`."""
+        return {"momentum": self.momentum}
