@@ -1,4 +1,4 @@
-"""predict: what goes in at the door, batches, and that nothing is kept."""
+"""Inference: scores of rows of any kind, in batches, with the threads that fit; nothing is kept."""
 
 import numpy as np
 import pytest
@@ -40,7 +40,7 @@ def test_scores_are_those_of_the_equations(backend, batch):
 
 
 @pytest.mark.parametrize("dtype", ["uint8", "int64", "float16", "float32", "float64", "bool"])
-def test_input_is_cast_to_the_networks_dtype_at_the_door(backend, dtype):
+def test_input_is_cast_to_the_networks_dtype_once(backend, dtype):
     spy = Spy()
     scores = spied(spy).predict(xpnet.asarray(np.ones((3, 4), dtype)))
     assert spy.dtypes == {"float32"}
