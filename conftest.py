@@ -36,6 +36,16 @@ def pytest_addoption(parser):
         help="cupy: run every test that takes a backend on CuPy too (needs a CUDA device, "
         "which may be emulated)",
     )
+    parser.addoption(
+        "--quick", action="store_true", help="leave out the files and folders that are slow"
+    )
+    parser.addini("slow", "files and folders that --quick leaves out", type="paths")
+
+
+def pytest_ignore_collect(collection_path, config):
+    """With --quick slow files are not even imported, which takes as long as all the others."""
+    quick = config.getoption("--quick")
+    return True if quick and collection_path in config.getini("slow") else None
 
 
 NO_DEVICE = """--backend cupy: {state}
@@ -92,7 +102,7 @@ def pytest_collection_modifyitems(config, items):
         for item in wanting:
             item.add_marker(pytest.mark.skip(reason=reason))
     chosen = config.option.file_or_dir, config.option.keyword, config.option.markexpr
-    whole_suite = not any(chosen)
+    whole_suite = not any(chosen) and not config.getoption("--quick")
     if config.getoption("--backend") == "cupy" and whole_suite:
         specs = [getattr(item, "callspec", None) for item in items]
         found = sum(spec.params.get("backend") == "cupy" for spec in specs if spec)
@@ -163,6 +173,6 @@ def _no_leaks():
 def _names_in_examples(doctest_namespace):
     """What docstring examples may use without importing it."""
     doctest_namespace.update(np=np, xpnet=xpnet)
-    rooms = xpnet.layers, xpnet.networks, xpnet.optimizers, xpnet.training, xpnet.gradient
-    for room in rooms:
-        doctest_namespace.update({name: getattr(room, name) for name in room.__all__})
+    packages = xpnet.layers, xpnet.networks, xpnet.optimizers, xpnet.training, xpnet.gradient
+    for package in packages:
+        doctest_namespace.update({name: getattr(package, name) for name in package.__all__})

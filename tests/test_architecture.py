@@ -1,8 +1,9 @@
-"""The rules that no other test would see broken: who imports what, and what is described."""
+"""The rules that no other test would see broken: imports, files of tests, descriptions."""
 
 from __future__ import annotations
 
 import ast
+import functools
 import graphlib
 import importlib
 import inspect
@@ -18,7 +19,9 @@ import pytest
 import xpnet
 
 PACKAGE = Path(xpnet.__file__).parent
-ROOMS = [
+ROOT = PACKAGE.parent
+CONTRIBUTING = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+ORDER = [
     "errors",
     "files",
     "checks",
@@ -42,9 +45,9 @@ ROOMS = [
     "bench",
     "cli",
 ]
-"""A room imports only rooms before it."""
+"""The modules and subpackages of xpnet; each imports only those before it."""
 SOURCES = {
-    ".".join(path.relative_to(PACKAGE.parent).with_suffix("").parts).removesuffix(".__init__"): path
+    ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__"): path
     for path in sorted(PACKAGE.rglob("*.py"))
 }
 IMPORTABLE = [
@@ -52,53 +55,103 @@ IMPORTABLE = [
     for name in SOURCES
     if name != "xpnet.__main__" and (find_spec("cupy") or "cupy_" not in name)
 ]
+LIBRARIES_REFUSED = [
+    "xpnet/functions.py",
+    "xpnet/gradient/contract.py",
+    "xpnet/layers/affine.py",
+    "xpnet/networks/network.py",
+    "xpnet/optimizers/base.py",
+    "xpnet/parameters/flat.py",
+]
+LIBRARIES_ACCEPTED = ["xpnet/backends/numpy_backend.py", "xpnet/initializers.py"]
+SETTINGS = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
 
 
 def findings(path, source):
-    """The codes that ruff finds, under the project's own settings, as if the source stood there."""
+    """The code and line of all that ruff finds, with the project's settings, in a file there."""
     command = [sys.executable, "-m", "ruff", "check", "--output-format=json", "-"]
     result = subprocess.run(
         [*command, "--stdin-filename", path],
         input=source,
         capture_output=True,
         text=True,
-        cwd=PACKAGE.parent,
+        cwd=ROOT,
         check=False,
     )
     assert result.returncode in (0, 1), result.stderr
-    return {finding["code"]: finding["message"] for finding in json.loads(result.stdout)}
+    return [(found["code"], found["location"]["row"]) for found in json.loads(result.stdout)]
+
+
+IMPORTS = ["import numpy as np", "from numpy import maximum", "import cupy", "import cupy.cuda"]
 
 
 @pytest.mark.skipif(not find_spec("ruff"), reason="the rule is ruff's, which is not installed")
 class TestTheLintRule:
     """A stray `np.maximum(cupy_array, 0)` works by dispatch: only the lint rule sees it."""
 
-    @pytest.mark.parametrize(
-        "path",
-        [
-            "xpnet/layers/x.py",
-            "xpnet/parameters.py",
-            "xpnet/functions.py",
-            "xpnet/gradient/x.py",
-            "xpnet/networks/x.py",
-            "xpnet/optimizers.py",
-        ],
-    )
-    @pytest.mark.parametrize(
-        "line",
-        ["import numpy as np", "from numpy import maximum", "import cupy", "import cupy.cuda"],
-    )
-    def test_array_libraries_are_refused_where_arrays_are_asked(self, path, line):
-        assert "backend_of(x).xp" in findings(path, f'"""A module."""\n\n{line}\n')["TID251"]
+    @pytest.mark.parametrize("path", LIBRARIES_REFUSED)
+    def test_array_libraries_are_refused_where_arrays_are_asked(self, path):
+        found = findings(path, "\n".join([*IMPORTS, ""]))
+        rows = [row for code, row in found if code == "TID251"]
+        assert rows == list(range(1, len(IMPORTS) + 1))
 
-    @pytest.mark.parametrize("path", ["xpnet/backends/x.py", "xpnet/initializers.py"])
-    def test_array_libraries_are_accepted_where_they_live(self, path):
-        assert "TID251" not in findings(path, '"""A module."""\n\nimport numpy as np\n')
+    @pytest.mark.parametrize("path", LIBRARIES_ACCEPTED)
+    def test_array_libraries_are_accepted_where_they_are_used(self, path):
+        found = findings(path, "\n".join([*IMPORTS, ""]))
+        assert "TID251" not in {code for code, _ in found}
+
+
+@pytest.mark.parametrize("path", [*LIBRARIES_REFUSED, *LIBRARIES_ACCEPTED])
+def test_the_lint_rule_is_tried_on_files_that_exist(path):
+    assert (ROOT / path).is_file()
+
+
+def setting(table, key=None):
+    """What pyproject.toml has: the strings of a key, or a table's keys (3.10 has no tomllib)."""
+    block = SETTINGS.partition(f"\n[{table}]\n")[2].partition("\n[")[0]
+    if key is None:
+        return re.findall(r'^"([^"]+)" *=', block, re.M)
+    return re.findall(r'"([^"]+)"', re.search(rf"^{key} = (\[.*?\])", block, re.M | re.S)[1])
+
+
+PATHS = [
+    *setting("tool.ruff.lint.per-file-ignores"),
+    *setting("tool.mypy", "files"),
+    *(
+        p
+        for key in ("testpaths", "pythonpath", "slow")
+        for p in setting("tool.pytest.ini_options", key)
+    ),
+    *(p.strip("/") for p in setting("tool.hatch.build.targets.sdist", "include")),
+]
+"""Those that the settings of ruff, mypy, pytest and the build name."""
+
+
+@pytest.mark.parametrize("pattern", PATHS)
+def test_settings_name_only_paths_that_exist(pattern):
+    assert list(ROOT.glob(pattern))
+
+
+def test_every_module_has_a_file_of_tests_of_its_name():
+    missing = []
+    for path in SOURCES.values():
+        if path.name in ("__init__.py", "__main__.py"):
+            continue
+        tests = ROOT / "tests" / path.relative_to(PACKAGE).with_name(f"test_{path.name}")
+        if not tests.is_file() or not re.search(r"^ *def test_", tests.read_text("utf-8"), re.M):
+            missing.append(tests.relative_to(ROOT).as_posix())
+    assert missing == []
+
+
+@functools.cache
+def parsed(name):
+    """The syntax tree of a module."""
+    return ast.parse(SOURCES[name].read_text(encoding="utf-8"))
 
 
 def imports(name):
     """The modules of xpnet that a module imports, wherever in it, but not for types alone."""
-    nodes = [ast.parse(SOURCES[name].read_text(encoding="utf-8"))]
+    nodes = [parsed(name)]
     while nodes:
         node = nodes.pop()
         if isinstance(node, ast.If) and "TYPE_CHECKING" in ast.unparse(node.test):
@@ -107,44 +160,50 @@ def imports(name):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names if alias.name.startswith("xpnet"))
         elif isinstance(node, ast.ImportFrom):
-            assert node.level == 0, f"{name}: imports name the whole address"
+            assert node.level == 0, f"{name}: expected an import by full name, got a relative one"
             for alias in node.names if str(node.module).partition(".")[0] == "xpnet" else ():
                 longer = f"{node.module}.{alias.name}"
                 yield longer if longer in SOURCES else node.module
         nodes += ast.iter_child_nodes(node)
 
 
-def room(name):
+def part(name):
+    """The module or subpackage directly below xpnet that a module is, or belongs to."""
     return name.split(".")[1] if "." in name else ""
 
 
-def test_every_module_stands_in_a_known_room():
-    assert {room(name) for name in SOURCES} == {"", "__main__", *ROOMS}
+def test_the_order_names_every_part_once():
+    assert len(set(ORDER)) == len(ORDER)
+    assert {part(name) for name in SOURCES} == {"", "__main__", *ORDER}
 
 
-@pytest.mark.parametrize("name", [name for name in SOURCES if room(name) in ROOMS])
-def test_a_room_imports_only_rooms_before_it(name):
-    own = room(name)
-    allowed = {own, "", *ROOMS[: ROOMS.index(own)]}
-    assert {room(imported) for imported in imports(name)} <= allowed
+def test_imports_point_one_way():
+    places = {name: place for place, name in enumerate(["", *ORDER])}
+    upward = [
+        f"{name} imports {imported}"
+        for name in SOURCES
+        if part(name) in ORDER
+        for imported in imports(name)
+        if places[part(imported)] > places[part(name)]
+    ]
+    assert upward == []
 
 
-def test_contributing_tells_this_order():
-    told = (PACKAGE.parent / "CONTRIBUTING.md").read_text(encoding="utf-8")
-    block = told.partition("Imports point one way:\n\n")[2].partition("\n\n")[0]
-    assert re.findall(r"\w+", block) == ROOMS
+def test_contributing_prints_this_order():
+    block = CONTRIBUTING.partition("Imports point one way:\n\n")[2].partition("\n\n")[0]
+    assert re.findall(r"\w+", block) == ORDER
 
 
 def test_networks_are_imported_without_their_checks_and_graphs(python):
     done = python("import sys, xpnet.networks; print(*sys.modules)")
-    loaded = {room(name) for name in done.stdout.split() if name.startswith("xpnet.")}
+    loaded = {part(name) for name in done.stdout.split() if name.startswith("xpnet.")}
     assert "networks" in loaded
-    assert loaded <= set(ROOMS[: ROOMS.index("networks") + 1])
+    assert loaded <= set(ORDER[: ORDER.index("networks") + 1])
 
 
-@pytest.mark.parametrize("name", [n for n in SOURCES if room(n) in ROOMS[: ROOMS.index("cli")]])
-def test_only_the_command_line_looks_at_the_front_door(name):
-    assert "xpnet" not in imports(name)
+def test_only_the_command_line_imports_the_package_itself():
+    importing = {name for name in SOURCES if "xpnet" in imports(name)}
+    assert {part(name) for name in importing} <= {"__main__", "cli"}
 
 
 def test_no_modules_import_each_other_in_a_circle():
@@ -155,16 +214,16 @@ def test_no_modules_import_each_other_in_a_circle():
 
 def all_imports(name):
     """The packages that a module imports, wherever in it."""
-    for node in ast.walk(ast.parse(SOURCES[name].read_text(encoding="utf-8"))):
+    for node in ast.walk(parsed(name)):
         if isinstance(node, ast.Import):
             yield from (alias.name.partition(".")[0] for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
             yield str(node.module).partition(".")[0]
 
 
-@pytest.mark.parametrize("name", SOURCES)
-def test_no_module_imports_a_library_that_xpnet_is_compared_with(name):
-    assert not {"torch", "jax", "sklearn", "autograd", "contenders"} & set(all_imports(name))
+def test_no_module_imports_a_library_that_xpnet_is_compared_with():
+    compared = {"torch", "jax", "sklearn", "autograd", "contenders"}
+    assert [name for name in SOURCES if compared & set(all_imports(name))] == []
 
 
 @pytest.mark.parametrize("name", IMPORTABLE)

@@ -47,6 +47,14 @@ def test_cupy_without_any_device_is_a_usage_error_with_both_remedies(suite, tmp_
     assert ".cudaemu/bin/pytest --backend cupy" in done.stderr
 
 
+def test_quick_leaves_out_what_is_slow(suite):
+    def files(*options):
+        lines = suite("-q", *options, "tests/networks").stdout.splitlines()
+        return {line.partition("::")[0] for line in lines if "::" in line}
+
+    assert files() - files("--quick") == {"tests/networks/test_deep.py"}
+
+
 def test_no_id_holds_an_address_which_every_process_has_another(request):
     # pytest-xdist refuses workers that collect different ids
     items = request.session.items

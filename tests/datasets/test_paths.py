@@ -44,7 +44,7 @@ def test_a_file_used_as_a_folder_is_refused_with_the_reason(tmp_path):
 
 @pytest.mark.parametrize("name", ["a\0b", "\ud800"])
 def test_a_name_that_no_file_can_have_is_refused(name):
-    with pytest.raises(DataError, match="not readable.*expected a folder"):
+    with pytest.raises(DataError, match=r"not readable.*expected a folder"):
         located(name, "a folder")
 
 
@@ -56,5 +56,5 @@ def test_a_locked_folder_is_refused(nobody):
 
 
 def test_an_error_calls_the_path_as_it_is_told():
-    with pytest.raises(DataError, match="^XPNET_DATA_DIR: this is not readable"):
+    with pytest.raises(DataError, match=r"^XPNET_DATA_DIR: this is not readable"):
         located("a\0b", "a folder", "XPNET_DATA_DIR")
