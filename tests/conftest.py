@@ -1,5 +1,5 @@
-"""What tests of several rooms share: a second backend that every machine has, a new Python, memory
-that runs out, and what is counted on the emulated device.
+"""What several folders share: a second backend that every machine has, a new Python, memory that
+runs out, and what is counted on the emulated device.
 """
 
 import contextlib
