@@ -100,5 +100,5 @@ def test_a_saved_picture_has_a_known_ending(tmp_path):
 
 def test_without_matplotlib_nothing_is_drawn_either(monkeypatch):
     monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
-    with pytest.raises(OptionError, match=r"pip install 'xpnet\[plot\]'"):
+    with pytest.raises(MissingExtraError, match=r"pip install 'xpnet\[plot\]'"):
         plot_history(history())
