@@ -7,20 +7,22 @@ they hold: `xpnet.layers`, `xpnet.networks`, `xpnet.gradient`, `xpnet.training`,
 from __future__ import annotations
 
 import importlib
-from typing import Any
 
-from xpnet.backends import (
-    asarray,
-    available_backends,
-    backend_of,
-    get_backend,
-    register_backend,
-    set_backend,
-    synchronize,
-    to_numpy,
-    use_backend,
-)
-from xpnet.errors import XpnetError
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from xpnet.backends import (
+        asarray,
+        available_backends,
+        backend_of,
+        get_backend,
+        register_backend,
+        set_backend,
+        synchronize,
+        to_numpy,
+        use_backend,
+    )
+    from xpnet.errors import XpnetError
+    from xpnet.memory import memory_report
 
 __version__ = "0.1.0"
 
@@ -62,12 +64,21 @@ _MODULES = frozenset(
 )
 
 
-def __getattr__(name: str) -> Any:
-    """The modules, each imported at its first use, so that `import xpnet` stays quick."""
+_HOMES = {"XpnetError": "errors", "memory_report": "memory"}
+"""The modules of the names in `__all__` that are not of `xpnet.backends`."""
+
+
+def __getattr__(name: str) -> object:
+    """The modules and names, each imported at its first use.
+
+    So `import xpnet` is quick, and the command `xpnet` can handle Ctrl-C before NumPy is imported.
+    """
     if name in _MODULES:
         return importlib.import_module(f"xpnet.{name}")
-    if name == "memory_report":  # it knows networks, which are not imported before they are used
-        return importlib.import_module("xpnet.memory").memory_report
+    if name in __all__:
+        module = importlib.import_module(f"xpnet.{_HOMES.get(name, 'backends')}")
+        globals()[name] = getattr(module, name)
+        return globals()[name]
     raise AttributeError(f"module 'xpnet' has no attribute {name!r}")
 
 

@@ -71,7 +71,7 @@ def test_the_graph_of_a_network_has_its_layers(xpnet_command, small_data):
             "apple.svg cannot be written: No such file",
         ),
         (["net", "--images", "0"], "--images: expected 1 to 60000, got 0"),
-        (["apple", "--backend", "torch"], "unknown backend 'torch'"),
+        (["apple", "--backend", "torch"], "expected one of numpy, cupy, auto, got 'torch'"),
         ([], "Missing argument 'name'"),
     ],
 )

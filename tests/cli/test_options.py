@@ -15,12 +15,12 @@ def spread(net):
 
 def test_initial_weights_default_to_what_suits_the_network():
     common = {"seed": 0, "dtype": "float64", "pixels": 400, "classes": 10}
-    assert spread(build_network("50", "relu", None, **common)) == pytest.approx(0.01, rel=0.05)
-    deep = build_network("50,20", "relu", None, **common)
+    assert spread(build_network([50], "relu", None, **common)) == pytest.approx(0.01, rel=0.05)
+    deep = build_network([50, 20], "relu", None, **common)
     assert spread(deep) == pytest.approx((2 / 400) ** 0.5, rel=0.05)
-    smooth = build_network("50", "sigmoid", None, **common)
+    smooth = build_network([50], "sigmoid", None, **common)
     assert spread(smooth) == pytest.approx((1 / 400) ** 0.5, rel=0.05)
-    assert spread(build_network("50", "relu", "0.3", **common)) == pytest.approx(0.3, rel=0.05)
+    assert spread(build_network([50], "relu", "0.3", **common)) == pytest.approx(0.3, rel=0.05)
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -37,9 +37,7 @@ def test_the_rate_defaults_to_the_chapters_for_sgd_and_to_the_optimizers_own():
         assert build_optimizer(name, None).lr == NAMES[name]().lr
 
 
-def test_a_name_of_no_optimizer_and_a_rate_that_is_none_are_refused():
-    with pytest.raises(OptionError, match="--optimizer: expected one of sgd, momentum, adagrad"):
-        build_optimizer("SGD", None)
+def test_a_rate_that_is_none_is_refused():
     for lr in (0.0, -1.0, float("nan")):
         with pytest.raises(OptionError, match="expected a number above 0"):
             build_optimizer("sgd", lr)

@@ -78,7 +78,7 @@ def test_the_document_says_what_ran(xpnet_command, small_data):
     # what each check detects depends on the weights, the batches, the scale and the rate
     with xpnet.use_backend("numpy"):
         data, _ = load_mnist(normalize=False, root=small_data)
-        net = build_network("50", "sigmoid", None, 3, "float64", 16, 10)
+        net = build_network([50], "sigmoid", None, 3, "float64", 16, 10)
     wanted = certify(
         net,
         data,
@@ -132,10 +132,10 @@ def test_an_error_in_a_kernel_is_named_and_code_1(small_data, monkeypatch, capsy
             ["--dtypes", "float16"],
             "--dtypes: expected float32, float64 or float32,float64, got float16",
         ),
-        (["--optimizer", "newton"], "--optimizer: expected one of sgd"),
+        (["--optimizer", "newton"], "'--optimizer': expected one of sgd"),
         (["--lr", "-1"], "lr: expected a number above 0, got -1.0"),
         (["--hidden", "x"], "--hidden: expected numbers, as 50 or 100,50, got x"),
-        (["--activation", "step"], "expected 'relu' or 'sigmoid'"),
+        (["--activation", "step"], "'--activation': expected one of relu, sigmoid"),
         (["--seed", "-1"], "seed"),
         (["--json", "no/such/folder.json"], "cannot be written"),
     ],

@@ -1,9 +1,12 @@
 import json
+import re
 import signal
 import subprocess
 import sys
 
 import pytest
+
+from xpnet.cli.train import _rounded
 
 
 @pytest.fixture
@@ -97,9 +100,12 @@ BAD_OPTIONS = {
     ("--hidden", "0"): "layer sizes [16, 0, 10]",
     ("--hidden", "99999999999999999999"): "a layer size is beyond what any memory holds",
     ("--hidden", "9000000,9000000"): "layer sizes [16, 9000000, 9000000, 10]: needs more than",
-    ("--activation", "step"): "activation='step'",
+    ("--activation", "step"): "'--activation': expected one of relu, sigmoid, got 'step'",
     ("--init", "-1"): "weight init: expected 'he', 'xavier'",
-    ("--optimizer", "newton"): "--optimizer: expected one of sgd",
+    (
+        "--optimizer",
+        "newton",
+    ): "'--optimizer': expected one of sgd, momentum, adagrad",
     ("--iterations", "0"): "--iterations: expected a whole number from 1 on, got 0",
     ("--epochs", "-2"): "--epochs: expected a whole number from 1 on, got -2",
     ("--iterations", "1", "--epochs", "1"): "give one of them",
@@ -107,11 +113,11 @@ BAD_OPTIONS = {
     ("--epochs", "99999999999999999999"): "--epochs 99999999999999999999: the loss of every step",
     ("--batch-size", "0"): "batch_size: expected a whole number from 1 on, got 0",
     ("--batch-size", "61"): "batch_size=61: expected at most the 60 rows of the training set",
-    ("--dtype", "int8"): "dtype='int8'",
+    ("--dtype", "int8"): "'--dtype': expected one of float32, float64, got 'int8'",
     ("--seed", "-1"): "seed: expected None, an integer from 0 on, or a Generator, got -1",
     ("--batch-size", "10", "--threads", "0"): "threads: expected a whole number from 1 on, got 0",
     ("--threads", "many"): "--threads",
-    ("--backend", "abacus"): "unknown backend 'abacus'",
+    ("--backend", "abacus"): "expected one of numpy, cupy, auto, got 'abacus'",
     ("--json", "no/such/folder/x.json"): "cannot be written",
     ("--plot", "x.gif"): "expected a picture to end in .png, .svg or .pdf, got x.gif",
 }
@@ -151,7 +157,11 @@ def test_ctrl_c_ends_cleanly_and_keeps_the_history(small_data, tmp_path, backend
     # what a shell starts in the background ignores Ctrl-C, and so would its children
     before = signal.signal(signal.SIGINT, signal.default_int_handler)
     with subprocess.Popen(
-        [*command, "--iterations", "100000000"], stdout=subprocess.PIPE, text=True, cwd=tmp_path
+        [*command, "--iterations", "100000000"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        cwd=tmp_path,
     ) as process:
         signal.signal(signal.SIGINT, before)
         try:
@@ -159,11 +169,38 @@ def test_ctrl_c_ends_cleanly_and_keeps_the_history(small_data, tmp_path, backend
                 if line.startswith("epoch"):
                     process.send_signal(signal.SIGINT)
                     break
-            rest = process.communicate(timeout=60)[0]
+            rest, told = process.communicate(timeout=60)
         finally:
             process.kill()
     assert process.returncode == 130
-    assert "interrupted after" in rest
+    assert "interrupted" not in rest
+    assert re.fullmatch(
+        r"xpnet: interrupted after [\d,]+ iterations in [\d,.]+ s \([\d,.]+ steps a second\)\n",
+        told,
+    )
     document = json.loads(path.read_text())
     assert document["interrupted"]
     assert document["history"]
+
+
+def test_the_steps_a_second_are_those_of_the_seconds_beside_them(xpnet_command, small_data):
+    ran = xpnet_command(*small(small_data, "--epochs", 3))
+    last = ran.out.splitlines()[-1]
+    form = r"18 iterations in ([\d,.]+) s \(([\d,.]+) steps a second\); test accuracy [\d.]+ %"
+    seconds, speed = (float(text.replace(",", "")) for text in re.fullmatch(form, last).groups())
+    assert 18 / seconds == pytest.approx(speed, rel=0.02)
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"), [(1.9449, "1.94"), (5151.7, "5,150"), (0.00123456, "0.00123"), (0, "0")]
+)
+def test_a_rounded_number_has_three_digits_that_count(value, shown):
+    assert _rounded(value) == shown
+
+
+def test_choices_are_taken_in_any_case(xpnet_command, small_data):
+    options = ("--optimizer", "ADAM", "--activation", "Sigmoid", "--dtype", "Float64")
+    ran = xpnet_command(*small(small_data, "--epochs", 1, *options, "--init", "He", "--json", "-"))
+    document = json.loads(ran.out)
+    chosen = [document[name] for name in ("optimizer", "activation", "dtype")]
+    assert chosen == ["adam", "sigmoid", "float64"]

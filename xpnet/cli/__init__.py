@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from typing import Annotated, Any, TextIO, cast
+from typing import Annotated, TextIO, cast
 
 import typer
 
@@ -14,13 +14,11 @@ from xpnet.cli.graph import graph
 from xpnet.cli.info import info
 from xpnet.cli.parity import parity
 from xpnet.cli.streams import Output, OutputLostError, open_descriptors
-from xpnet.cli.train import train
+from xpnet.cli.train import InterruptedRunError, train
+from xpnet.cli.width import wrapped
 from xpnet.errors import NonFiniteLossError, XpnetError
 
 __all__ = ["app", "main"]
-
-# typer's own root of usage errors, which it does not export: BadParameter, UsageError, root
-_UsageRoot: Any = typer.BadParameter.__mro__[2]
 
 INTERRUPTED = 130
 READER_LEFT = 141
@@ -31,17 +29,20 @@ app = typer.Typer(
     help="Neural networks whose every gradient is explicit, on NumPy and on CuPy.",
     add_completion=False,
     pretty_exceptions_enable=False,
+    # plain text, which is wrapped between words at any width; tables would cut names
+    rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"]},
 )
-app.command()(train)
-app.command()(gradcheck)
-app.command()(parity)
-app.command()(graph)
-app.command()(bench)
-app.command()(info)
+app.command(short_help="Train a network on MNIST.")(train)
+app.command(short_help="Check the gradients of a network.")(gradcheck)
+app.command(short_help="Compare two backends, step by step.")(parity)
+app.command(short_help="Draw a computational graph.")(graph)
+app.command(short_help="Time gradients and training here.")(bench)
+app.command(short_help="Show versions, BLAS and backends.")(info)
 
 
-def _print_version(wanted: bool) -> None:
-    if wanted:
+def _print_version(asked: bool) -> None:
+    if asked:
         print(xpnet.__version__)
         raise typer.Exit
 
@@ -58,7 +59,7 @@ def _options(
 
 
 def main() -> None:
-    """Run the command; a mistake in its options is one line on stderr and exit code 2."""
+    """Run the command; a mistake in its options is told on stderr, with exit code 2."""
     open_descriptors()
     streams = sys.stdout, sys.stderr
     out, err = Output(sys.stdout), Output(sys.stderr, forgiving=True)
@@ -81,8 +82,10 @@ def _run() -> int:
         sys.stdout.flush()
     except OutputLostError:
         code = READER_LEFT
-    except _UsageRoot as error:
+    except typer.TyperException as error:
         code = _complain(error.format_message(), 2)
+    except InterruptedRunError as error:
+        return _complain(str(error), INTERRUPTED)
     except NonFiniteLossError as error:
         code = _complain(str(error), 1)
     except (XpnetError, OSError) as error:
@@ -91,11 +94,11 @@ def _run() -> int:
         code = _complain(f"out of memory: {error}" if str(error) else "out of memory", 2)
     except (KeyboardInterrupt, typer.Abort):
         code = INTERRUPTED
-    if code == INTERRUPTED:  # typer makes it of Ctrl-C; train returns it, its history written
+    if code == INTERRUPTED:  # typer makes it of Ctrl-C
         _complain("interrupted", INTERRUPTED)
     return code if isinstance(code, int) else 0
 
 
 def _complain(message: str, code: int) -> int:
-    print(f"xpnet: {' '.join(message.split())}", file=sys.stderr)
+    print(wrapped(f"xpnet: {' '.join(message.split())}", sys.stderr), file=sys.stderr)
     return code

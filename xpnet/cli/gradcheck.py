@@ -9,6 +9,7 @@ import typer
 import xpnet
 from xpnet.backends import set_backend
 from xpnet.cli.options import (
+    DTYPES,
     Activation,
     BackendName,
     DataFolder,
@@ -17,6 +18,7 @@ from xpnet.cli.options import (
     JsonPath,
     Seed,
     network_and_images,
+    one_of,
     prepare,
     write_json,
 )
@@ -33,7 +35,7 @@ def gradcheck(
     hidden: Hidden = "50",
     activation: Activation = "relu",
     init: Init = None,
-    dtype: Annotated[str, typer.Option(help="float64, or float32 to see it is noise.")] = "float64",
+    dtype: Annotated[str, one_of(DTYPES, "In float32 the differences are noise.")] = "float64",
     seed: Seed = 0,
     backend: BackendName = "auto",
     data: DataFolder = None,

@@ -54,7 +54,7 @@ FILES: dict[str, Callable[[Variable, str], object]] = {
 
 
 def graph(
-    name: Annotated[str, typer.Argument(help=f"{', '.join(EXAMPLES)} or net.")],
+    name: Annotated[str, typer.Argument(parser=str.lower, help=f"{', '.join(EXAMPLES)} or net.")],
     out: Annotated[
         str | None,
         typer.Option(help=f"Write to this file, {', '.join([*FILES, *TEXTS])}. Default: print."),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 import sys
+from collections.abc import Iterable
 from typing import IO, Annotated, Any, cast
 
 import typer
@@ -18,6 +19,7 @@ from xpnet.networks import MultiLayerNet, Network, TwoLayerNet
 from xpnet.optimizers import SGD, AdaGrad, Adam, Momentum, Optimizer, RMSProp
 
 __all__ = [
+    "DTYPES",
     "Activation",
     "BackendName",
     "BatchSize",
@@ -32,7 +34,9 @@ __all__ = [
     "build_optimizer",
     "check_writable",
     "classes_in",
+    "hidden_sizes",
     "network_and_images",
+    "one_of",
     "prepare",
     "write_json",
 ]
@@ -48,23 +52,42 @@ CHAPTER_LR = 0.1
 STDOUT = "-", "/dev/stdout", "/dev/fd/1", "/proc/self/fd/1"
 """Paths under which nothing but JSON goes to stdout."""
 
+DTYPES = "float32", "float64"
+
+
+def one_of(names: Iterable[str], told: str, *flags: str, envvar: str | None = None) -> Any:
+    """An option that takes one of these names, in any case."""
+    choices = tuple(names)
+
+    def chosen(text: str) -> str:
+        if text.lower() not in choices:
+            raise typer.BadParameter(f"expected one of {', '.join(choices)}, got {text!r}")
+        return text.lower()
+
+    return typer.Option(*flags, parser=chosen, metavar="|".join(choices), help=told, envvar=envvar)
+
+
 BackendName = Annotated[
     str,
-    typer.Option(
-        "--backend", envvar="XPNET_BACKEND", help="numpy, cupy, or auto: cupy where it runs."
+    one_of(
+        ("numpy", "cupy", "auto"),
+        "Where to compute; auto is cupy where it runs.",
+        "--backend",
+        envvar="XPNET_BACKEND",
     ),
 ]
 Hidden = Annotated[str, typer.Option(help="Sizes of the hidden layers: 50, or 100,50.")]
-Activation = Annotated[str, typer.Option(help="relu or sigmoid.")]
+Activation = Annotated[str, one_of(("relu", "sigmoid"), "Between the layers.")]
 Init = Annotated[
     str | None,
     typer.Option(
-        help="Initial weights: a standard deviation, he or xavier. "
-        "Default: 0.01 for one hidden layer of ReLU, else he for relu and xavier for sigmoid."
+        metavar="he|xavier|<float>",
+        help="Initial weights, by rule or by their standard deviation. "
+        "Default: 0.01 for one hidden layer of ReLU, else he for relu and xavier for sigmoid.",
     ),
 ]
 BatchSize = Annotated[int, typer.Option(help="Images in a batch.")]
-OptimizerName = Annotated[str, typer.Option(help=f"One of {', '.join(OPTIMIZERS)}.")]
+OptimizerName = Annotated[str, one_of(OPTIMIZERS, "How the parameters are updated.")]
 LearningRate = Annotated[
     float | None,
     typer.Option(help="Learning rate. Default: 0.1 for sgd, else the optimizer's own."),
@@ -82,8 +105,27 @@ JsonPath = Annotated[
 ]
 
 
+def hidden_sizes(hidden: str) -> list[int]:
+    """The numbers in ``--hidden 100,50``.
+
+    Raises
+    ------
+    OptionError
+    """
+    try:
+        return [int(size) for size in hidden.split(",")]
+    except ValueError:
+        raise OptionError(f"--hidden: expected numbers, as 50 or 100,50, got {hidden}") from None
+
+
 def build_network(
-    hidden: str, activation: str, init: str | None, seed: int, dtype: str, pixels: int, classes: int
+    sizes: list[int],
+    activation: str,
+    init: str | None,
+    seed: int,
+    dtype: str,
+    pixels: int,
+    classes: int,
 ) -> Network:
     """The network that the options describe, on the current backend.
 
@@ -91,10 +133,6 @@ def build_network(
     ------
     OptionError
     """
-    try:
-        sizes = [int(size) for size in hidden.split(",")]
-    except ValueError:
-        raise OptionError(f"--hidden: expected numbers, as 50 or 100,50, got {hidden}") from None
     if len(sizes) == 1 and activation == "relu":
         scale = _number("0.01" if init is None else init)
         return TwoLayerNet(pixels, sizes[0], classes, scale, seed=seed, dtype=dtype)
@@ -109,7 +147,7 @@ def _number(init: str) -> float | str:
     try:
         return float(init)
     except ValueError:
-        return init
+        return init.lower()
 
 
 def build_optimizer(name: str, lr: float | None) -> Optimizer:
@@ -119,8 +157,6 @@ def build_optimizer(name: str, lr: float | None) -> Optimizer:
     ------
     OptionError
     """
-    if name not in OPTIMIZERS:
-        raise OptionError(f"--optimizer: expected one of {', '.join(OPTIMIZERS)}, got {name}")
     if lr is None and name == "sgd":
         lr = CHAPTER_LR
     made: Optimizer = OPTIMIZERS[name]() if lr is None else OPTIMIZERS[name](lr=lr)
@@ -147,11 +183,12 @@ def network_and_images(
     ------
     OptionError
     """
+    sizes = hidden_sizes(hidden)
     (x, t), _ = load_mnist(root=data)
     if not 1 <= images <= x.shape[0]:
         raise OptionError(f"--images: expected 1 to {x.shape[0]}, got {images}")
     pixels, classes = int(x.shape[1]), classes_in(t)
-    net = build_network(hidden, activation, init, seed, dtype, pixels, classes)
+    net = build_network(sizes, activation, init, seed, dtype, pixels, classes)
     return net, x[:images], t[:images]
 
 

@@ -23,6 +23,7 @@ from xpnet.cli.options import (
     build_network,
     build_optimizer,
     classes_in,
+    hidden_sizes,
     prepare,
     write_json,
 )
@@ -70,13 +71,13 @@ def parity(
         raise OptionError(f"--dtypes: expected float32, float64 or float32,float64, got {dtypes}")
     for name in names:  # one that cannot run is told before the work
         load_backend(name)
-    step = build_optimizer(optimizer, lr)
+    step, widths = build_optimizer(optimizer, lr), hidden_sizes(hidden)
     with use_backend("numpy"):
         (x, t), _ = load_mnist(normalize=False, root=data)
         if batch_size > x.shape[0]:
             raise OptionError(f"--batch-size: expected 1 to {x.shape[0]}, got {batch_size}")
         pixels, classes = int(x.shape[1]), classes_in(t)
-        net = build_network(hidden, activation, init, seed, types[0], pixels, classes)
+        net = build_network(widths, activation, init, seed, types[0], pixels, classes)
     certificate = certify(
         net,
         (x, t),
@@ -106,7 +107,7 @@ def parity(
 
 
 def _listed(value: str) -> list[str]:
-    return [name.strip() for name in value.split(",")]
+    return [name.strip().lower() for name in value.split(",")]
 
 
 def _version(backend: str) -> str | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Annotated, Any
 
 import typer
@@ -10,6 +11,7 @@ import xpnet
 from xpnet.backends import set_backend
 from xpnet.checks import check_memory
 from xpnet.cli.options import (
+    DTYPES,
     Activation,
     BackendName,
     BatchSize,
@@ -23,9 +25,12 @@ from xpnet.cli.options import (
     build_network,
     build_optimizer,
     classes_in,
+    hidden_sizes,
+    one_of,
     prepare,
     write_json,
 )
+from xpnet.cli.width import wrapped
 from xpnet.datasets import load_mnist
 from xpnet.errors import NonFiniteLossError, OptionError
 from xpnet.networks import Network
@@ -33,10 +38,14 @@ from xpnet.plotting import check_plottable, plot_history
 from xpnet.training import History, Trainer
 from xpnet.training.progress import progress_callback
 
-__all__ = ["train"]
+__all__ = ["InterruptedRunError", "train"]
 
 CHAPTER_ITERATIONS = 10_000
 PIXEL = 1 / 255
+
+
+class InterruptedRunError(Exception):
+    """Ctrl-C ended the training, and all that was asked for is written."""
 
 
 def train(
@@ -50,10 +59,11 @@ def train(
     hidden: Hidden = "50",
     activation: Activation = "relu",
     init: Init = None,
-    dtype: Annotated[str, typer.Option(help="float32 or float64.")] = "float32",
+    dtype: Annotated[str, one_of(DTYPES, "What is computed with.")] = "float32",
     seed: Seed = 0,
     replacement: Annotated[
-        bool, typer.Option(help="Draw each batch from all images, as the chapter does.")
+        bool,
+        typer.Option("--replacement", help="Draw each batch from all images, as the chapter does."),
     ] = False,
     threads: Annotated[
         int | None,
@@ -72,11 +82,11 @@ def train(
     if plot:
         check_plottable(plot)
     where = set_backend(backend)
-    step = build_optimizer(optimizer, lr)
+    step, widths = build_optimizer(optimizer, lr), hidden_sizes(hidden)
     goal = _goal(iterations, epochs)
     train_set, test_set = load_mnist(normalize=False, root=data)
     pixels, classes = int(train_set[0].shape[1]), classes_in(train_set[1], test_set[1])
-    net = build_network(hidden, activation, init, seed, dtype, pixels, classes)
+    net = build_network(widths, activation, init, seed, dtype, pixels, classes)
     trainer = Trainer(
         net,
         step,
@@ -91,7 +101,7 @@ def train(
         threads=threads,
     )
     if not quiet:
-        print(_headline(net, trainer), file=out, flush=True)
+        print(wrapped(_headline(net, trainer), out), file=out, flush=True)
     document = {
         "xpnet": xpnet.__version__,
         "backend": where.name,
@@ -113,9 +123,11 @@ def train(
     write_json(json, {**document, **_results(history)})
     if plot:
         plot_history(history, plot)
+    if history.interrupted:
+        raise InterruptedRunError(f"interrupted after {_pace(history)}")
     if not quiet:
-        print(_lastline(history), file=out)
-    return 130 if history.interrupted else 0
+        print(wrapped(_lastline(history), out), file=out)
+    return 0
 
 
 def _goal(iterations: int | None, epochs: int | None) -> dict[str, int]:
@@ -140,11 +152,20 @@ def _headline(net: Network, trainer: Trainer) -> str:
 
 
 def _lastline(history: History) -> str:
-    steps = f"{len(history.losses):,} iterations in {history.seconds:.1f} s"
-    speed = f"{history.steps_per_second:,.0f} steps a second"
-    if history.interrupted or history.final is None:
-        return f"interrupted after {steps} ({speed})"
-    return f"{steps} ({speed}); test accuracy {100 * (history.final.test_accuracy or 0):.2f} %"
+    accuracy = 0 if history.final is None else history.final.test_accuracy or 0
+    return f"{_pace(history)}; test accuracy {100 * accuracy:.2f} %"
+
+
+def _pace(history: History) -> str:
+    """Steps, the time they took without evaluation, and both as one number."""
+    steps, speed = f"{len(history.losses):,} iterations", _rounded(history.steps_per_second)
+    return f"{steps} in {_rounded(history.step_seconds)} s ({speed} steps a second)"
+
+
+def _rounded(value: float) -> str:
+    """A number with three digits that count, so that others made of it agree."""
+    decimals = 2 - math.floor(math.log10(value)) if value > 0 else 0
+    return f"{round(value, decimals):,.{max(decimals, 0)}f}"
 
 
 def _results(history: History) -> dict[str, Any]:

@@ -120,7 +120,8 @@ class Bar(Callback):
 
     def on_record(self, trainer: Run, record: Record) -> None:
         self._bar.update(self._task, completed=trainer.iteration)
-        self._bar.console.print(_line(record), soft_wrap=True)
+        console = self._bar.console  # a terminal that is too narrow gets whole words
+        console.print(_line(record), soft_wrap=not console.is_terminal)
 
     def on_end(self, trainer: Run, history: History) -> None:
         if self._started:  # not so where a callback before this one failed in its on_start
