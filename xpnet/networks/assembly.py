@@ -6,15 +6,22 @@ import contextlib
 import weakref
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 from xpnet.errors import NetworkError
 from xpnet.layers.adapted import as_layer
 
-if TYPE_CHECKING:
-    from xpnet.networks.container import Container
-
 __all__ = ["Owner", "by_layer", "check_layers", "named", "numbered", "register_owner"]
+
+
+class HasLayers(Protocol):
+    """A network, as far as it matters here."""
+
+    @property
+    def layers(self) -> Mapping[str, Any]: ...
+
+    @property
+    def last_layer(self) -> Any: ...
 
 
 class Owner:
@@ -23,7 +30,7 @@ class Owner:
     An attribute of the layer. A copy or a pickle of it names no network: a copied layer is free.
     """
 
-    def __init__(self, net: Container | None = None) -> None:
+    def __init__(self, net: HasLayers | None = None) -> None:
         self._net = None if net is None else weakref.ref(net)
 
     def __reduce__(self) -> Any:
@@ -81,7 +88,7 @@ OWNER = "_xpnet_owner"
 """The attribute; layers need not inherit from `Layer`, so its name is unlikely to be theirs."""
 
 
-def register_owner(net: Container) -> None:
+def register_owner(net: HasLayers) -> None:
     """Make every layer of this network belong to it."""
     owner = Owner(net)
     for layer in _every(net):
@@ -90,7 +97,7 @@ def register_owner(net: Container) -> None:
             object.__setattr__(layer, OWNER, owner)
 
 
-def _every(net: Container) -> list[Any]:
+def _every(net: HasLayers) -> list[Any]:
     return [*net.layers.values(), net.last_layer]
 
 

@@ -7,16 +7,14 @@ may do it at once.
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from xpnet.backends import Array, fitting_labels, labels_of_one_row, real_number
 from xpnet.checks import whole_number
 from xpnet.errors import OptionError, ShapeError
 from xpnet.layers import SoftmaxWithLoss
+from xpnet.networks.container import Container
 from xpnet.networks.stack import apply
-
-if TYPE_CHECKING:
-    from xpnet.networks.network import Network
 
 __all__ = ["accuracy", "largest_product", "predict"]
 
@@ -24,7 +22,7 @@ BATCH_ROWS = 1024
 """Rows that `predict` and `accuracy` take at once: enough to fill a device, few to keep."""
 
 
-def predict(net: Network, x: Array, batch_size: int | None, scale: float | None) -> Array:
+def predict(net: Container, x: Array, batch_size: int | None, scale: float | None) -> Array:
     """The scores of each row; see `Network.predict`."""
     backend, scale = net.check_inputs(x), _factor(scale)
     at_once = _batches(net, x, batch_size)
@@ -40,7 +38,7 @@ def predict(net: Network, x: Array, batch_size: int | None, scale: float | None)
 
 
 def accuracy(
-    net: Network, x: Array, t: Array, batch_size: int | None, scale: float | None
+    net: Container, x: Array, t: Array, batch_size: int | None, scale: float | None
 ) -> float:
     """The share of rows whose largest score is at their label; see `Network.accuracy`."""
     backend, scale = net.check_inputs(x, t), _factor(scale)
@@ -64,7 +62,7 @@ def accuracy(
     return share
 
 
-def _fitting(net: Network, t: Array, shape: tuple[int, ...], one: bool) -> Array:
+def _fitting(net: Container, t: Array, shape: tuple[int, ...], one: bool) -> Array:
     """The labels as (N,) or (N, C), if they fit scores of this shape, or `one` row of them."""
     backend = net.backend
     if isinstance(net.last_layer, SoftmaxWithLoss):
@@ -78,18 +76,18 @@ def _fitting(net: Network, t: Array, shape: tuple[int, ...], one: bool) -> Array
     return t
 
 
-def largest_product(net: Network, rows: int) -> int:
+def largest_product(net: Container, rows: int) -> int:
     """The operations of the largest product with a parameter, for `Backend.few_threads`."""
     return 2 * rows * max(map(math.prod, net.params.shapes.values()), default=0)
 
 
-def _scores(net: Network, x: Array) -> Array:
+def _scores(net: Container, x: Array) -> Array:
     rows = int(x.shape[0]) if x.ndim > 1 else 1
     with net.backend.few_threads(largest_product(net, rows)):
         return net.stack.forward(x, apply)
 
 
-def _batches(net: Network, x: Array, batch_size: int | None) -> list[slice]:
+def _batches(net: Container, x: Array, batch_size: int | None) -> list[slice]:
     """Slices that cover the rows, one at least."""
     at_once = BATCH_ROWS if batch_size is None else whole_number("batch_size", batch_size)
     rows = max(1, int(x.shape[0]))

@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from xpnet.backends import Array
 from xpnet.differences import checked_step
 from xpnet.errors import OptionError
+from xpnet.networks.container import Container
 from xpnet.networks.perturbed import PerturbedLosses
 from xpnet.parameters import Parameters
-
-if TYPE_CHECKING:
-    from xpnet.networks.network import Network
 
 __all__ = ["numerical_gradient"]
 
 
 def numerical_gradient(
-    net: Network, x: Array, t: Array, h: float | None, method: str
+    net: Container, x: Array, t: Array, h: float | None, method: str
 ) -> Parameters:
     """The gradient of the loss; see `Network.numerical_gradient`."""
     if method not in ("local", "loop"):

@@ -6,19 +6,17 @@ import contextlib
 import functools
 import traceback
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
+from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from xpnet.backends import Backend
 from xpnet.errors import OutOfMemoryError
-
-if TYPE_CHECKING:
-    from xpnet.networks.network import Network
+from xpnet.networks.container import Container
 
 __all__ = ["explains_memory_errors", "free_memory", "out_of_memory"]
 
 P = ParamSpec("P")
 R = TypeVar("R")
-N = TypeVar("N", bound="Network")
+N = TypeVar("N", bound=Container)
 
 LIBRARIES = "xpnet", "numpy", "cupy"
 """The packages whose frames are cleared. Those of a user keep what a debugger shows."""
@@ -47,7 +45,7 @@ def explains_memory_errors(
     return guarded
 
 
-def out_of_memory(error: MemoryError, net: Network, call: str, rows: int) -> OutOfMemoryError:
+def out_of_memory(error: MemoryError, net: Container, call: str, rows: int) -> OutOfMemoryError:
     """The error to raise from `error`, once its memory is freed."""
     free_memory(error, net.backend)
     remedies = ["a smaller batch_size", "a smaller hidden layer"]

@@ -10,17 +10,15 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from xpnet.backends import Array, backend_of
 from xpnet.differences import perturbed_values
 from xpnet.layers.adapted import original
 from xpnet.layers.base import Layer
+from xpnet.networks.container import Container
 from xpnet.networks.entry_ranges import entry_ranges
 from xpnet.networks.stack import apply
-
-if TYPE_CHECKING:
-    from xpnet.networks.network import Network
 
 __all__ = ["PerturbedLosses"]
 
@@ -46,7 +44,7 @@ class PerturbedLosses:
         The batch does not fit the network.
     """
 
-    def __init__(self, net: Network, x: Array, t: Array, *, local: bool = True) -> None:
+    def __init__(self, net: Container, x: Array, t: Array, *, local: bool = True) -> None:
         backend = net.check_inputs(x, t)
         self._stack, self._local = net.stack, local
         self._last: Any = original(net.stack.last_layer)

@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
 
 from xpnet.networks.assembly import by_layer
+from xpnet.networks.container import Container
 from xpnet.tables import html_paragraphs, html_table, text_table
-
-if TYPE_CHECKING:
-    from xpnet.networks.network import Network
 
 __all__ = ["summary", "summary_html"]
 
 
-def summary(net: Network) -> str:
+def summary(net: Container) -> str:
     """Layers, parameters with shapes, their number, and where they live.
 
     Examples
@@ -30,12 +27,12 @@ def summary(net: Network) -> str:
     return "\n".join([*text_table(_rows(net), right=[2]), _total(net)])
 
 
-def summary_html(net: Network) -> str:
+def summary_html(net: Container) -> str:
     """The same table as HTML."""
     return html_table(_rows(net)) + html_paragraphs([_total(net)])
 
 
-def _rows(net: Network) -> list[tuple[str, str, str]]:
+def _rows(net: Container) -> list[tuple[str, str, str]]:
     """A header, and name, parameters and their number for each layer."""
     own, shapes = by_layer(net.places), net.params.shapes
     rows = [("layer", "parameters", "numbers")]
@@ -47,6 +44,6 @@ def _rows(net: Network) -> list[tuple[str, str, str]]:
     return [*rows, (type(net.last_layer).__name__, "", "0")]
 
 
-def _total(net: Network) -> str:
+def _total(net: Container) -> str:
     where = f"{net.backend.name} ({net.backend.device})"
     return f"{net.params.count:,} parameters, {net.dtype}, on {where}"
