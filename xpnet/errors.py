@@ -27,10 +27,7 @@ Each also is the exception beside it, so ``except ValueError`` keeps working.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from xpnet.training.history import History
+from typing import Any
 
 __all__ = [
     "ArgumentTypeError",
@@ -134,7 +131,7 @@ class NonFiniteLossError(XpnetError, ArithmeticError):
         All that was recorded up to the stop.
     """
 
-    def __init__(self, message: str, iteration: int = 0, history: History | None = None) -> None:
+    def __init__(self, message: str, iteration: int = 0, history: Any = None) -> None:
         super().__init__(message)
         self.iteration = iteration
         self.history = history
