@@ -38,7 +38,7 @@ class HistoryPlot:
 
     Raises
     ------
-    OptionError
+    MissingExtraError
         matplotlib is not installed.
     """
 
@@ -122,7 +122,9 @@ def plot_history(history: History, path: str | os.PathLike[str] | None = None) -
     Raises
     ------
     OptionError
-        The path has another ending or cannot be written, or matplotlib is not installed.
+        The path has another ending or cannot be written.
+    MissingExtraError
+        matplotlib is not installed.
 
     Examples
     --------
