@@ -27,7 +27,7 @@ def test_a_kernel_reads_and_writes_what_its_rule_names(kernels: Any, optimizer: 
     read = ["grad", *rule.scalars, *rule.constants]
     assert [p.name for p in kernel.in_params] == read
     assert [p.name for p in kernel.out_params] == ["param", *rule.state]
-    assert {p.ctype for p in kernel.params} == {"T"}
+    assert {p.ctype for p in (*kernel.in_params, *kernel.out_params)} == {"T"}
     assert kernel.name == f"xpnet_{rule.name}"
 
 

@@ -159,8 +159,10 @@ class NumpyBackend(Backend):
         if param.size <= part:
             super().update(rule, param, grad, state, values)
             return
+        update = super().update
         for k in _parts(param, part):
-            super().update(rule, param[k], grad[k], [array[k] for array in state], values)
+            parts = [array[k] for array in state] if state else state
+            update(rule, param[k], grad[k], parts, values)
 
 
 def _parts(array: Array, size: int) -> Iterator[slice]:
