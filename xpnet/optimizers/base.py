@@ -210,24 +210,18 @@ class Optimizer:
             raise
 
     def _write(self, backend: Backend, param: Array, grad: Array, state: list[Array]) -> None:
-        """One step in the dtype that is wide enough for it."""
-        dtype = backend.step_dtype(param)
-        if dtype == param.dtype:
-            backend.update(self.rule, param, grad, state, self._values(backend, param))
-            return
-        wide = backend.asarray(param, dtype)
-        values = self._values(backend, wide)
-        backend.update(self.rule, wide, backend.asarray(grad, dtype), state, values)
-        backend.assign(param, wide)
-
-    def _values(self, backend: Backend, param: Array) -> dict[str, float]:
-        """The numbers of this step as its dtype can hold them."""
+        """One step in the dtype that is wide enough for it, by numbers that it can hold."""
+        dtype, wide = backend.step_dtype(param), param
+        if dtype != param.dtype:
+            wide, grad = backend.asarray(param, dtype), backend.asarray(grad, dtype)
         values = self.scalars(self.steps)
         if self.rule.constants:
-            smallest = backend.smallest(param)
+            smallest = backend.smallest(wide)
             for name, value in self.constants().items():
                 values[name] = smallest if 0 < value < smallest else value
-        return values
+        backend.update(self.rule, wide, grad, state, values)
+        if wide is not param:
+            backend.assign(param, wide)
 
     def _state_of(self, params: Any, values: Any, arrays: Any) -> dict[str, Any]:
         """The state of these parameters: new at the first step, moved to where they now are."""

@@ -74,16 +74,16 @@ class Stepper:
             A KeyboardInterrupt that did it stays one, with that message.
         """
         self._updates.check()
-        before = self.iteration
+        done = self.iteration
         with held_signals(), self._in_threads():
             try:
-                return self._step()
+                return self._step(done)
             except BaseException as error:
                 whole = self._updates.are_whole()
                 if not whole and isinstance(error, (Exception, KeyboardInterrupt)):
                     kind = PartialUpdateError if isinstance(error, Exception) else KeyboardInterrupt
                     raise kind(self._updates.message()) from error
-                if not isinstance(error, MemoryError) or self.iteration != before:
+                if not isinstance(error, MemoryError) or self.iteration != done:
                     raise
                 if isinstance(error, OutOfMemoryError):
                     free_memory(error, self.net.backend)
@@ -97,11 +97,12 @@ class Stepper:
             return backend.threads(self.threads)
         return backend.few_threads(self._product)
 
-    def _step(self) -> Array:
+    def _step(self, done: int) -> Array:
+        """The step after so many."""
         net = self.net
-        index = self._batches.at(self.iteration, net.backend.name)
+        index = self._batches.at(done, net.backend.name)
         x, t = net.backend.gather(*self.train, index, net.dtype, self.scale)
         loss = net.backprop(x, t)
-        self._last = self.iteration + 1, loss
+        self._last = done + 1, loss
         self._updates.run(net, self.optimizer)
         return loss

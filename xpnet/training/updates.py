@@ -79,7 +79,7 @@ class Updates:
 
     def check(self) -> None:
         """Raise `PartialUpdateError` if an update is half done."""
-        if not self.are_whole():
+        if self._begun is not None and not self.are_whole():
             raise PartialUpdateError(self.message())
 
     def message(self) -> str:
