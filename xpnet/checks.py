@@ -1,4 +1,4 @@
-"""What options ask for, checked at the door: numbers, memory, and what pictures need."""
+"""Checks of options: numbers, memory, and the libraries that pictures need."""
 
 from __future__ import annotations
 
@@ -65,14 +65,14 @@ def memory() -> int:
     return min(limits)
 
 
-def check_memory(told: str, size: int, total: int | None = None) -> None:
+def check_memory(subject: str, size: int, total: int | None = None) -> None:
     """`OptionError` if so many bytes are more than all memory, by default this machine's.
 
     Asking the system for them may succeed, and the process be killed once it uses them.
     """
     total = memory() if total is None else total
     if size > total:
-        raise OptionError(f"{told}: needs more than the {total / 1e9:,.1f} GB of memory here")
+        raise OptionError(f"{subject}: needs more than the {total / 1e9:,.1f} GB of memory here")
 
 
 def check_matplotlib() -> None:

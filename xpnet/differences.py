@@ -84,7 +84,7 @@ def default_step(x: Array) -> float:
     """The step for the dtype of `x`: the chapter's 1e-4 in float64, wider where numbers are coarse.
 
     The cube root of the dtype's epsilon balances the two errors of a central difference; in
-    float64 that would be 6e-6, and the chapter's step leaves more room to rounding.
+    float64 that would be 6e-6, and the chapter's step leaves more to rounding.
     """
     return max(1e-4, math.pow(backend_of(x).epsilon(x), 1 / 3))
 

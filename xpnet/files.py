@@ -21,7 +21,7 @@ STANDARD = {"stdout": 1, "stderr": 2}
 PLACE_REFUSES = {errno.EACCES, errno.EPERM, errno.EROFS, errno.EBUSY, errno.EXDEV}
 PLACE_REFUSES |= {errno.ENAMETOOLONG, errno.EINVAL, errno.ENOTSUP}
 """What the system says where no file can be made beside another, with its owner, and moved over it:
-the folder is read-only or sticky, the file is mounted or belongs to somebody else."""
+the folder is read-only or sticky, the file is mounted or belongs to another user."""
 
 
 def expanded(path: str | os.PathLike[str]) -> Path:
@@ -50,7 +50,7 @@ def check_writable(path: str | os.PathLike[str]) -> None:
         if isinstance(target, int):
             os.write(target, b"")  # fails where it is open for reading alone
         elif before is None:
-            # under its own name: whatever the folder or its system does not take is told now
+            # under its own name: whatever the folder or its system does not take is reported now
             handle = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL)
             try:
                 os.close(handle)
@@ -90,7 +90,7 @@ def write_whole(path: str | os.PathLike[str], content: str | bytes) -> None:
         elif before is None or stat.S_ISREG(before.st_mode):
             if _replaced(Path(target), data, before):
                 return
-            # without O_CREAT, which a sticky folder forbids for a file of somebody else
+            # without O_CREAT, which a sticky folder forbids for a file of another user
             flags = os.O_CREAT | os.O_EXCL if before is None else os.O_TRUNC
             handle = os.open(target, os.O_WRONLY | flags)
         else:
@@ -102,7 +102,7 @@ def write_whole(path: str | os.PathLike[str], content: str | bytes) -> None:
 def _replaced(target: Path, data: bytes | memoryview, before: os.stat_result | None) -> bool:
     """Whether a new file stands in the place; if not, what stands there may be written instead."""
     part = target.with_name(f".xpnet-{secrets.token_hex(8)}")
-    # nobody may read in it what the old file kept to its owner
+    # no other user may read in it what the old file kept to its owner
     mode = 0o666 if before is None else 0o600
     try:
         handle = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)

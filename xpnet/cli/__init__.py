@@ -22,7 +22,7 @@ __all__ = ["app", "main"]
 
 INTERRUPTED = 130
 READER_LEFT = 141
-"""As a shell tells it of a program that prints into a pipe without a reader."""
+"""The code that a shell reports for a program that prints into a pipe without a reader."""
 
 app = typer.Typer(
     name="xpnet",
@@ -59,7 +59,7 @@ def _options(
 
 
 def main() -> None:
-    """Run the command; a mistake in its options is told on stderr, with exit code 2."""
+    """Run the command; a mistake in its options is one line on stderr, with exit code 2."""
     open_descriptors()
     streams = sys.stdout, sys.stderr
     out, err = Output(sys.stdout), Output(sys.stderr, forgiving=True)
@@ -76,7 +76,7 @@ def main() -> None:
 
 
 def _run() -> int:
-    """The command's exit code; what it could not do is told."""
+    """The command's exit code; what it could not do is printed."""
     try:
         code = app(sys.argv[1:] or ["--help"], standalone_mode=False)
         sys.stdout.flush()

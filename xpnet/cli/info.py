@@ -18,7 +18,7 @@ from xpnet.machine import cores, installed
 
 __all__ = ["info"]
 
-PACKAGES = "numpy", "cupy-cuda12x", "cupy-cuda13x", "rich", "typer", "matplotlib"
+PACKAGES = "numpy", "cupy-cuda12x", "cupy-cuda13x", "rich", "typer", "matplotlib", "resvg-py"
 THREAD_VARIABLES = "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"
 
 

@@ -55,7 +55,7 @@ STDOUT = "-", "/dev/stdout", "/dev/fd/1", "/proc/self/fd/1"
 DTYPES = "float32", "float64"
 
 
-def one_of(names: Iterable[str], told: str, *flags: str, envvar: str | None = None) -> Any:
+def one_of(names: Iterable[str], description: str, *flags: str, envvar: str | None = None) -> Any:
     """An option that takes one of these names, in any case."""
     choices = tuple(names)
 
@@ -64,7 +64,9 @@ def one_of(names: Iterable[str], told: str, *flags: str, envvar: str | None = No
             raise typer.BadParameter(f"expected one of {', '.join(choices)}, got {text!r}")
         return text.lower()
 
-    return typer.Option(*flags, parser=chosen, metavar="|".join(choices), help=told, envvar=envvar)
+    return typer.Option(
+        *flags, parser=chosen, metavar="|".join(choices), help=description, envvar=envvar
+    )
 
 
 BackendName = Annotated[
@@ -199,7 +201,7 @@ def prepare(json: str | None, *others: str | None) -> IO[str]:
     -------
     text stream
         For the command's words: stderr where stdout is for JSON. With files to write, the command
-        goes on to write them when nobody reads its words any more.
+        goes on to write them when its output is no longer read.
 
     Raises
     ------

@@ -69,7 +69,7 @@ def parity(
         raise OptionError(f"--backends: expected two names, as numpy,cupy, got {backends}")
     if not set(types) <= {"float32", "float64"}:
         raise OptionError(f"--dtypes: expected float32, float64 or float32,float64, got {dtypes}")
-    for name in names:  # one that cannot run is told before the work
+    for name in names:  # one that cannot run is refused before the work
         load_backend(name)
     step, widths = build_optimizer(optimizer, lr), hidden_sizes(hidden)
     with use_backend("numpy"):

@@ -60,10 +60,10 @@ class Output:
         self.forgiving = True
         self.flush()
         if self.error is not None:
-            nowhere = os.open(os.devnull, os.O_WRONLY)
+            null = os.open(os.devnull, os.O_WRONLY)
             with contextlib.suppress(OSError, ValueError):  # a stream without a descriptor
-                os.dup2(nowhere, self._stream.fileno())
-            os.close(nowhere)
+                os.dup2(null, self._stream.fileno())
+            os.close(null)
 
     def _try(self, method: str, *args: str) -> None:
         if self.error is not None:
@@ -84,7 +84,7 @@ class Output:
 
 
 def open_descriptors() -> None:
-    """Lead the standard streams that are closed to nowhere.
+    """Replace the standard streams that are closed by the null device.
 
     A file that a command opens would get their number, and whatever a library prints.
     """

@@ -41,7 +41,7 @@ def read_idx(path: str | os.PathLike[str]) -> NDArray[Any]:
     Parameters
     ----------
     path : str or path
-        Compression is told from the first bytes, not from the name. ``~`` is your own folder.
+        Compression is recognised by the first bytes, not from the name. ``~`` is your own folder.
 
     Returns
     -------
@@ -89,13 +89,13 @@ def read_idx(path: str | os.PathLike[str]) -> NDArray[Any]:
 
 
 def _array(file: Path, stream: BufferedReader | gzip.GzipFile) -> NDArray[Any]:
-    """What an open IDX file holds; of gzip, no more is unpacked than tells whether it is whole."""
+    """The content of an open IDX file; gzip is unpacked only as far as the header announces."""
     dtype, shape = _header(file, stream)
     # Python's integers cannot overflow, and nothing is allocated by the header's word
     wanted = math.prod(shape) * dtype.itemsize
-    room = memory() // 2  # it is copied once
-    content = _read(stream, min(wanted, room) + 1)
-    if len(content) > room:
+    most = memory() // 2  # it is copied once
+    content = _read(stream, min(wanted, most) + 1)
+    if len(content) > most:
         raise DataError(f"{file}: what it holds does not fit in memory")
     if len(content) != wanted:
         short = len(content) < wanted

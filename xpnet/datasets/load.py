@@ -68,7 +68,7 @@ def load_mnist(
     ((60000, 784), (60000,), (10000, 784), (10000,))
     """
     folder = _folder(root)
-    # all four are found before the first is read: a missing one is told at once
+    # all four are found before the first is read: a missing one is reported at once
     files = {
         (part, kind): _find(folder, f"{part}-{kind}-ubyte")
         for part in ("train", "t10k")

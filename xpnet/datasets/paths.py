@@ -12,7 +12,7 @@ __all__ = ["located"]
 
 
 def located(
-    path: str | os.PathLike[str], wanted: str, told: str | None = None
+    path: str | os.PathLike[str], wanted: str, shown: str | None = None
 ) -> tuple[Path, os.stat_result | None]:
     """A path with ``~`` expanded, and what is there; None if nothing is.
 
@@ -21,7 +21,7 @@ def located(
     path : str or path
     wanted : str
         What an error says was expected there.
-    told : str, optional
+    shown : str, optional
         What an error calls the path; by default the path itself.
 
     Raises
@@ -38,5 +38,5 @@ def located(
     except (OSError, ValueError) as error:  # ValueError: NUL, or half a surrogate pair
         why = getattr(error, "strerror", None) or error
         raise DataError(
-            f"{told or path}: this is not readable ({why}); expected {wanted}"
+            f"{shown or path}: this is not readable ({why}); expected {wanted}"
         ) from error

@@ -29,7 +29,7 @@ class Node:
         What stands at the node after the forward propagation.
     grad : str or None
         The derivative of the output by that value; None before the backward propagation, and at
-        constants, of which nobody asks it.
+        constants, which have none.
     """
 
     key: int

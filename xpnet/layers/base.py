@@ -38,7 +38,7 @@ class Layer:
 
     A layer of your own needs `forward(x)` and `backward(dout)`, and may inherit the rest.
     With parameters it calls `add_params` in its constructor, reads them from ``self.params`` and
-    writes their gradients to ``self.grads``; `xpnet.gradient.check_layer` tells whether it
+    writes their gradients to ``self.grads``; `xpnet.gradient.check_layer` checks whether it
     keeps the contract.
 
     Attributes

@@ -3,18 +3,13 @@
 from __future__ import annotations
 
 import math
-from typing import TypeAlias
-
-import numpy as np
 
 from xpnet.backends import Array, asarray
 from xpnet.checks import whole_number
 from xpnet.errors import OptionError
-from xpnet.initializers import seeded
+from xpnet.initializers import Seed, seeded
 
-__all__ = ["Batches", "Seed"]
-
-Seed: TypeAlias = int | np.random.Generator | None
+__all__ = ["Batches"]
 
 
 class Batches:

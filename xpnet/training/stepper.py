@@ -7,11 +7,12 @@ from contextlib import AbstractContextManager
 from xpnet.backends import Array
 from xpnet.checks import whole_number
 from xpnet.errors import OptionError, OutOfMemoryError, PartialUpdateError
+from xpnet.initializers import Seed
 from xpnet.networks import Network
 from xpnet.networks.inference import largest_product
 from xpnet.networks.out_of_memory import free_memory, out_of_memory
 from xpnet.optimizers import Optimizer
-from xpnet.training.batches import Batches, Seed
+from xpnet.training.batches import Batches
 from xpnet.training.data import checked_set
 from xpnet.training.signals import held_signals
 from xpnet.training.updates import Updates

@@ -9,9 +9,9 @@ from contextlib import nullcontext
 from xpnet.backends import Array, backend_of
 from xpnet.checks import check_memory, whole_number
 from xpnet.errors import MixedBackendError, OptionError
+from xpnet.initializers import Seed
 from xpnet.networks import Network
 from xpnet.optimizers import Optimizer
-from xpnet.training.batches import Seed
 from xpnet.training.callbacks import Callback, checked_callbacks
 from xpnet.training.data import checked_set
 from xpnet.training.history import History

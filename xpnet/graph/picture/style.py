@@ -20,7 +20,7 @@ LIGHT = {
     "backward_fill": "#ffe0cc",
 }
 """On the colour of the page, each text has a contrast of more than 4.5 and each line of more than
-3; the arrow beside a derivative tells it from a value without colour."""
+3; the arrow beside a derivative marks it without colour."""
 DARK = {
     "page": "#14171d",
     "ink": "#eceff5",
