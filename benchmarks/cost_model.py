@@ -24,6 +24,7 @@ from xpnet.backends import use_backend
 from xpnet.bench import Benchmark, Spread
 from xpnet.bench.benchmark import CPU
 from xpnet.machine import cores, use_threads
+from xpnet.tables import text_table
 
 __all__ = [
     "checked",
@@ -122,9 +123,7 @@ def _time(seconds: float) -> str:
 
 
 def _aligned(rows: Sequence[Sequence[str]]) -> list[str]:
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    lines = ("  ".join(map(str.ljust, row, widths)) for row in rows)
-    return [f"  {line}".rstrip() for line in lines]
+    return [f"  {line}" for line in text_table(rows)]
 
 
 def main() -> None:

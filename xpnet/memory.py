@@ -12,6 +12,7 @@ from xpnet.errors import OptionError
 from xpnet.layers import Layer
 from xpnet.layers.adapted import original
 from xpnet.networks import Network
+from xpnet.tables import text_table
 
 __all__ = ["LayerMemory", "MemoryReport", "memory_report"]
 
@@ -70,8 +71,7 @@ class MemoryReport:
             rows += [("pool, used", "", self.pool.used), ("pool, held", "", self.pool.held)]
             rows += [("device, free", "", self.pool.free), ("device, total", "", self.pool.total)]
         cells = [("memory", "keeps", "size"), *((a, b, _size(bytes_)) for a, b, bytes_ in rows)]
-        first, second, third = (max(map(len, column)) for column in zip(*cells, strict=True))
-        lines = [f"{a:<{first}}  {b:<{second}}  {c:>{third}}" for a, b, c in cells if rows]
+        lines = text_table(cells, right=[2]) if rows else []
         pool = "" if self.pool else ", where no pool can be asked"
         return "\n".join([*lines, f"on {self.backend} ({self.device}){pool}"])
 
