@@ -170,8 +170,11 @@ def _no_leaks():
 
 
 @pytest.fixture(autouse=True)
-def _names_in_examples(doctest_namespace):
-    """What docstring examples may use without importing it."""
+def _examples(request, doctest_namespace):
+    """What docstring examples may use without importing it; files they write go to a new folder."""
+    if isinstance(request.node, pytest.DoctestItem):
+        folder = request.getfixturevalue("tmp_path")
+        request.getfixturevalue("monkeypatch").chdir(folder)
     doctest_namespace.update(np=np, xpnet=xpnet)
     packages = xpnet.layers, xpnet.networks, xpnet.optimizers, xpnet.training, xpnet.gradient
     for package in packages:

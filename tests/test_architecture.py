@@ -24,8 +24,10 @@ CONTRIBUTING = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
 ORDER = [
     "errors",
     "files",
+    "version",
     "checks",
     "tables",
+    "checkpoints",
     "backends",
     "machine",
     "parameters",

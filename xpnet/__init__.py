@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import importlib
 
+from xpnet.version import __version__
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from xpnet.backends import (
@@ -23,8 +25,7 @@ if TYPE_CHECKING:
     )
     from xpnet.errors import XpnetError
     from xpnet.memory import memory_report
-
-__version__ = "0.1.0"
+    from xpnet.networks import load
 
 __all__ = [
     "XpnetError",
@@ -33,6 +34,7 @@ __all__ = [
     "available_backends",
     "backend_of",
     "get_backend",
+    "load",
     "memory_report",
     "register_backend",
     "set_backend",
@@ -45,6 +47,7 @@ _MODULES = frozenset(
     [
         "backends",
         "bench",
+        "checkpoints",
         "datasets",
         "errors",
         "functions",
@@ -64,7 +67,7 @@ _MODULES = frozenset(
 )
 
 
-_HOMES = {"XpnetError": "errors", "memory_report": "memory"}
+_HOMES = {"XpnetError": "errors", "load": "networks", "memory_report": "memory"}
 """The modules of the names in `__all__` that are not of `xpnet.backends`."""
 
 

@@ -14,6 +14,7 @@
     ├── NetworkError                   (ValueError)        layers that cannot make a network
     ├── GraphError                     (ValueError)        variables that form no graph
     ├── DataError                      (ValueError)        a data file is not what it should be
+    ├── CheckpointError                (ValueError)        a saved file cannot be written or used
     ├── OptionError                    (ValueError)        an option has an impossible value
     ├── UnknownNameError               (KeyError)          nothing has this name
     ├── ReadOnlyError                  (AttributeError)    an attribute that cannot be replaced
@@ -33,6 +34,7 @@ __all__ = [
     "ArgumentTypeError",
     "BackendError",
     "BackendNotInstalledError",
+    "CheckpointError",
     "DataError",
     "GraphError",
     "LabelError",
@@ -102,6 +104,10 @@ class GraphError(XpnetError, ValueError):
 
 class DataError(XpnetError, ValueError):
     """A data file is missing, damaged or of another format."""
+
+
+class CheckpointError(XpnetError, ValueError):
+    """A network or a run cannot be saved, or a file of one is damaged or of something else."""
 
 
 class OptionError(XpnetError, ValueError):

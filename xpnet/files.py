@@ -8,12 +8,15 @@ import os
 import re
 import secrets
 import stat
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from xpnet.errors import OptionError
 
-__all__ = ["check_writable", "expanded", "write_whole"]
+__all__ = ["check_writable", "expanded", "remove_unfinished", "write_whole"]
+
+UNFINISHED = ".xpnet-"
+"""How the name of a file begins until all of it is written."""
 
 DESCRIPTOR = re.compile(r"/dev/(stdout|stderr)|(?:/dev|/proc/self)/fd/(\d+)")
 """A file that is open already: opened again by its name, it would begin anew, or not open."""
@@ -64,7 +67,9 @@ def check_writable(path: str | os.PathLike[str]) -> None:
             raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
 
 
-def write_whole(path: str | os.PathLike[str], content: str | bytes) -> None:
+def write_whole(
+    path: str | os.PathLike[str], *content: str | bytes | memoryview, durable: bool = False
+) -> None:
     """Write a file under another name first: what stood there stays until all is written.
 
     Where its folder does not allow that, the file is written in its place.
@@ -74,8 +79,11 @@ def write_whole(path: str | os.PathLike[str], content: str | bytes) -> None:
     path : str or path
         A link stays, what it points to is written; a device or a pipe takes what it is given.
         A new file has the permissions that the umask leaves, another one keeps its own.
-    content : str or bytes
-        Text is written as UTF-8.
+    *content : str or bytes
+        Written one after the other. Text is written as UTF-8.
+    durable : bool
+        Wait until the file is on the disk, so that it outlives a power failure too. What stands
+        there is then never written in its place.
 
     Raises
     ------
@@ -83,12 +91,12 @@ def write_whole(path: str | os.PathLike[str], content: str | bytes) -> None:
         It cannot be written.
     """
     with _refused(path):
-        data = content.encode() if isinstance(content, str) else memoryview(content)
+        data = [part.encode() if isinstance(part, str) else memoryview(part) for part in content]
         target, before = _found(path)
         if isinstance(target, int):
             handle = os.dup(target)
         elif before is None or stat.S_ISREG(before.st_mode):
-            if _replaced(Path(target), data, before):
+            if _replaced(Path(target), data, before, durable):
                 return
             # without O_CREAT, which a sticky folder forbids for a file of another user
             flags = os.O_CREAT | os.O_EXCL if before is None else os.O_TRUNC
@@ -96,32 +104,64 @@ def write_whole(path: str | os.PathLike[str], content: str | bytes) -> None:
         else:
             handle = os.open(target, os.O_WRONLY)
         with os.fdopen(handle, "wb") as stream:
-            stream.write(data)
+            stream.writelines(data)
 
 
-def _replaced(target: Path, data: bytes | memoryview, before: os.stat_result | None) -> bool:
+def remove_unfinished(folder: Path) -> None:
+    """Delete what a process that was killed while it wrote has left in a folder of its own.
+
+    Examples
+    --------
+    >>> remove_unfinished(Path())
+    """
+    for part in folder.glob(f"{UNFINISHED}*"):
+        part.unlink(missing_ok=True)
+
+
+def _replaced(
+    target: Path, data: Iterable[bytes | memoryview], before: os.stat_result | None, durable: bool
+) -> bool:
     """Whether a new file stands in the place; if not, what stands there may be written instead."""
-    part = target.with_name(f".xpnet-{secrets.token_hex(8)}")
+    part = target.with_name(f"{UNFINISHED}{secrets.token_hex(8)}")
     # no other user may read in it what the old file kept to its owner
     mode = 0o666 if before is None else 0o600
     try:
         handle = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
         with os.fdopen(handle, "wb") as stream:
-            stream.write(data)
+            stream.writelines(data)
+            if durable:
+                stream.flush()
+                os.fsync(handle)
         if before is not None:
             made = part.stat()
             if (made.st_uid, made.st_gid) != (before.st_uid, before.st_gid):
                 os.chown(part, before.st_uid, before.st_gid)
             part.chmod(stat.S_IMODE(before.st_mode))
         part.replace(target)
+        if durable:
+            _sync_folder(target.parent)
     except OSError as error:
-        if error.errno not in PLACE_REFUSES:
+        if durable or error.errno not in PLACE_REFUSES:
             raise
         return False
     finally:
         with contextlib.suppress(OSError):
             part.unlink()
     return True
+
+
+def _sync_folder(folder: Path) -> None:
+    """Wait until a new name in a folder is on the disk, where the system can do it."""
+    if os.name == "nt":  # opens no folder
+        return
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    except OSError as error:
+        if error.errno not in (errno.EINVAL, errno.ENOTSUP):  # of a network's file system
+            raise
+    finally:
+        os.close(handle)
 
 
 def _found(path: str | os.PathLike[str]) -> tuple[str | int, os.stat_result | None]:

@@ -14,13 +14,13 @@ from xpnet.cli.graph import graph
 from xpnet.cli.info import info
 from xpnet.cli.parity import parity
 from xpnet.cli.streams import Output, OutputLostError, open_descriptors
+from xpnet.cli.termination import INTERRUPTED, Termination
 from xpnet.cli.train import InterruptedRunError, train
 from xpnet.cli.width import wrapped
 from xpnet.errors import NonFiniteLossError, XpnetError
 
 __all__ = ["app", "main"]
 
-INTERRUPTED = 130
 READER_LEFT = 141
 """The code that a shell reports for a program that prints into a pipe without a reader."""
 
@@ -65,7 +65,8 @@ def main() -> None:
     out, err = Output(sys.stdout), Output(sys.stderr, forgiving=True)
     sys.stdout, sys.stderr = cast("TextIO", out), cast("TextIO", err)
     try:
-        code = _run()
+        with Termination() as ended:
+            code = _run(ended)
         if out.error is not None and not isinstance(out.error, ConnectionError):
             code = _complain(f"stdout: {out.error.strerror}", 2)
     finally:
@@ -75,7 +76,7 @@ def main() -> None:
     sys.exit(code)
 
 
-def _run() -> int:
+def _run(ended: Termination) -> int:
     """The command's exit code; what it could not do is printed."""
     try:
         code = app(sys.argv[1:] or ["--help"], standalone_mode=False)
@@ -85,7 +86,7 @@ def _run() -> int:
     except typer.TyperException as error:
         code = _complain(error.format_message(), 2)
     except InterruptedRunError as error:
-        return _complain(str(error), INTERRUPTED)
+        return _complain(f"{ended.word} after {error}", ended.code)
     except NonFiniteLossError as error:
         code = _complain(str(error), 1)
     except (XpnetError, OSError) as error:
@@ -95,7 +96,7 @@ def _run() -> int:
     except (KeyboardInterrupt, typer.Abort):
         code = INTERRUPTED
     if code == INTERRUPTED:  # typer makes it of Ctrl-C
-        _complain("interrupted", INTERRUPTED)
+        code = _complain(ended.word, ended.code)
     return code if isinstance(code, int) else 0
 
 

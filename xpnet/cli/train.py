@@ -22,33 +22,29 @@ from xpnet.cli.options import (
     LearningRate,
     OptimizerName,
     Seed,
-    build_network,
-    build_optimizer,
-    classes_in,
-    hidden_sizes,
     one_of,
     prepare,
     write_json,
 )
+from xpnet.cli.runs import new_trainer, recorded_options, resumed_trainer
 from xpnet.cli.width import wrapped
-from xpnet.datasets import load_mnist
 from xpnet.errors import NonFiniteLossError, OptionError
 from xpnet.networks import Network
 from xpnet.plotting import check_plottable, plot_history
-from xpnet.training import History, Trainer
+from xpnet.training import Callback, Checkpoint, History, Trainer
 from xpnet.training.progress import progress_callback
 
 __all__ = ["InterruptedRunError", "train"]
 
 CHAPTER_ITERATIONS = 10_000
-PIXEL = 1 / 255
 
 
 class InterruptedRunError(Exception):
-    """Ctrl-C ended the training, and all that was asked for is written."""
+    """Ctrl-C or SIGTERM ended the training, and all that was asked for is written."""
 
 
 def train(
+    context: typer.Context,
     iterations: Annotated[int | None, typer.Option(help="Steps to train. Default: 10000.")] = None,
     epochs: Annotated[
         int | None, typer.Option(help="Epochs to train, instead of iterations.")
@@ -71,6 +67,26 @@ def train(
     ] = None,
     backend: BackendName = "auto",
     data: DataFolder = None,
+    save: Annotated[
+        str | None, typer.Option(help="Save the trained network to this .safetensors.")
+    ] = None,
+    checkpoint: Annotated[
+        str | None, typer.Option(help="Save the run in this folder while it goes on.")
+    ] = None,
+    checkpoint_every: Annotated[
+        int | None,
+        typer.Option(help="Steps from one checkpoint to the next. Default: those of an epoch."),
+    ] = None,
+    keep: Annotated[
+        int | None, typer.Option(help="Checkpoints that stay in the folder. Default: 2.")
+    ] = None,
+    resume: Annotated[
+        str | None,
+        typer.Option(
+            help="Go on with the run in this folder, with its options. "
+            "--iterations and --epochs are then those of the whole run."
+        ),
+    ] = None,
     json: JsonPath = None,
     plot: Annotated[
         str | None, typer.Option(help="Draw loss and accuracy to this .png or .svg.")
@@ -78,28 +94,21 @@ def train(
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print nothing but errors.")] = False,
 ) -> int:
     """Train a network on MNIST. With no options: the chapter's run."""
-    out = prepare(json, plot)
+    out = prepare(json, plot, save)
     if plot:
         check_plottable(plot)
+    callbacks = progress_callback(False if quiet else None, stream=out)
+    callbacks += _checkpoints(checkpoint or resume, checkpoint_every, keep)
     where = set_backend(backend)
-    step, widths = build_optimizer(optimizer, lr), hidden_sizes(hidden)
     goal = _goal(iterations, epochs)
-    train_set, test_set = load_mnist(normalize=False, root=data)
-    pixels, classes = int(train_set[0].shape[1]), classes_in(train_set[1], test_set[1])
-    net = build_network(widths, activation, init, seed, dtype, pixels, classes)
-    trainer = Trainer(
-        net,
-        step,
-        train_set,
-        test=test_set,
-        batch_size=batch_size,
-        seed=seed,
-        scale=PIXEL,
-        replacement=replacement,
-        callbacks=progress_callback(False if quiet else None, stream=out),
-        progress=False,
-        threads=threads,
-    )
+    if resume is None:
+        options = recorded_options(context)
+        trainer = new_trainer(options, callbacks)
+        goal = goal or {"iterations": CHAPTER_ITERATIONS}
+    else:
+        trainer, options = resumed_trainer(context, resume, callbacks)
+        goal = _rest(trainer, goal, resume)
+    net = trainer.net
     if not quiet:
         print(wrapped(_headline(net, trainer), out), file=out, flush=True)
     document = {
@@ -107,13 +116,14 @@ def train(
         "backend": where.name,
         "device": where.device,
         "dtype": str(net.dtype),
-        "seed": seed,
+        "seed": options["seed"],
         "network": list(net.sizes),
-        "activation": activation,
-        "optimizer": optimizer,
-        "lr": step.lr,
-        "batch_size": batch_size,
-        "replacement": replacement,
+        "activation": options["activation"],
+        "optimizer": options["optimizer"],
+        "lr": trainer.optimizer.lr,
+        "batch_size": trainer.batch_size,
+        "replacement": trainer.replacement,
+        "resumed_at": trainer.iteration or None,
     }
     try:
         history = trainer.run(**goal)
@@ -123,23 +133,52 @@ def train(
     write_json(json, {**document, **_results(history)})
     if plot:
         plot_history(history, plot)
+    if save:
+        net.save(save)
     if history.interrupted:
-        raise InterruptedRunError(f"interrupted after {_pace(history)}")
+        raise InterruptedRunError(f"{_pace(history)}{_way_on(trainer)}")
     if not quiet:
         print(wrapped(_lastline(history), out), file=out)
     return 0
 
 
+def _checkpoints(folder: str | None, every: int | None, keep: int | None) -> list[Callback]:
+    """The callback that saves the run, in a list."""
+    if folder is None:
+        for name, value in (("--checkpoint-every", every), ("--keep", keep)):
+            if value is not None:
+                raise OptionError(f"{name} {value}: expected --checkpoint or --resume with it")
+        return []
+    for name, value in (("--checkpoint-every", every), ("--keep", keep)):
+        if value is not None and value < 1:
+            raise OptionError(f"{name}: expected a whole number from 1 on, got {value}")
+    return [Checkpoint(folder, every=every, keep=2 if keep is None else keep)]
+
+
 def _goal(iterations: int | None, epochs: int | None) -> dict[str, int]:
+    """The steps or epochs that were asked for, if any were."""
     if iterations is not None and epochs is not None:
         raise OptionError("--iterations and --epochs: give one of them")
     name, value = ("iterations", iterations) if epochs is None else ("epochs", epochs)
     if value is None:
-        value = CHAPTER_ITERATIONS
+        return {}
     if value < 1:
         raise OptionError(f"--{name}: expected a whole number from 1 on, got {value}")
     check_memory(f"--{name} {value}: the loss of every step", 8 * value)
     return {name: value}
+
+
+def _rest(trainer: Trainer, goal: dict[str, int], path: str) -> dict[str, int]:
+    """The steps that are left to the goal of the whole run, given anew or its old one."""
+    steps = goal.get("iterations", trainer.goal)
+    if "epochs" in goal:
+        steps = goal["epochs"] * trainer.steps_per_epoch
+    if steps <= trainer.iteration:
+        raise OptionError(
+            f"the run in {path} has done {trainer.iteration:,} iterations of {steps:,}: to go on, "
+            "give a larger number as --iterations or --epochs"
+        )
+    return {"iterations": steps - trainer.iteration}
 
 
 def _headline(net: Network, trainer: Trainer) -> str:
@@ -147,8 +186,22 @@ def _headline(net: Network, trainer: Trainer) -> str:
     return (
         f"{sizes} network, {net.params.count:,} parameters, {net.dtype}, on "
         f"{net.backend.name} ({net.backend.device}); {rows:,} images, "
-        f"batches of {trainer.batch_size}, {trainer.optimizer!r}"
+        f"batches of {trainer.batch_size}, {trainer.optimizer!r}{_begun(trainer)}"
     )
+
+
+def _begun(trainer: Trainer) -> str:
+    """Where a run goes on that has begun before."""
+    if trainer.checkpoint is None:
+        return ""
+    return f"; from iteration {trainer.iteration:,}, of {trainer.checkpoint}"
+
+
+def _way_on(trainer: Trainer) -> str:
+    """What goes on with a run that was checkpointed."""
+    if trainer.checkpoint is None:
+        return ""
+    return f"; to go on: xpnet train --resume {trainer.checkpoint.parent}"
 
 
 def _lastline(history: History) -> str:

@@ -3,4 +3,6 @@
 from xpnet.networks.mlp import MultiLayerNet, TwoLayerNet
 from xpnet.networks.network import Network
 
-__all__ = ["MultiLayerNet", "Network", "TwoLayerNet"]
+__all__ = ["MultiLayerNet", "Network", "TwoLayerNet", "load"]
+
+load = Network.load

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from xpnet.backends import Array
 from xpnet.networks import inference
-from xpnet.networks.container import Container
 from xpnet.networks.numerical import numerical_gradient
 from xpnet.networks.out_of_memory import explains_memory_errors
+from xpnet.networks.stored_network import StoredNetwork
 from xpnet.networks.summary import summary, summary_html
 from xpnet.parameters import Parameters
 
 __all__ = ["Network"]
 
 
-class Network(Container):
+class Network(StoredNetwork):
     """Layers in a row and a loss layer behind them (chapter 5.7.2).
 
     ``net["Affine1"]`` is a layer, ``len(net)`` how many there are, and a loop goes over them.

@@ -47,6 +47,10 @@ class AdaGrad(Optimizer):
         super().__init__(lr)
         self.eps = above_zero("eps", eps)
 
+    def options(self) -> dict[str, float]:
+        """`lr` and `eps`."""
+        return {"lr": self.lr, "eps": self.eps}
+
     def constants(self) -> dict[str, float]:
         """`eps`."""
         return {"eps": self.eps}

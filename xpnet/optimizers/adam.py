@@ -76,6 +76,11 @@ class Adam(Optimizer):
         self.betas = below_one("beta1", beta1), below_one("beta2", beta2)
         self.eps = above_zero("eps", eps)
 
+    def options(self) -> dict[str, float]:
+        """`lr`, `beta1`, `beta2` and `eps`."""
+        beta1, beta2 = self.betas
+        return {"lr": self.lr, "beta1": beta1, "beta2": beta2, "eps": self.eps}
+
     def scalars(self, step: int) -> dict[str, float]:
         """The learning rate, and what corrects both averages for their start at 0."""
         beta1, beta2 = self.betas

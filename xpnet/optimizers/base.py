@@ -91,6 +91,14 @@ class Optimizer:
         """State has one optimizer, so a copy has state of its own."""
         return copy.deepcopy(self)
 
+    def options(self) -> dict[str, float]:
+        """What the constructor takes to make such an optimizer again: `lr`; override to add."""
+        return {"lr": self.lr}
+
+    def take_state(self, steps: int, state: Mapping[str, Parameters]) -> None:
+        """Go on after so many steps, with this state beside the parameters of the next step."""
+        self.steps, self.state, self._owner = steps, dict(state), Owner()
+
     def scalars(self, step: int) -> dict[str, float]:
         """The numbers of step number `step`, counted from 1, by the names in ``rule.scalars``.
 

@@ -52,6 +52,10 @@ class Momentum(Optimizer):
         super().__init__(lr)
         self.momentum = below_one("momentum", momentum)
 
+    def options(self) -> dict[str, float]:
+        """`lr` and `momentum`."""
+        return {"lr": self.lr, "momentum": self.momentum}
+
     def constants(self) -> dict[str, float]:
         """`momentum`."""
         return {"momentum": self.momentum}

@@ -57,6 +57,10 @@ class RMSProp(Optimizer):
         self.decay = below_one("decay", decay)
         self.eps = above_zero("eps", eps)
 
+    def options(self) -> dict[str, float]:
+        """`lr`, `decay` and `eps`."""
+        return {"lr": self.lr, "decay": self.decay, "eps": self.eps}
+
     def constants(self) -> dict[str, float]:
         """`decay` with what is left of it to 1, and `eps`."""
         # in float32 the kernel's 1 - decay would lose digits where decay is near 1

@@ -1,7 +1,8 @@
 """Training: batches, steps, evaluation, and what was recorded."""
 
 from xpnet.training.callbacks import Callback
+from xpnet.training.checkpoint import Checkpoint
 from xpnet.training.history import History, Record
 from xpnet.training.trainer import Trainer
 
-__all__ = ["Callback", "History", "Record", "Trainer"]
+__all__ = ["Callback", "Checkpoint", "History", "Record", "Trainer"]

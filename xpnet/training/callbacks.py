@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable
+from pathlib import Path
 from typing import Protocol
 
 from xpnet.backends import Array
@@ -21,6 +23,8 @@ class Run(Protocol):
     optimizer: Optimizer
     steps_per_epoch: int
     history: History
+    goal: int
+    checkpoint: Path | None
 
     @property
     def iteration(self) -> int:
@@ -28,6 +32,9 @@ class Run(Protocol):
 
     def stop(self) -> None:
         """End the run after the step it is in."""
+
+    def save(self, folder: str | os.PathLike[str], keep: int | None = None) -> Path:
+        """Write a checkpoint."""
 
 
 class Callback:

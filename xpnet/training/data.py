@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import zlib
 from typing import Any
 
 import numpy as np
@@ -12,7 +13,7 @@ from xpnet.errors import DataError, LabelError, ShapeError
 from xpnet.layers import SoftmaxWithLoss
 from xpnet.networks import Network
 
-__all__ = ["checked_set"]
+__all__ = ["checked_pair", "checked_set", "fingerprint"]
 
 
 def checked_set(net: Network, data: Any, name: str, scale: float | None) -> tuple[Array, Array]:
@@ -38,9 +39,7 @@ def checked_set(net: Network, data: Any, name: str, scale: float | None) -> tupl
     DataError
         The set is not a pair, or does not fit on the device.
     """
-    if not isinstance(data, (tuple, list)) or len(data) != 2:
-        raise DataError(f"{name}: expected a pair (x, t), got a {type(data).__name__}")
-    x, t = (_placed(net, array, name) for array in data)
+    x, t = (_placed(net, array, name) for array in checked_pair(data, name))
     if x.ndim < 2 or x.shape[0] == 0 or t.ndim == 0 or x.shape[0] != t.shape[0]:
         raise ShapeError(
             f"{name}: x is {tuple(x.shape)}, t is {tuple(t.shape)}; expected as many labels as "
@@ -51,6 +50,36 @@ def checked_set(net: Network, data: Any, name: str, scale: float | None) -> tupl
     if isinstance(net.last_layer, SoftmaxWithLoss):  # another loss has targets of its own kind
         _check_labels(net, t, classes, name)
     return x, t
+
+
+def checked_pair(data: Any, name: str) -> tuple[Any, Any]:
+    """Rows and labels, if the set is a pair.
+
+    Raises
+    ------
+    DataError
+    """
+    if not isinstance(data, (tuple, list)) or len(data) != 2:
+        raise DataError(f"{name}: expected a pair (x, t), got a {type(data).__name__}")
+    x, t = data
+    return x, t
+
+
+def fingerprint(data: tuple[Array, Array]) -> dict[str, dict[str, Any]]:
+    """What tells one data set from another: shapes, dtypes and checksums of rows and labels.
+
+    Examples
+    --------
+    >>> fingerprint((np.zeros((2, 3), "uint8"), np.array([0, 1])))["x"]
+    {'shape': [2, 3], 'dtype': 'uint8', 'crc32': 2982322595}
+    """
+    x, t = (asarray(array, backend="numpy") for array in data)
+    return {"x": _fingerprint(x), "t": _fingerprint(t)}
+
+
+def _fingerprint(array: Any) -> dict[str, Any]:
+    checksum = zlib.crc32(np.ascontiguousarray(array).data)
+    return {"shape": list(array.shape), "dtype": str(array.dtype), "crc32": checksum}
 
 
 def _placed(net: Network, array: Any, name: str) -> Array:

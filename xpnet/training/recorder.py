@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import math
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from numbers import Real
 
 from xpnet.backends import Array, Backend
@@ -32,6 +34,55 @@ class Recorder:
         self._owed = 0  # the iteration of the last loss, until it has its record
         self._early: Record | None = None
         self._clock: float | None = None
+        self._run_clock: float | None = None
+
+    @property
+    def owed(self) -> int:
+        """The iteration of the last loss, until it has its record; else 0."""
+        return self._pending[-1][1] if self._pending else self._owed
+
+    @property
+    def last_is_early(self) -> bool:
+        """Whether the last record was noted where a run was cut off, without accuracies."""
+        return self._early is not None and self._early is self.history.final
+
+    def restore(self, history: History, owed: int, last_is_early: bool) -> None:
+        """Go on after what another recorder has recorded."""
+        self.history, self._pending, self._owed = history, [], owed
+        self._early = history.final if last_is_early else None
+
+    @contextmanager
+    def paused(self, backend: Backend, optimizer: Optimizer) -> Iterator[None]:
+        """A block whose time is not that of steps, with all losses in the history, looked at.
+
+        Raises
+        ------
+        NonFiniteLossError
+        """
+        running = self._clock is not None
+        self.collect(backend, optimizer)
+        self.count_run()
+        try:
+            yield
+        finally:
+            if running:
+                self.start_clock()
+
+    def start_run(self) -> None:
+        """A run begins."""
+        self._run_clock = time.perf_counter()
+
+    def count_run(self) -> None:
+        """Add the time since the run began, or was last counted, to the history's."""
+        if self._run_clock is not None:
+            now = time.perf_counter()
+            self.history.seconds += now - self._run_clock
+            self._run_clock = now
+
+    def end_run(self) -> None:
+        """The run is over."""
+        self.count_run()
+        self._run_clock = None
 
     def start_clock(self) -> None:
         """Steps begin; their time ends when their losses are here."""
@@ -91,19 +142,15 @@ class Recorder:
 
     def owes(self, iteration: int) -> bool:
         """Whether a run did this iteration, and was cut off before it had its record."""
-        owed = self._pending[-1][1] if self._pending else self._owed
         final = self.history.final
-        noted = final is not None and final.iteration == iteration and not self._last_is_early()
-        return iteration > 0 and owed == iteration and not noted
-
-    def _last_is_early(self) -> bool:
-        return self._early is not None and self._early is self.history.final
+        noted = final is not None and final.iteration == iteration and not self.last_is_early
+        return iteration > 0 and self.owed == iteration and not noted
 
     def _record(self, iteration: int, *accuracies: float | None, early: bool = False) -> Record:
         epoch = math.ceil(iteration / self._steps_per_epoch)
         record = Record(iteration, epoch, self.history.losses[-1], *accuracies)
         records = self.history.records
-        start = len(records) - self._last_is_early()
+        start = len(records) - self.last_is_early
         if early:
             self._early = record
         records[start:] = [record]  # taken back and noted at once

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from contextlib import ExitStack, suppress
 from typing import TYPE_CHECKING
 
@@ -40,11 +39,11 @@ class Runner:
         # whether the run before was cut off where it would have evaluated
         owed = self._at_a_record() and recorder.owes(trainer.iteration)
         trainer.goal, trainer.history.interrupted = goal, False
-        begun = time.perf_counter()
+        recorder.start_run()
         with ExitStack() as ending:
             for callback in reversed(trainer.callbacks):
                 ending.callback(callback.on_end, trainer, trainer.history)
-            ending.callback(self._count_seconds, begun)
+            ending.callback(recorder.end_run)
             try:
                 for callback in trainer.callbacks:
                     callback.on_start(trainer, goal)
@@ -106,6 +105,3 @@ class Runner:
         with suppress(Exception):  # the error that came first is the one to see
             self._recorder.fetch(trainer.net.backend)
             self._recorder.note_early(trainer.iteration)
-
-    def _count_seconds(self, begun: float) -> None:
-        self._trainer.history.seconds += time.perf_counter() - begun

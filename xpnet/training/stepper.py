@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from contextlib import AbstractContextManager
+from typing import Any
 
 from xpnet.backends import Array
+from xpnet.checkpoints import Document
 from xpnet.checks import whole_number
 from xpnet.errors import OptionError, OutOfMemoryError, PartialUpdateError
 from xpnet.initializers import Seed
@@ -57,6 +59,37 @@ class Stepper:
     def iteration(self) -> int:
         """Steps done, over all runs."""
         return self._updates.done
+
+    def state(self) -> dict[str, Any]:
+        """What decides the steps to come beside network and optimizer, as JSON values.
+
+        Raises
+        ------
+        CheckpointError
+            The generator of the batches is of a kind whose state cannot be saved.
+        PartialUpdateError
+            An update is half done.
+        """
+        self._updates.check()
+        return {
+            "iteration": self.iteration,
+            "batch_size": self.batch_size,
+            "scale": self.scale,
+            "replacement": self.replacement,
+            "threads": self.threads,
+            "batches": self._batches.state(),
+        }
+
+    def restore(self, saved: Document) -> None:
+        """Go on with the steps of a state that was saved, of a stepper with the same options.
+
+        Raises
+        ------
+        CheckpointError
+        """
+        iteration = saved.count("iteration")
+        self._batches.restore(saved.part("batches"), self.net.backend.name)
+        self._updates.done = iteration
 
     def step(self) -> Array:
         """One training step; returns its loss, which stays on the device.

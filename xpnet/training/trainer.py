@@ -13,18 +13,16 @@ from xpnet.initializers import Seed
 from xpnet.networks import Network
 from xpnet.optimizers import Optimizer
 from xpnet.training.callbacks import Callback, checked_callbacks
-from xpnet.training.data import checked_set
 from xpnet.training.history import History
 from xpnet.training.progress import progress_callback
-from xpnet.training.recorder import Recorder
 from xpnet.training.runner import Runner
 from xpnet.training.signals import held_signals
-from xpnet.training.stepper import Stepper
+from xpnet.training.stored_trainer import StoredTrainer
 
 __all__ = ["Trainer"]
 
 
-class Trainer(Stepper):
+class Trainer(StoredTrainer):
     """Trains a network on batches of a data set that stays on the network's device.
 
     Parameters
@@ -62,6 +60,10 @@ class Trainer(Stepper):
     steps_per_epoch : int
     history : History
         What all runs recorded; another one may be put in its place.
+    notes : dict of str to JSON values
+        Your own, empty at first; checkpoints keep them.
+    checkpoint : Path or None
+        Where the run was last saved, or resumed from.
 
     Raises
     ------
@@ -99,29 +101,18 @@ class Trainer(Stepper):
             net,
             optimizer,
             train,
+            test=test,
             batch_size=batch_size,
             seed=seed,
             scale=scale,
             replacement=replacement,
             threads=threads,
         )
-        self.test = None if test is None else checked_set(net, test, "test", self.scale)
         self.callbacks = checked_callbacks(callbacks) + progress_callback(progress)
-        self.goal = 0
-        self._recorder = Recorder(History(), self.steps_per_epoch)
 
     def __copy__(self) -> Trainer:
         """Network, optimizer, order and history belong together: a copy has its own of each."""
         return copy.deepcopy(self)
-
-    @property
-    def history(self) -> History:
-        """What all runs recorded."""
-        return self._recorder.history
-
-    @history.setter
-    def history(self, history: History) -> None:
-        self._recorder.history = history
 
     def stop(self) -> None:
         """End the run after the step it is in; for callbacks."""
@@ -137,7 +128,7 @@ class Trainer(Stepper):
         Parameters
         ----------
         iterations, epochs : int
-            Exactly one of them.
+            One of them, or neither after a run that did not reach its goal: then the rest of it.
 
         Returns
         -------
@@ -158,6 +149,8 @@ class Trainer(Stepper):
         """
         self._updates.check()
         self._check_place()
+        if self.scale is not None and self.scale > 0:
+            self.net.pixel_scale = self.scale
         try:
             chosen = nullcontext() if self.threads is None else self._in_threads()
             with held_signals() as signals, chosen:
@@ -179,6 +172,8 @@ class Trainer(Stepper):
             )
 
     def _steps(self, iterations: int | None, epochs: int | None) -> int:
+        if iterations is None and epochs is None and self.goal > self.iteration:
+            return self.goal - self.iteration
         if (iterations is None) == (epochs is None):
             raise OptionError(
                 f"run(): expected iterations=... or epochs=..., one of them, got "

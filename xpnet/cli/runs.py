@@ -1,0 +1,105 @@
+"""The trainer that the options of ``xpnet train`` describe, new or from a checkpoint."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import typer
+
+from xpnet.cli.options import build_network, build_optimizer, classes_in, hidden_sizes
+from xpnet.datasets import load_mnist
+from xpnet.errors import CheckpointError, OptionError
+from xpnet.training import Callback, Trainer
+from xpnet.training.stored_run import StoredRun
+
+__all__ = ["new_trainer", "recorded_options", "resumed_trainer"]
+
+PIXEL = 1 / 255
+COMMAND = "xpnet train"
+"""Under which the notes of a checkpoint have the options of the command."""
+RECORDED = (
+    "batch_size",
+    "optimizer",
+    "lr",
+    "hidden",
+    "activation",
+    "init",
+    "dtype",
+    "seed",
+    "replacement",
+    "threads",
+    "data",
+)
+"""The options that decide what a run computes, by their names in the command."""
+
+
+def recorded_options(context: typer.Context) -> dict[str, Any]:
+    """Those of the command's options that decide what a run computes."""
+    return {name: context.params[name] for name in RECORDED}
+
+
+def new_trainer(options: dict[str, Any], callbacks: list[Callback]) -> Trainer:
+    """A network on MNIST, or on data of one's own, before its first step.
+
+    Raises
+    ------
+    OptionError, DataError
+    """
+    step = build_optimizer(options["optimizer"], options["lr"])
+    widths = hidden_sizes(options["hidden"])
+    train, test = load_mnist(normalize=False, root=options["data"])
+    pixels, classes = int(train[0].shape[1]), classes_in(train[1], test[1])
+    drawn = options["activation"], options["init"], options["seed"], options["dtype"]
+    net = build_network(widths, *drawn, pixels, classes)
+    net.class_names = map(str, range(classes))
+    trainer = Trainer(
+        net,
+        step,
+        train,
+        test=test,
+        batch_size=options["batch_size"],
+        seed=options["seed"],
+        scale=PIXEL,
+        replacement=options["replacement"],
+        callbacks=callbacks,
+        progress=False,
+        threads=options["threads"],
+    )
+    trainer.notes[COMMAND] = options
+    return trainer
+
+
+def resumed_trainer(
+    context: typer.Context, path: str, callbacks: list[Callback]
+) -> tuple[Trainer, dict[str, Any]]:
+    """The trainer in a checkpoint, and the options that its run was begun with.
+
+    Raises
+    ------
+    OptionError
+        An option is given that the run was begun with otherwise.
+    CheckpointError, DataError
+    """
+    saved = StoredRun(path)
+    options = saved.run.part("notes").get(COMMAND, dict, optional=True)
+    if options is None or set(options) != set(RECORDED):
+        raise CheckpointError(
+            f"{path} was not written by {COMMAND}: go on with it in a script, by Trainer.resume"
+        )
+    for name in _given(context):
+        given, had = context.params[name], options[name]
+        if given != had and name != "data":  # data may have been moved, and are checked themselves
+            flag = f"--{name.replace('_', '-')}"
+            begun = f"without {flag}" if had is None else f"with {had}"
+            raise OptionError(f"{flag} {given}: the run in {path} was begun {begun}; leave it out")
+    data = context.params["data"] or options["data"]
+    trainer = Trainer.resume(
+        path, *load_mnist(normalize=False, root=data), callbacks=callbacks, progress=False
+    )
+    return trainer, options
+
+
+def _given(context: typer.Context) -> list[str]:
+    """The recorded options that the command line names."""
+    sources = {name: context.get_parameter_source(name) for name in RECORDED}
+    return [name for name, source in sources.items() if source and source.name == "COMMANDLINE"]

@@ -1,0 +1,101 @@
+"""The architecture of a network as JSON values: described, compared, built again."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from xpnet import layers
+from xpnet.checkpoints import Document, TensorFile
+from xpnet.errors import XpnetError
+from xpnet.networks.assembly import by_layer
+from xpnet.networks.container import Container
+
+__all__ = ["build_layers", "check_alike", "class_name", "described"]
+
+KINDS = {name: kind for name, kind in vars(layers).items() if name in layers.__all__}
+
+
+def class_name(kind: type) -> str:
+    """The library's own classes by name alone, others with their module.
+
+    Examples
+    --------
+    >>> import collections
+    >>> class_name(Relu), class_name(collections.Counter)
+    ('Relu', 'collections.Counter')
+    """
+    library = kind.__module__.startswith("xpnet.")
+    return kind.__name__ if library else f"{kind.__module__}.{kind.__qualname__}"
+
+
+def described(net: Container) -> dict[str, Any]:
+    """The classes of a network and its layers, with the names of layers and parameters.
+
+    Examples
+    --------
+    >>> net = Network({"out": Affine(np.ones((2, 1)), np.ones(1))}, SoftmaxWithLoss())
+    >>> described(net)["layers"]
+    [{'name': 'out', 'class': 'Affine', 'params': {'W': 'W1', 'b': 'b1'}}]
+    """
+    own = by_layer(net.places)
+    found = [
+        {
+            "name": name,
+            "class": class_name(type(layer)),
+            "params": {short: key for key, short in own.get(position, ())},
+        }
+        for position, (name, layer) in enumerate(net.layers.items())
+    ]
+    last_layer = class_name(type(net.last_layer))
+    return {"class": class_name(type(net)), "layers": found, "last_layer": last_layer}
+
+
+def check_alike(net: Container, saved: Document) -> None:
+    """Refuse the architecture of another network.
+
+    A class of one's own may have moved to another module since.
+
+    Raises
+    ------
+    CheckpointError
+    """
+    every = [layer.get("class", str) for layer in saved.parts("layers")]
+    theirs = [name.rpartition(".")[2] for name in (*every, saved.get("last_layer", str))]
+    ours = [type(layer).__name__ for layer in (*net, net.last_layer)]
+    if theirs != ours:
+        raise saved.error(f"expected {' -> '.join(ours)}, got {' -> '.join(theirs)}")
+    own = [layer.part("params").values for layer in saved.parts("layers")]
+    names = [str(name) for params in own for name in params.values()]
+    if names != list(net.params):
+        raise saved.error(
+            f"expected the parameters {', '.join(net.params)}, got {', '.join(names)}"
+        )
+
+
+def build_layers(file: TensorFile, saved: Document) -> tuple[dict[str, Any], Any]:
+    """The layers by name and the last one, made anew with the arrays of a file.
+
+    Raises
+    ------
+    CheckpointError
+        A layer is of a class of one's own, or what the file says makes no layer.
+    """
+    made: dict[str, Any] = {}
+    for layer in saved.parts("layers"):
+        params = layer.part("params").values
+        arrays = {short: file.array(str(key)) for short, key in params.items()}
+        made[layer.get("name", str)] = _built(layer, layer.get("class", str), arrays)
+    return made, _built(saved, saved.get("last_layer", str), {})
+
+
+def _built(saved: Document, name: str, arrays: Mapping[str, Any]) -> Any:
+    if name not in KINDS:
+        raise saved.error(
+            f"expected a layer of xpnet, got one of the class {name:.80}: make the network with "
+            "it, and fill it by net.load_weights(path)"
+        )
+    try:
+        return KINDS[name](**arrays)
+    except (XpnetError, TypeError) as error:
+        raise saved.error(f"{name} cannot be made of {', '.join(arrays)}: {error}") from error

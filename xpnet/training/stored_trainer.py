@@ -1,0 +1,162 @@
+"""StoredTrainer: a trainer that is saved to a checkpoint, and goes on from one."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from functools import cached_property
+from pathlib import Path
+from typing import Any, TypeVar
+
+from xpnet.backends import Array
+from xpnet.checkpoints import check_folder, place_in, remove_old, write_tensors
+from xpnet.checks import whole_number
+from xpnet.networks import Network
+from xpnet.optimizers import Optimizer
+from xpnet.training.callbacks import Callback
+from xpnet.training.data import checked_set, fingerprint
+from xpnet.training.history import History
+from xpnet.training.recorder import Recorder
+from xpnet.training.stepper import Stepper
+from xpnet.training.stored_run import StoredRun, run_contents
+
+__all__ = ["StoredTrainer"]
+
+T = TypeVar("T", bound="StoredTrainer")
+
+
+class StoredTrainer(Stepper):
+    """What a `Trainer` keeps in a checkpoint; see there for parameters and attributes."""
+
+    def __init__(
+        self,
+        net: Network,
+        optimizer: Optimizer,
+        train: tuple[Array, Array],
+        *,
+        test: tuple[Array, Array] | None,
+        **options: Any,
+    ) -> None:
+        super().__init__(net, optimizer, train, **options)
+        self.test = None if test is None else checked_set(net, test, "test", self.scale)
+        self.goal = 0
+        self.notes: dict[str, Any] = {}
+        self.checkpoint: Path | None = None
+        self._recorder = Recorder(History(), self.steps_per_epoch)
+
+    @property
+    def history(self) -> History:
+        """What all runs recorded."""
+        return self._recorder.history
+
+    @history.setter
+    def history(self, history: History) -> None:
+        self._recorder.history = history
+
+    def save(self, folder: str | os.PathLike[str], keep: int | None = None) -> Path:
+        """Write a checkpoint: a file from which `resume` goes on, to the bit.
+
+        It holds the network, as `Network.save` writes it, the state of optimizer, batches and
+        history, and checksums of the data. It is whole and on the disk when this returns.
+
+        Parameters
+        ----------
+        folder : str or path
+            Made where it does not exist. It takes the checkpoints of one run.
+        keep : int, optional
+            How many checkpoints stay in the folder; by default all.
+
+        Returns
+        -------
+        Path
+            Of the file, which is named by the iteration. `xpnet.load` reads the network in it.
+
+        Raises
+        ------
+        CheckpointError
+            It cannot be written; the folder holds checkpoints of another run; the optimizer is no
+            `Optimizer`; a parameter holds NaN.
+        NonFiniteLossError, PartialUpdateError
+            There is nothing worth keeping: as for `run` and `step`.
+        """
+        keep = None if keep is None else whole_number("keep", keep)
+        check_folder(folder, self.checkpoint)
+        with self._recorder.paused(self.net.backend, self.optimizer):
+            path = place_in(folder, self.iteration)
+            rest = {"goal": self.goal, "notes": self.notes, **self._fingerprints}
+            write_tensors(path, *run_contents(self, self._recorder, **rest))
+            self.checkpoint = path
+            if keep is not None:
+                remove_old(folder, keep)
+        return path
+
+    @cached_property
+    def _fingerprints(self) -> dict[str, Any]:
+        test = None if self.test is None else fingerprint(self.test)
+        return {"train": fingerprint(self.train), "test": test}
+
+    @classmethod
+    def resume(
+        cls: type[T],
+        path: str | os.PathLike[str],
+        train: tuple[Array, Array],
+        test: tuple[Array, Array] | None = None,
+        *,
+        net: Network | None = None,
+        optimizer: Optimizer | None = None,
+        callbacks: Iterable[Callback] = (),
+        progress: bool | None = None,
+        backend: str | None = None,
+    ) -> T:
+        """A trainer that goes on where a checkpoint was written; then call `run`.
+
+        On the backend and machine of the first part, parameters and history become those of a run
+        that was never cut off, to the bit.
+
+        Parameters
+        ----------
+        path : str or path
+            A folder with checkpoints, of which the newest is taken, or one of its files.
+        train, test : (x, t)
+            The data that the run began with, which is checked.
+        net : Network, optional
+            With layers of your own: one that was made like the run's, to be filled.
+        optimizer : Optimizer, optional
+            Of a class of your own: one with the options of the run's.
+        callbacks, progress : as for the constructor
+        backend : str, optional
+            Where to go on; by default the current backend, or where `net` lives.
+
+        Raises
+        ------
+        CheckpointError
+            There is no checkpoint, it is damaged, or data, network or optimizer are not the run's.
+            What was given is as before.
+
+        Examples
+        --------
+        >>> x, t = np.eye(4, dtype="float32"), np.arange(4)
+        >>> net = TwoLayerNet(4, 8, 4, seed=0)
+        >>> trainer = Trainer(net, SGD(lr=0.5), (x, t), batch_size=2, progress=False)
+        >>> _ = trainer.run(iterations=5)
+        >>> trainer.save("digits").name
+        'iteration-000000005.safetensors'
+        >>> Trainer.resume("digits", (x, t)).iteration
+        5
+        """
+        saved = StoredRun(path)
+        for name, data in (("train", train), ("test", test)):
+            saved.check_data(name, data)
+        trainer = cls(
+            saved.network(net, backend),
+            saved.optimizer(optimizer),
+            train,
+            test=test,
+            callbacks=callbacks,
+            progress=progress,
+            **saved.options(),
+        )
+        trainer.goal, trainer.notes = saved.run.count("goal"), saved.run.get("notes", dict)
+        saved.restore(trainer, trainer._recorder)
+        trainer.checkpoint = saved.path
+        return trainer
