@@ -80,7 +80,7 @@ def generator_from(document: Document) -> np.random.Generator:
         made.state = document.values
         if _plain(made.state) != document.values:
             raise wrong
-    except (TypeError, ValueError, KeyError, OverflowError, AttributeError) as error:
+    except (TypeError, ValueError, LookupError, OverflowError, AttributeError) as error:
         raise wrong from error
     return np.random.Generator(made)
 

@@ -8,12 +8,15 @@ from typing import Any
 from xpnet import layers
 from xpnet.checkpoints import Document, TensorFile
 from xpnet.errors import XpnetError
+from xpnet.layers import Layer
 from xpnet.networks.assembly import by_layer
 from xpnet.networks.container import Container
 
 __all__ = ["build_layers", "check_alike", "class_name", "described"]
 
-KINDS = {name: kind for name, kind in vars(layers).items() if name in layers.__all__}
+PUBLIC = {name: getattr(layers, name) for name in layers.__all__}
+KINDS = {n: kind for n, kind in PUBLIC.items() if issubclass(kind, Layer) and kind is not Layer}
+"""The layers that can be made from what a file says of them."""
 
 
 def class_name(kind: type) -> str:

@@ -103,7 +103,7 @@ class StoredNetwork(Container):
         net = kind.__new__(kind)
         try:
             Container.__init__(net, layers, last_layer, dtype=file.document.get("dtype", str))
-        except XpnetError as error:
+        except (XpnetError, TypeError) as error:  # TypeError: a dtype that no library has
             raise saved.error(f"the layers make no network: {error}") from error
         check_alike(net, saved)
         net._pixel_scale, net._class_names = _remarks(file.document)
