@@ -1,0 +1,169 @@
+"""An optimizer is made again from what a file says, and goes on with its state to the bit."""
+
+import json
+
+import numpy as np
+import pytest
+
+import xpnet
+from xpnet.checkpoints import Document, TensorFile
+from xpnet.errors import CheckpointError
+from xpnet.optimizers import SGD, AdaGrad, Adam, Momentum, Optimizer, RMSProp, UpdateRule, stored
+from xpnet.parameters import Parameters
+
+OPTIMIZERS = [
+    SGD(lr=0.25),
+    Momentum(lr=0.25, momentum=0.5),
+    AdaGrad(lr=0.25, eps=1e-3),
+    RMSProp(lr=0.25, decay=0.5, eps=1e-3),
+    Adam(lr=0.25, beta1=0.5, beta2=0.75, eps=1e-3),
+]
+
+
+def sign(xp, param, grad, lr):
+    return (lr * xp.sign(grad),)
+
+
+class Signs(Optimizer):
+    rule = UpdateRule("signs", sign, kernel="param -= lr * ((grad > 0) - (grad < 0))")
+
+
+def saved(optimizer, arrays=None):
+    document = Document(json.loads(json.dumps(stored.described(optimizer))), "run")
+    return TensorFile(arrays or {}, document)
+
+
+def steps(optimizer, params, count, seed=0):
+    rng = np.random.default_rng(seed)
+    for _ in range(count):
+        grads = params.zeros_like()
+        for array in grads.values():
+            array[...] = xpnet.asarray(rng.normal(size=array.shape), "float32")
+        optimizer.update(params, grads)
+
+
+def new_params():
+    return Parameters(
+        {"W": xpnet.asarray(np.ones((2, 3)), "float32"), "b": xpnet.asarray(np.ones(3))}
+    )
+
+
+@pytest.mark.parametrize("optimizer", OPTIMIZERS, ids=repr)
+def test_the_same_class_with_the_same_options_is_made_again(optimizer):
+    made = stored.made(saved(optimizer).document)
+    assert type(made) is type(optimizer)
+    assert made.options() == optimizer.options()
+    stored.check_optimizer(made, saved(optimizer).document)
+
+
+@pytest.mark.parametrize("optimizer", OPTIMIZERS, ids=repr)
+def test_it_goes_on_to_the_bit(backend, optimizer):
+    whole, params = stored.made(saved(optimizer).document), new_params()
+    steps(whole, params, 3)
+    file, there = saved(whole, stored.state_arrays(whole)), new_params()
+    there.flat = params.flat
+    made = stored.made(file.document)
+    made.take_state(whole.steps, stored.state_in(file, file.document, made, there))
+    for each, own in ((whole, params), (made, there)):
+        steps(each, own, 3, seed=1)
+    assert xpnet.to_numpy(there.flat).tobytes() == xpnet.to_numpy(params.flat).tobytes()
+    assert made.steps == whole.steps == 6
+
+
+def test_a_learning_rate_that_was_changed_is_kept():
+    optimizer = SGD(lr=0.5)
+    optimizer.lr = 0.125
+    assert stored.made(saved(optimizer).document).lr == 0.125
+
+
+def test_state_that_stayed_on_another_backend_is_saved(backend):
+    optimizer, params = Momentum(), new_params()
+    steps(optimizer, params, 1)
+    params.to("numpy")
+    arrays = stored.state_arrays(optimizer)
+    assert {name: type(array) for name, array in arrays.items()} == {
+        "optimizer.v.W": np.ndarray,
+        "optimizer.v.b": np.ndarray,
+    }
+
+
+def test_what_is_no_optimizer_of_the_library_cannot_be_known():
+    class Mine:
+        def update(self, params, grads): ...
+
+    with pytest.raises(CheckpointError, match=r"that inherits from xpnet\.optimizers\.Optimizer"):
+        stored.described(Mine())
+
+
+def test_a_class_of_ones_own_must_be_given():
+    document = saved(Signs(lr=0.5)).document
+    with pytest.raises(CheckpointError, match="got one of the class Signs: make it, and give it"):
+        stored.made(document)
+    stored.check_optimizer(Signs(lr=0.5), document)
+
+
+@pytest.mark.parametrize(
+    ("optimizer", "words"),
+    [
+        (SGD(lr=0.25), r"expected Adam, got SGD\(lr=0\.25\)"),
+        (Adam(lr=0.5), "expected lr=0.25, as the run had it, got lr=0.5"),
+        (Adam(lr=0.25, beta1=0.5), "expected beta1=0.9, as the run had it, got beta1=0.5"),
+        (object(), "inherits from"),
+    ],
+)
+def test_another_optimizer_is_refused_by_name(optimizer, words):
+    with pytest.raises(CheckpointError, match=words):
+        stored.check_optimizer(optimizer, saved(Adam(lr=0.25)).document)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"class": "Optimizer"},
+        {"class": "UpdateRule"},
+        {"class": 3},
+        {"options": {"lr": -1}},
+        {"options": {"lr": 0.1, "rate": 2}},
+        {"options": {"lr": [0.1]}},
+        {"options": []},
+    ],
+)
+def test_what_makes_no_optimizer_is_refused(change):
+    document = saved(Adam()).document
+    document.values.update(change)
+    with pytest.raises(CheckpointError, match=r"^run: "):
+        stored.made(document)
+
+
+def filled():
+    optimizer, params = Adam(), new_params()
+    steps(optimizer, params, 1)
+    return saved(optimizer, stored.state_arrays(optimizer)), params
+
+
+def lost(file):
+    del file.arrays["optimizer.v.b"]
+
+
+def longer(file):
+    file.arrays["optimizer.v.b"] = np.ones(4)
+
+
+def with_nan(file):
+    file.arrays["optimizer.m.W"] = np.full((2, 3), np.nan)
+
+
+def other(file):
+    file.document.values["state"] = ["h"]
+
+
+def in_part(file):
+    file.document.values["state"] = ["m"]
+
+
+@pytest.mark.parametrize("damage", [lost, longer, with_nan, other, in_part])
+def test_state_that_is_not_whole_is_refused(damage):
+    file, params = filled()
+    damage(file)
+    with pytest.raises(CheckpointError, match="expected"):
+        stored.state_in(file, file.document, Adam(), params)
