@@ -26,7 +26,7 @@ def test_a_number_above_zero_comes_back_as_a_float(value):
     assert found == value
 
 
-@pytest.mark.parametrize("value", [0, -1, float("inf"), float("nan"), True, "0.1", None])
+@pytest.mark.parametrize("value", [0, -1, 10**400, float("inf"), float("nan"), True, "0.1", None])
 def test_above_zero_refuses_all_else(value):
     with pytest.raises(OptionError, match=r"^lr: expected a number above 0, got "):
         above_zero("lr", value)

@@ -4,6 +4,7 @@ import errno
 import os
 import shutil
 import socket
+import stat
 import subprocess
 import sys
 from pathlib import Path
@@ -11,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from xpnet.errors import OptionError
-from xpnet.files import check_writable, expanded, write_whole
+from xpnet.files import check_writable, expanded, remove_unfinished, write_whole
 
 pytestmark = pytest.mark.skipif(
     not sys.platform.startswith("linux"),
@@ -63,6 +64,59 @@ def test_bytes_are_written_as_they_are(tmp_path):
     write_whole(tmp_path / "picture.png", b"\x89PNG\r\n\x00")
     assert (tmp_path / "picture.png").read_bytes() == b"\x89PNG\r\n\x00"
     assert len(list(tmp_path.iterdir())) == 1
+
+
+def test_parts_are_written_one_after_the_other(tmp_path):
+    write_whole(tmp_path / "x", "a", b"b", memoryview(b"c"))
+    assert (tmp_path / "x").read_bytes() == b"abc"
+
+
+STEPS = {False: ["name"], True: ["file", "name", "folder"]}
+
+
+@pytest.mark.parametrize("durable", STEPS)
+def test_what_is_durable_is_on_the_disk_before_and_after_it_has_its_name(
+    tmp_path, monkeypatch, durable
+):
+    seen = []
+    replace = Path.replace
+
+    def synced(handle):
+        seen.append("folder" if stat.S_ISDIR(os.fstat(handle).st_mode) else "file")
+
+    monkeypatch.setattr(os, "fsync", synced)
+    monkeypatch.setattr(Path, "replace", lambda *names: (seen.append("name"), replace(*names))[1])
+    write_whole(tmp_path / "x", "new", durable=durable)
+    assert seen == STEPS[durable]
+
+
+def test_a_file_system_that_syncs_no_folders_is_no_error(tmp_path, monkeypatch):
+    def synced(handle):
+        if stat.S_ISDIR(os.fstat(handle).st_mode):
+            raise OSError(errno.EINVAL, "no folders")
+
+    monkeypatch.setattr(os, "fsync", synced)
+    write_whole(tmp_path / "x", "new", durable=True)
+    assert (tmp_path / "x").read_text() == "new"
+
+
+def test_a_disk_that_fails_is_an_error(tmp_path, monkeypatch):
+    def synced(handle):
+        raise OSError(errno.EIO, "Input/output error")
+
+    (tmp_path / "x").write_text("old")
+    monkeypatch.setattr(os, "fsync", synced)
+    with pytest.raises(OptionError, match="x cannot be written: Input/output error"):
+        write_whole(tmp_path / "x", "new", durable=True)
+    assert (tmp_path / "x").read_text() == "old"
+    assert len(list(tmp_path.iterdir())) == 1
+
+
+def test_what_is_unfinished_is_removed_and_nothing_else(tmp_path):
+    for name in (".xpnet-0a1b", ".xpnetrc", "x"):
+        (tmp_path / name).touch()
+    remove_unfinished(tmp_path)
+    assert sorted(path.name for path in tmp_path.iterdir()) == [".xpnetrc", "x"]
 
 
 @pytest.mark.parametrize("content", [None, 3, "half a pair: \ud800"])
@@ -180,6 +234,14 @@ def test_a_mounted_file_is_written_in_place(mounted):
     assert mounted.read_text() == "n"
     assert (mounted.parent / "host.json").read_text() == "n"
     assert len(list(mounted.parent.iterdir())) == 2
+
+
+def test_what_is_durable_is_never_written_in_its_place(mounted):
+    with pytest.raises(
+        OptionError, match=r"bound\.json cannot be written: Device or resource busy"
+    ):
+        write_whole(mounted, "new", durable=True)
+    assert mounted.read_text() == "old"
 
 
 def test_an_own_file_in_a_folder_that_is_read_only_is_written_in_place(nobody):

@@ -30,9 +30,12 @@ CONTAINER_LIMITS = "/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.li
 
 def above_zero(name: str, value: float) -> float:
     """`value` as a float, if it is a finite number above 0; else `OptionError`."""
-    if not is_number(value) or not 0 < value < math.inf:
-        raise OptionError(f"{name}: expected a number above 0, got {value!r}")
-    return float(value)
+    made = math.inf
+    with contextlib.suppress(OverflowError):  # a whole number beyond all floats
+        made = float(value) if is_number(value) else math.nan
+    if not 0 < made < math.inf:
+        raise OptionError(f"{name}: expected a number above 0, got {value!r:.100}")
+    return made
 
 
 def below_one(name: str, value: float) -> float:

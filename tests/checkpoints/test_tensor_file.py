@@ -101,7 +101,7 @@ def test_what_is_no_file_cannot_be_read(tmp_path, monkeypatch, name):
 
 
 def test_a_device_without_end_is_not_read():
-    with pytest.raises(CheckpointError, match="/dev/zero cannot be read: it is a folder or a dev"):
+    with pytest.raises(CheckpointError, match="/dev/zero cannot be read: it is a device"):
         read_tensors("/dev/zero")
 
 

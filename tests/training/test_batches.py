@@ -1,5 +1,6 @@
 """Batches: which rows a step sees, and how steps add up to epochs."""
 
+import json
 from collections import Counter
 from itertools import chain
 
@@ -7,8 +8,10 @@ import numpy as np
 import pytest
 
 import xpnet
+from xpnet.checkpoints import Document
 from xpnet.errors import OptionError
 from xpnet.training import Callback
+from xpnet.training.batches import Batches
 
 
 def together(batches):
@@ -151,3 +154,28 @@ def test_an_interrupted_epoch_goes_on_where_it_was(new_trainer, seen):
     trainer.run(epochs=1)
     trainer.run(epochs=1)
     assert sorted(together(batches)) == list(range(60))
+
+
+@pytest.mark.parametrize("done", range(7))
+def test_a_state_that_was_saved_goes_on_with_the_same_rows(backend, done):
+    batches = Batches(20, 7, 0, replacement=False)  # three batches an epoch
+    for k in range(done):
+        batches.at(k, backend.name)
+    state = json.loads(json.dumps(batches.state()))
+    rows = [batches.at(k, backend.name).tolist() for k in range(done, 9)]
+    for seed in (0, 1):
+        other = Batches(20, 7, seed, replacement=False)
+        other.restore(Document(state, "run"), backend.name)
+        assert [other.at(k, backend.name).tolist() for k in range(done, 9)] == rows
+
+
+def test_a_generator_that_others_drew_from_goes_on_where_they_left_it():
+    rng = np.random.default_rng(0)
+    batches = Batches(20, 20, rng, replacement=False)
+    batches.at(0, "numpy")
+    rng.normal(size=5)
+    state = json.loads(json.dumps(batches.state()))
+    other = Batches(20, 20, 1, replacement=False)
+    other.restore(Document(state, "run"), "numpy")
+    for k in range(2):
+        assert other.at(k, "numpy").tolist() == batches.at(k, "numpy").tolist()

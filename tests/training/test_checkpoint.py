@@ -126,6 +126,17 @@ def test_a_folder_of_another_run_is_refused_before_the_work(new_trainer, tmp_pat
     assert other.iteration == 0
 
 
+def test_an_optimizer_that_cannot_be_kept_is_refused_before_the_work(new_trainer, tmp_path):
+    class Plain:
+        def update(self, params, grads): ...
+
+    trainer = new_trainer(optimizer=Plain(), callbacks=[Checkpoint(tmp_path / "run")])
+    with pytest.raises(CheckpointError, match="that inherits from"):
+        trainer.run(iterations=3)
+    assert trainer.iteration == 0
+    assert not (tmp_path / "run").exists()
+
+
 def test_a_folder_that_cannot_be_made_is_refused_before_the_work(new_trainer, tmp_path):
     (tmp_path / "file").touch()
     trainer = new_trainer(callbacks=[Checkpoint(tmp_path / "file" / "run")])

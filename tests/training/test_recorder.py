@@ -85,3 +85,45 @@ def test_the_seconds_of_steps_end_when_their_losses_are_here(backend, recorder):
     assert seconds > 0
     recorder.fetch(backend)
     assert recorder.history.step_seconds == seconds
+
+
+def test_a_pause_brings_the_losses_over_and_is_no_time_of_steps(recorder, backend, monkeypatch):
+    clock = iter([0.0, 1.0, 3.0, 6.0, 50.0, 57.0, 99.0])
+    monkeypatch.setattr("time.perf_counter", lambda: next(clock))
+    recorder.start_run()  # at 0
+    recorder.start_clock()  # at 1
+    keep(recorder, [0.5])
+    with recorder.paused(backend, SGD()):  # from 3, which is counted at 6
+        assert recorder.history.losses == [0.5]
+        assert (recorder.history.step_seconds, recorder.history.seconds) == (2.0, 6.0)
+    keep(recorder, [0.25], first=2)  # the clock goes on at 50
+    recorder.fetch(backend)  # at 57
+    recorder.end_run()  # at 99
+    assert recorder.history.losses == [0.5, 0.25]
+    assert (recorder.history.step_seconds, recorder.history.seconds) == (9.0, 99.0)
+
+
+def test_a_pause_outside_of_steps_starts_no_clock(recorder, backend):
+    keep(recorder, [0.5])
+    with recorder.paused(backend, SGD()):
+        pass
+    assert (recorder.history.step_seconds, recorder.history.seconds) == (0.0, 0.0)
+    recorder.fetch(backend)
+    assert recorder.history.step_seconds == 0.0
+
+
+def test_a_pause_finds_a_loss_that_is_not_finite(recorder, backend):
+    keep(recorder, [0.5, math.nan])
+    with pytest.raises(NonFiniteLossError, match="iteration 2"), recorder.paused(backend, SGD()):
+        pass
+
+
+def test_what_another_recorder_owed_is_owed(recorder, backend):
+    keep(recorder, [0.5, 0.25])
+    recorder.fetch(backend)
+    recorder.note_early(2)
+    other = Recorder(History(), steps_per_epoch=2)
+    other.restore(recorder.history, recorder.owed, recorder.last_is_early)
+    assert other.owes(2)
+    other.note(2, 0.5, 0.5)
+    assert [record.train_accuracy for record in other.history] == [0.5]

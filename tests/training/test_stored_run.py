@@ -39,7 +39,7 @@ def test_a_run_is_read_from_its_folder_or_its_file(folder):
 
 def test_a_network_alone_is_no_run(tmp_path):
     TwoLayerNet(2, 3, 2).save(tmp_path / "net")
-    with pytest.raises(CheckpointError, match="expected run to be names and values, got nothing"):
+    with pytest.raises(CheckpointError, match="the checkpoint of a run, got a network alone"):
         StoredRun(tmp_path / "net")
 
 

@@ -73,7 +73,7 @@ def check_folder(folder: str | os.PathLike[str], last: Path | None) -> None:
         check_writable(place / TRIAL)
         remove_unfinished(place)
         found = _checkpoints(place)
-        ours = not found or (last is not None and last.exists() and found[-1].samefile(last))
+        ours = not found or (last is not None and found[-1].resolve() == last.resolve())
     if not ours:
         iteration = _iteration(found[-1])
         raise CheckpointError(

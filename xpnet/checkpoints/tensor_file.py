@@ -139,7 +139,7 @@ def _content(path: str | Path) -> bytes:
         place = expanded(path)
         if place.is_file() or not place.exists():
             return place.read_bytes()
-        why = "it is a folder or a device"
+        why = "it is a folder, as Trainer.resume takes it" if place.is_dir() else "it is a device"
     except (OSError, ValueError) as error:  # ValueError: a name that no system has
         why = getattr(error, "strerror", None) or str(error)
     raise CheckpointError(f"{path} cannot be read: {why}; name a file that xpnet saved")

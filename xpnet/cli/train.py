@@ -9,6 +9,7 @@ import typer
 
 import xpnet
 from xpnet.backends import set_backend
+from xpnet.checkpoints import check_folder
 from xpnet.checks import check_memory
 from xpnet.cli.options import (
     DTYPES,
@@ -102,6 +103,8 @@ def train(
     where = set_backend(backend)
     goal = _goal(iterations, epochs)
     if resume is None:
+        if checkpoint:
+            check_folder(checkpoint, None)
         options = recorded_options(context)
         trainer = new_trainer(options, callbacks)
         goal = goal or {"iterations": CHAPTER_ITERATIONS}

@@ -9,6 +9,7 @@ from xpnet.backends import Array
 from xpnet.checkpoints import check_folder
 from xpnet.checks import whole_number
 from xpnet.errors import PartialUpdateError
+from xpnet.optimizers.stored import described
 from xpnet.training.callbacks import Callback, Run
 from xpnet.training.history import History, Record
 
@@ -55,7 +56,8 @@ class Checkpoint(Callback):
         self._saved = -1
 
     def on_start(self, trainer: Run, goal: int) -> None:
-        """Refuse a folder that cannot be used, before the work."""
+        """Refuse a folder or an optimizer that cannot be used, before the work."""
+        described(trainer.optimizer)
         check_folder(self.folder, trainer.checkpoint)
         self._saved = -1
 

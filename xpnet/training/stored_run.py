@@ -67,6 +67,10 @@ class StoredRun:
     def __init__(self, path: str | os.PathLike[str]) -> None:
         self.path = newest_in(path)
         self.file: TensorFile = read_tensors(self.path)
+        if "run" not in self.file.document.values:
+            raise self.file.document.error(
+                "expected the checkpoint of a run, got a network alone: read it by xpnet.load(path)"
+            )
         self.run: Document = self.file.document.part("run")
 
     def network(self, net: Network | None, backend: str | None) -> Network:

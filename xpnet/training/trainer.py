@@ -175,9 +175,11 @@ class Trainer(StoredTrainer):
         if iterations is None and epochs is None and self.goal > self.iteration:
             return self.goal - self.iteration
         if (iterations is None) == (epochs is None):
+            came = "both" if iterations is not None else "neither"
+            if came == "neither" and self.goal:
+                came += f", and the run has reached its goal, iteration {self.goal}"
             raise OptionError(
-                f"run(): expected iterations=... or epochs=..., one of them, got "
-                f"{'neither' if iterations is None else 'both'}"
+                f"run(): expected iterations=... or epochs=..., one of them, got {came}"
             )
         if iterations is not None:
             steps = whole_number("iterations", iterations)
