@@ -42,6 +42,7 @@ ORDER = [
     "memory",
     "datasets",
     "training",
+    "export",
     "plotting",
     "parity",
     "bench",

@@ -50,6 +50,7 @@ _MODULES = frozenset(
         "checkpoints",
         "datasets",
         "errors",
+        "export",
         "functions",
         "gradient",
         "graph",

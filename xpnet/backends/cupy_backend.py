@@ -14,7 +14,7 @@ import cupy as cp
 from xpnet.backends import cupy_kernels as kernels
 from xpnet.backends.base import Backend
 from xpnet.backends.kinds import REAL
-from xpnet.backends.storage import Array, Pool, repeats
+from xpnet.backends.storage import CUDA, Array, Pool, repeats
 from xpnet.backends.update_rule import UpdateRule
 from xpnet.errors import BackendError
 
@@ -53,6 +53,12 @@ class CupyBackend(Backend):
 
     def to_numpy(self, x: Array) -> Any:
         return cp.asnumpy(x)
+
+    def has_device(self, kind: int, number: int) -> bool:
+        return (kind, number) == (CUDA, self.device_id)
+
+    def from_dlpack(self, x: Any) -> Array:
+        return cp.from_dlpack(x)
 
     def synchronize(self) -> None:
         cp.cuda.Device(self.device_id).synchronize()

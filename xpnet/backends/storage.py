@@ -10,10 +10,15 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
-__all__ = ["Array", "Pool", "Storage", "repeats"]
+__all__ = ["CUDA", "HOST", "Array", "Pool", "Storage", "repeats"]
 
 Array: TypeAlias = Any
 """An array of any backend; what its shape and dtype must be stands in each docstring."""
+
+HOST = 1, 3, 11, 13
+"""Memory that the CPU can read, as DLPack numbers kinds of devices: its own, pinned, managed."""
+CUDA = 2
+"""A CUDA device's own memory."""
 
 
 @dataclass(frozen=True)
@@ -64,6 +69,14 @@ class Storage:
     def to_numpy(self, x: Array) -> Any:
         """An array of this backend as a ``numpy.ndarray``."""
         return np.asarray(x)
+
+    def has_device(self, kind: int, number: int) -> bool:
+        """Whether memory of this device, by the numbers of DLPack, can be an array here."""
+        return kind in HOST
+
+    def from_dlpack(self, x: Any) -> Array:
+        """An array of another library, on a device that `has_device`, over the same memory."""
+        return self.asarray(np.from_dlpack(x))
 
     def synchronize(self) -> None:
         """Wait until the device has done all that it was given."""

@@ -9,9 +9,10 @@ from contextvars import ContextVar
 from typing import Any
 
 from xpnet.backends.base import Backend
+from xpnet.backends.dlpack import exports_memory, share_memory
 from xpnet.backends.kinds import converted, other_entries
 from xpnet.backends.lookup import backend_of
-from xpnet.backends.registry import load_backend
+from xpnet.backends.registry import _by_type, load_backend
 from xpnet.backends.storage import Array
 from xpnet.errors import ArgumentTypeError, BackendError
 
@@ -102,7 +103,10 @@ def asarray(x: Any, dtype: Any = None, backend: str | None = None) -> Array:
     Parameters
     ----------
     x : numbers, nested sequences, or an array of any backend
-        Real numbers: bool, integers or floating. Copied only where it must be.
+        Real numbers: bool, integers or floating. Copied only where it must be. An array of
+        another library that follows DLPack, such as a tensor of PyTorch, is taken where it is:
+        the array made is over the same memory, and read-only where that library does not say
+        that it may be written.
     dtype : dtype or its name, optional
     backend : str, optional
 
@@ -110,7 +114,10 @@ def asarray(x: Any, dtype: Any = None, backend: str | None = None) -> Array:
     ------
     ArgumentTypeError
         `x` is masked or a `numpy.matrix`, or holds something else than real numbers: words,
-        dates, complex numbers, objects. Nothing is made into an array of objects.
+        dates, complex numbers, objects. Nothing is made into an array of objects. Or a tensor
+        requires grad, or has a dtype that the backend's library lacks, such as bfloat16.
+    MixedBackendError
+        An array of another library lives on another device than the backend.
     ShapeError
         Sequences of different lengths.
 
@@ -121,7 +128,9 @@ def asarray(x: Any, dtype: Any = None, backend: str | None = None) -> Array:
     """
     target = get_backend() if backend is None else load_backend(backend)
     source = _source(x)
-    if source is None:
+    if source is None and type(x) not in _by_type and exports_memory(x):
+        x = share_memory(x, target)
+    elif source is None:
         host = converted(x)
         x = host if dtype is None else x  # 300 as it came is refused as uint8; of int64 it wraps
     elif source is not target:

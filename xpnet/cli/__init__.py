@@ -1,4 +1,4 @@
-"""The command ``xpnet``: train, gradcheck, parity, graph, bench, info."""
+"""The command ``xpnet``: train, export, gradcheck, parity, graph, bench, info."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import typer
 
 import xpnet
 from xpnet.cli.bench import bench
+from xpnet.cli.export import export
 from xpnet.cli.gradcheck import gradcheck
 from xpnet.cli.graph import graph
 from xpnet.cli.info import info
@@ -34,6 +35,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 app.command(short_help="Train a network on MNIST.")(train)
+app.command(short_help="Write a saved network as ONNX.")(export)
 app.command(short_help="Check the gradients of a network.")(gradcheck)
 app.command(short_help="Compare two backends, step by step.")(parity)
 app.command(short_help="Draw a computational graph.")(graph)

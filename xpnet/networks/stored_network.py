@@ -12,13 +12,14 @@ from xpnet.checks import above_zero
 from xpnet.errors import OptionError, XpnetError
 from xpnet.networks.architecture import build_layers, check_alike, class_name, described
 from xpnet.networks.container import Container
+from xpnet.networks.state_dict import ExchangedNetwork
 
 __all__ = ["StoredNetwork", "contents", "fill"]
 
 N = TypeVar("N", bound="StoredNetwork")
 
 
-class StoredNetwork(Container):
+class StoredNetwork(ExchangedNetwork):
     """What a `Network` keeps in a file; see there for the rest."""
 
     _pixel_scale: float | None = None
