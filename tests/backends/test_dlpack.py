@@ -73,7 +73,7 @@ def test_the_host_is_another_device_than_a_gpu(cupy_backend: Backend) -> None:
 
 def test_arrays_of_a_backend_are_not_taken_for_foreign_ones(backend: Backend) -> None:
     assert not exports_memory(np.ma.masked_array([1.0]))
-    with pytest.raises(ArgumentTypeError, match="take x.real"):
+    with pytest.raises(ArgumentTypeError, match=r"take x\.real"):
         xpnet.asarray(backend.xp.ones(2, dtype="complex64"), backend="numpy")
 
 

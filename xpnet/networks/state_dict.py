@@ -96,8 +96,8 @@ class ExchangedNetwork(Container):
         if missing or unexpected:
             raise CheckpointError(
                 f"load_state_dict: expected the keys {_listed(wanted)}; missing "
-                f"{_listed(missing)}, unexpected {_listed(unexpected)}: a key starts with the place "
-                "of its layer, counted from 0"
+                f"{_listed(missing)}, unexpected {_listed(unexpected)}: a key starts with the "
+                "place of its layer, counted from 0"
             )
         arrays, where = {}, self.backend.name
         for name, (key, entry) in keys.items():
