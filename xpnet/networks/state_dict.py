@@ -15,15 +15,15 @@ from xpnet.networks.container import Container
 __all__ = ["ExchangedNetwork"]
 
 
-class Entry(NamedTuple):
+class _Entry(NamedTuple):
     """What PyTorch calls a parameter, and whether its axes are the other way round there."""
 
     name: str
     transposed: bool = False
 
 
-ENTRIES: dict[type, dict[str, Entry]] = {
-    Affine: {"W": Entry("weight", transposed=True), "b": Entry("bias")},
+ENTRIES: dict[type, dict[str, _Entry]] = {
+    Affine: {"W": _Entry("weight", transposed=True), "b": _Entry("bias")},
 }
 """For each layer that PyTorch has under other names; parameters of others keep theirs."""
 
@@ -107,13 +107,13 @@ class ExchangedNetwork(Container):
         self.params.update(arrays)
 
 
-def _keys(net: Container) -> dict[str, tuple[str, Entry]]:
+def _keys(net: Container) -> dict[str, tuple[str, _Entry]]:
     """For each parameter of the network its key, and what PyTorch calls it."""
     found = {}
     for name, (position, own) in net.places.items():
         kinds = type(original(net.stack.layers[position])).__mro__
         known = next((ENTRIES[kind] for kind in kinds if kind in ENTRIES), {})
-        entry = known.get(own, Entry(own))
+        entry = known.get(own, _Entry(own))
         found[name] = f"{position}.{entry.name}", entry
     return found
 
