@@ -156,3 +156,17 @@ def test_a_loop_goes_over_the_records():
     assert list(history) == history.records
     assert len(history) == 3
     assert not History()
+
+
+def test_csv_has_a_row_for_each_record_and_empty_cells_for_none(tmp_path):
+    path = tmp_path / "run.csv"
+    text = History(records=[RECORD, dataclasses.replace(RECORD, iteration=6)]).to_csv(path)
+    assert (
+        text
+        == path.read_text()
+        == ("iteration,epoch,loss,train_accuracy,test_accuracy\n3,1,0.5,0.75,\n6,1,0.5,0.75,\n")
+    )
+
+
+def test_csv_of_a_new_history_is_its_header():
+    assert History().to_csv() == "iteration,epoch,loss,train_accuracy,test_accuracy\n"

@@ -39,6 +39,7 @@ __all__ = [
     "one_of",
     "prepare",
     "write_json",
+    "write_text",
 ]
 
 OPTIMIZERS: dict[str, Any] = {
@@ -194,24 +195,26 @@ def network_and_images(
     return net, x[:images], t[:images]
 
 
-def prepare(json: str | None, *others: str | None) -> IO[str]:
+def prepare(json: str | None, *others: str | None, csv: str | None = None) -> IO[str]:
     """Try every file that a command is to write, before the work.
 
     Returns
     -------
     text stream
-        For the command's words: stderr where stdout is for JSON. With files to write, the command
-        goes on to write them when its output is no longer read.
+        For the command's words: stderr where stdout is for JSON or CSV. With files to write, the
+        command goes on to write them when its output is no longer read.
 
     Raises
     ------
     OptionError
     """
-    for path in (json, *others):
+    if json in STDOUT and csv in STDOUT:
+        raise OptionError(f"--json {json} and --csv {csv}: only one of them can be stdout")
+    for path in (json, csv, *others):
         check_writable(path)
         if path is not None and path not in STDOUT and isinstance(sys.stdout, Output):
             sys.stdout.forgiving = True
-    words = sys.stderr if json in STDOUT else sys.stdout
+    words = sys.stderr if json in STDOUT or csv in STDOUT else sys.stdout
     return (
         cast("IO[str]", Output(None)) if words is None else words
     )  # None would be stdout to print
@@ -235,7 +238,11 @@ def write_json(path: str | None, document: dict[str, Any]) -> None:
     """Write one JSON document, NaN and infinity as null; a file is replaced whole or not at all."""
     if path is None:
         return
-    text = json.dumps(_finite(document), indent=2, allow_nan=False) + "\n"
+    write_text(path, json.dumps(_finite(document), indent=2, allow_nan=False) + "\n")
+
+
+def write_text(path: str, text: str) -> None:
+    """Write a text to a file, whole or not at all; - is stdout."""
     if path in STDOUT:
         sys.stdout.write(text)
     else:

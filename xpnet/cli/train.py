@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
@@ -25,8 +25,8 @@ from xpnet.cli.options import (
     Seed,
     one_of,
     prepare,
-    write_json,
 )
+from xpnet.cli.outcome import write_history
 from xpnet.cli.runs import new_trainer, recorded_options, resumed_trainer
 from xpnet.cli.width import wrapped
 from xpnet.errors import NonFiniteLossError, OptionError
@@ -89,13 +89,16 @@ def train(
         ),
     ] = None,
     json: JsonPath = None,
+    csv: Annotated[
+        str | None, typer.Option(help="Write the records as CSV to this path; - is stdout.")
+    ] = None,
     plot: Annotated[
         str | None, typer.Option(help="Draw loss and accuracy to this .png or .svg.")
     ] = None,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print nothing but errors.")] = False,
 ) -> int:
     """Train a network on MNIST. With no options: the chapter's run."""
-    out = prepare(json, plot, save)
+    out = prepare(json, plot, save, csv=csv)
     if plot:
         check_plottable(plot)
     callbacks = progress_callback(False if quiet else None, stream=out)
@@ -131,9 +134,9 @@ def train(
     try:
         history = trainer.run(**goal)
     except NonFiniteLossError as error:
-        write_json(json, {**document, **_results(trainer.history), "error": str(error)})
+        write_history(trainer.history, {**document, "error": str(error)}, json, csv)
         raise
-    write_json(json, {**document, **_results(history)})
+    write_history(history, document, json, csv)
     if plot:
         plot_history(history, plot)
     if save:
@@ -222,15 +225,3 @@ def _rounded(value: float) -> str:
     """A number with three digits that count, so that others made of it agree."""
     decimals = 2 - math.floor(math.log10(value)) if value > 0 else 0
     return f"{round(value, decimals):,.{max(decimals, 0)}f}"
-
-
-def _results(history: History) -> dict[str, Any]:
-    records = history.as_dicts()
-    return {
-        "iterations": len(history.losses),
-        "interrupted": history.interrupted,
-        "seconds": history.seconds,
-        "steps_per_second": history.steps_per_second,
-        "history": records,
-        "final": records[-1] if records else None,
-    }

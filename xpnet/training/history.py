@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import csv
+import io
+import os
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, fields
 
+from xpnet.files import write_whole
 from xpnet.tables import html_paragraphs, html_table, text_table
 
 __all__ = ["History", "Record"]
@@ -100,6 +104,35 @@ class History:
     def as_dicts(self) -> list[dict[str, int | float | None]]:
         """The records as plain dicts, for JSON."""
         return [asdict(record) for record in self.records]
+
+    def to_csv(self, path: str | os.PathLike[str] | None = None) -> str:
+        """The records as CSV: a header, and a row for each; None is an empty cell.
+
+        Parameters
+        ----------
+        path : str or path, optional
+            Where to write the text too, whole or not at all.
+
+        Raises
+        ------
+        OptionError
+            The path cannot be written.
+
+        Examples
+        --------
+        >>> print(History([Record(600, 1, 0.25, 0.9062, None)]).to_csv())
+        iteration,epoch,loss,train_accuracy,test_accuracy
+        600,1,0.25,0.9062,
+        <BLANKLINE>
+        """
+        stream = io.StringIO()
+        names = [field.name for field in fields(Record)]
+        table = csv.DictWriter(stream, names, lineterminator="\n")
+        table.writeheader()
+        table.writerows(self.as_dicts())
+        if path is not None:
+            write_whole(path, stream.getvalue())
+        return stream.getvalue()
 
     def __len__(self) -> int:
         return len(self.records)
