@@ -54,3 +54,11 @@ def test_a_run_that_was_cut_off_is_written_too(tmp_path, interrupted):
     write_history(history, {"seed": 0}, str(tmp_path / "a.json"), str(tmp_path / "a.csv"))
     assert (tmp_path / "a.csv").read_text() == f"{HEADER}\n3,1,0.5,,\n"
     assert json.loads((tmp_path / "a.json").read_text())["interrupted"] is interrupted
+
+
+def test_a_run_is_written_for_tensorboard(xpnet_command, small_data, tmp_path):
+    pytest.importorskip("tensorboard", reason="writing needs the extra 'tensorboard'")
+    options = "--epochs", 2, "--tensorboard", tmp_path / "board"
+    ran = xpnet_command("train", "--data", small_data, *SMALL, *options)
+    assert (ran.code, ran.err) == (0, "")
+    assert len(list((tmp_path / "board").glob("events.out.tfevents.*"))) == 1

@@ -32,7 +32,7 @@ from xpnet.cli.width import wrapped
 from xpnet.errors import NonFiniteLossError, OptionError
 from xpnet.networks import Network
 from xpnet.plotting import check_plottable, plot_history
-from xpnet.training import Callback, Checkpoint, History, Trainer
+from xpnet.training import Callback, Checkpoint, History, TensorBoard, Trainer
 from xpnet.training.progress import progress_callback
 
 __all__ = ["InterruptedRunError", "train"]
@@ -92,6 +92,9 @@ def train(
     csv: Annotated[
         str | None, typer.Option(help="Write the records as CSV to this path; - is stdout.")
     ] = None,
+    tensorboard: Annotated[
+        str | None, typer.Option(help="Write the run for TensorBoard into this folder.")
+    ] = None,
     plot: Annotated[
         str | None, typer.Option(help="Draw loss and accuracy to this .png or .svg.")
     ] = None,
@@ -103,6 +106,7 @@ def train(
         check_plottable(plot)
     callbacks = progress_callback(False if quiet else None, stream=out)
     callbacks += _checkpoints(checkpoint or resume, checkpoint_every, keep)
+    callbacks += [TensorBoard(tensorboard)] if tensorboard else []
     where = set_backend(backend)
     goal = _goal(iterations, epochs)
     if resume is None:

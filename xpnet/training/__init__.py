@@ -3,6 +3,7 @@
 from xpnet.training.callbacks import Callback
 from xpnet.training.checkpoint import Checkpoint
 from xpnet.training.history import History, Record
+from xpnet.training.tensorboard import TensorBoard
 from xpnet.training.trainer import Trainer
 
-__all__ = ["Callback", "Checkpoint", "History", "Record", "Trainer"]
+__all__ = ["Callback", "Checkpoint", "History", "Record", "TensorBoard", "Trainer"]
