@@ -1,6 +1,7 @@
-"""Data sets: MNIST, which comes with the package, and files of your own in its format."""
+"""Data sets: MNIST, which comes with the package, and files of your own in its format or drawn."""
 
 from xpnet.datasets.idx import read_idx
 from xpnet.datasets.load import load_mnist
+from xpnet.datasets.picture import mnist_like
 
-__all__ = ["load_mnist", "read_idx"]
+__all__ = ["load_mnist", "mnist_like", "read_idx"]
