@@ -18,6 +18,7 @@ __all__ = [
     "below_one",
     "check_matplotlib",
     "check_memory",
+    "check_pillow",
     "is_number",
     "is_whole",
     "memory",
@@ -82,6 +83,12 @@ def check_matplotlib() -> None:
     """`MissingExtraError` where matplotlib, which draws every picture, is not installed."""
     if importlib.util.find_spec("matplotlib") is None:
         raise MissingExtraError("pictures need matplotlib: pip install 'xpnet[plot]'")
+
+
+def check_pillow() -> None:
+    """`MissingExtraError` where Pillow, which reads and writes images, is not installed."""
+    if importlib.util.find_spec("PIL") is None:
+        raise MissingExtraError("images need Pillow: pip install 'xpnet[images]'")
 
 
 def is_number(value: object) -> bool:

@@ -1,4 +1,4 @@
-"""The command ``xpnet``: train, export, gradcheck, parity, graph, bench, info."""
+"""The command ``xpnet``: train, evaluate, predict, export, gradcheck, parity, graph, bench, info."""
 
 from __future__ import annotations
 
@@ -9,11 +9,13 @@ import typer
 
 import xpnet
 from xpnet.cli.bench import bench
+from xpnet.cli.evaluate import evaluate
 from xpnet.cli.export import export
 from xpnet.cli.gradcheck import gradcheck
 from xpnet.cli.graph import graph
 from xpnet.cli.info import info
 from xpnet.cli.parity import parity
+from xpnet.cli.predict import predict
 from xpnet.cli.streams import Output, OutputLostError, open_descriptors
 from xpnet.cli.termination import INTERRUPTED, Termination
 from xpnet.cli.train import InterruptedRunError, train
@@ -35,6 +37,8 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 app.command(short_help="Train a network on MNIST.")(train)
+app.command(short_help="Measure a saved network on test data.")(evaluate)
+app.command(short_help="Classify images with a saved network.")(predict)
 app.command(short_help="Write a saved network as ONNX.")(export)
 app.command(short_help="Check the gradients of a network.")(gradcheck)
 app.command(short_help="Compare two backends, step by step.")(parity)

@@ -11,12 +11,13 @@ from typing import Any
 
 from xpnet.backends import Array, fitting_labels, labels_of_one_row, real_number
 from xpnet.checks import whole_number
-from xpnet.errors import OptionError, ShapeError
+from xpnet.errors import NetworkError, OptionError, ShapeError
+from xpnet.functions import softmax
 from xpnet.layers import SoftmaxWithLoss
 from xpnet.networks.container import Container
 from xpnet.networks.stack import apply
 
-__all__ = ["accuracy", "largest_product", "predict"]
+__all__ = ["accuracy", "largest_product", "predict", "predict_proba"]
 
 BATCH_ROWS = 1024
 """Rows that `predict` and `accuracy` take at once: enough to fill a device, few to keep."""
@@ -35,6 +36,16 @@ def predict(net: Container, x: Array, batch_size: int | None, scale: float | Non
             out = backend.xp.empty((x.shape[0], *scores.shape[1:]), dtype=scores.dtype)
         out[rows] = scores
     return out
+
+
+def predict_proba(net: Container, x: Array, batch_size: int | None, scale: float | None) -> Array:
+    """The probability of each class, for each row; see `Network.predict_proba`."""
+    if not isinstance(net.last_layer, SoftmaxWithLoss):
+        raise NetworkError(
+            "predict_proba: expected a network whose last layer is SoftmaxWithLoss, got "
+            f"{type(net.last_layer).__name__}; use predict, whose scores are no probabilities"
+        )
+    return softmax(predict(net, x, batch_size, scale))
 
 
 def accuracy(

@@ -82,6 +82,34 @@ class Network(StoredNetwork):
         return inference.predict(self, x, batch_size, scale)
 
     @explains_memory_errors
+    def predict_proba(
+        self, x: Array, *, batch_size: int | None = None, scale: float | None = None
+    ) -> Array:
+        """The probability of each class, for each row: the softmax of `predict`.
+
+        Parameters
+        ----------
+        x, batch_size, scale : as for `predict`
+
+        Returns
+        -------
+        array, shape (N, C), or (C,) for one row; each row sums to 1
+
+        Raises
+        ------
+        NetworkError
+            The last layer is no `SoftmaxWithLoss`, so that scores are no logits.
+        ShapeError, MixedBackendError, ArgumentTypeError, OptionError, OutOfMemoryError
+
+        Examples
+        --------
+        >>> net = TwoLayerNet(784, 50, 10, seed=0)
+        >>> net.predict_proba(np.zeros((3, 784))).round(2)[0, :4]
+        array([0.1, 0.1, 0.1, 0.1], dtype=float32)
+        """
+        return inference.predict_proba(self, x, batch_size, scale)
+
+    @explains_memory_errors
     def accuracy(
         self, x: Array, t: Array, *, batch_size: int | None = None, scale: float | None = None
     ) -> float:
