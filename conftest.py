@@ -18,7 +18,10 @@ import xpnet.training
 from xpnet.machine import cuda_device
 
 collect_ignore_glob = [] if find_spec("cupy") else ["xpnet/backends/cupy_*.py"]
-"""Modules that import CuPy cannot be searched for examples where it is not installed."""
+"""Modules that import CuPy cannot be searched for examples where it is not installed; nor can the
+examples of those that need Pillow run without it."""
+if not find_spec("PIL"):
+    collect_ignore_glob += ["xpnet/datasets/images.py", "xpnet/cli/preview.py"]
 
 # a shared machine may be slow at any moment, and no test is about time
 hypothesis.settings.register_profile("patient", deadline=None)

@@ -12,6 +12,7 @@ from xpnet.checks import (
     below_one,
     check_matplotlib,
     check_memory,
+    check_pillow,
     is_whole,
     memory,
     whole_number,
@@ -89,3 +90,11 @@ def test_without_matplotlib_a_picture_is_refused_with_the_remedy(monkeypatch):
         MissingExtraError, match=r"^pictures need matplotlib: pip install 'xpnet\[plot\]'$"
     ):
         check_matplotlib()
+
+
+def test_without_pillow_images_are_refused_with_the_remedy(monkeypatch):
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
+    with pytest.raises(
+        MissingExtraError, match=r"^images need Pillow: pip install 'xpnet\[images\]'$"
+    ):
+        check_pillow()

@@ -14,7 +14,16 @@ def test_without_arguments_it_shows_its_commands(xpnet_command):
     ran = xpnet_command()
     assert ran.code == 0
     assert ran.err == ""
-    for command in ("train", "gradcheck", "parity", "graph", "bench", "info"):
+    for command in (
+        "train",
+        "evaluate",
+        "predict",
+        "gradcheck",
+        "parity",
+        "graph",
+        "bench",
+        "info",
+    ):
         assert command in ran.out
 
 
@@ -23,7 +32,9 @@ def test_version(xpnet_command):
     assert (ran.code, ran.out) == (0, f"{xpnet.__version__}\n")
 
 
-@pytest.mark.parametrize("command", ["train", "gradcheck", "parity", "bench", "info"])
+@pytest.mark.parametrize(
+    "command", ["train", "evaluate", "predict", "gradcheck", "parity", "bench", "info"]
+)
 def test_help_of_each_command(xpnet_command, command):
     ran = xpnet_command(command, "--help")
     assert ran.code == 0

@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 import xpnet
-from xpnet.errors import OptionError, ShapeError
+from xpnet.errors import NetworkError, OptionError, ShapeError
+from xpnet.functions import softmax
 from xpnet.layers import Affine, Layer, Relu, SoftmaxWithLoss
 from xpnet.networks import Network, TwoLayerNet
 
@@ -196,3 +197,38 @@ def test_a_network_without_parameters_has_no_products(limits):
     net = Network([Relu()], SoftmaxWithLoss(), dtype="float32")
     net.predict(xpnet.asarray(np.ones((5, 2)), "float32"))
     assert limits == [0]
+
+
+class SquaredError(Layer):
+    """Another loss, whose scores are no logits."""
+
+    def forward(self, x, t):
+        return ((x - t) ** 2).sum()
+
+    def backward(self, dout=1):
+        return dout
+
+
+def test_probabilities_are_the_softmax_of_the_scores(backend, batch):
+    net = TwoLayerNet(4, 3, 2, weight_init_std="he", seed=0)
+    proba = net.predict_proba(batch[0], batch_size=3, scale=0.5)
+    assert (proba.shape, proba.dtype) == ((7, 2), "float32")
+    scores = net.predict(batch[0], scale=0.5)
+    np.testing.assert_allclose(
+        xpnet.to_numpy(proba), xpnet.to_numpy(softmax(scores)), rtol=1e-5, atol=1e-7
+    )
+    np.testing.assert_allclose(xpnet.to_numpy(proba).sum(axis=1), 1, rtol=1e-6)
+
+
+def test_probabilities_of_one_row_and_of_none(backend, batch):
+    net = TwoLayerNet(4, 3, 2, weight_init_std="he", seed=0)
+    one = xpnet.to_numpy(net.predict_proba(batch[0][0]))
+    np.testing.assert_allclose(one, xpnet.to_numpy(net.predict_proba(batch[0]))[0], rtol=1e-5)
+    assert net.predict_proba(batch[0][:0]).shape == (0, 2)
+
+
+def test_probabilities_of_scores_that_are_no_logits_are_refused(backend, batch):
+    affine = Affine(xpnet.asarray(np.ones((4, 2))), xpnet.asarray(np.zeros(2)))
+    net = Network([affine], SquaredError())
+    with pytest.raises(NetworkError, match=r"last layer is SoftmaxWithLoss, got SquaredError; use"):
+        net.predict_proba(batch[0])

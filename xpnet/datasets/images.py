@@ -56,8 +56,8 @@ def image_files(path: str | os.PathLike[str]) -> list[Path]:
     Examples
     --------
     >>> from xpnet.datasets import image_files
-    >>> image_files("seven.png")
-    [PosixPath('seven.png')]
+    >>> [file.name for file in image_files("seven.png")]
+    ['seven.png']
     """
     place, status = located(path, "an image or a folder of images")
     if status is None or not stat.S_ISDIR(status.st_mode):
