@@ -10,12 +10,12 @@ from xpnet.networks import TwoLayerNet
 
 
 @pytest.fixture
-def model(tmp_path):
+def model(tmp_path, backend):
     """A network for the small data that says "the left half is brighter"."""
     net = TwoLayerNet(16, 2, 2, seed=0)
     left = np.tile([1.0, 1, -1, -1], 4) / 10
-    net.params["W1"] = np.stack([left, -left], axis=1)
-    net.params["W2"] = np.eye(2)
+    net.params["W1"] = xpnet.asarray(np.stack([left, -left], axis=1))
+    net.params["W2"] = xpnet.asarray(np.eye(2))
     net.class_names, net.pixel_scale = ["left", "right"], 1 / 255
     path = tmp_path / "net.safetensors"
     net.save(path)

@@ -6,20 +6,21 @@ import sys
 import numpy as np
 import pytest
 
+import xpnet
 from xpnet.networks import TwoLayerNet
 
 Image = pytest.importorskip("PIL.Image", reason="images need the extra 'images'")
 
 
 @pytest.fixture
-def model(tmp_path):
+def model(tmp_path, backend):
     """A network that tells an upright line from one that lies."""
     net = TwoLayerNet(784, 2, 3, seed=0)
     upright = np.zeros((28, 28))
     upright[:, 13:16] += 1
     upright[13:16] -= 1
-    net.params["W1"] = np.stack([upright.ravel(), -upright.ravel()], axis=1) / 10
-    net.params["W2"] = [[1, 0, 0], [0, 1, 0]]
+    net.params["W1"] = xpnet.asarray(np.stack([upright.ravel(), -upright.ravel()], axis=1) / 10)
+    net.params["W2"] = xpnet.asarray([[1.0, 0, 0], [0, 1, 0]])
     net.class_names, net.pixel_scale = ["up", "flat", "none"], 1 / 255
     path = tmp_path / "net.safetensors"
     net.save(path)

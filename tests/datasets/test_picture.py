@@ -114,6 +114,21 @@ def test_the_paper_is_the_median_of_the_border_though_the_digit_touches_it():
     np.testing.assert_array_equal(mnist_like(tight), mnist_like(drawn()))
 
 
+def test_of_an_even_border_the_lower_pixel_in_the_middle_is_the_paper():
+    gray = np.full((4, 4), 100, np.uint8)
+    gray[2:] = 118  # 6 of the 12 pixels on the border
+    gray[1, 1] = 95  # 23 from the upper ones
+    with pytest.raises(DataError, match="by more than 18 of 255"):
+        mnist_like(gray)
+
+
+def test_a_faint_shade_over_half_of_the_paper_does_not_turn_light_and_dark_round():
+    gray = drawn(60, 190)
+    expected = mnist_like(gray)
+    gray[:, 30:][gray[:, 30:] == 190] = 205
+    np.testing.assert_array_equal(mnist_like(gray), expected)
+
+
 def test_ink_below_a_third_of_the_largest_is_paper():
     gray = drawn(ink=0, paper=240)
     gray[50:, :5] = 240 - 79
