@@ -125,7 +125,7 @@ def test_of_an_even_border_the_lower_pixel_in_the_middle_is_the_paper():
 def test_a_faint_shade_over_half_of_the_paper_does_not_turn_light_and_dark_round():
     gray = drawn(60, 190)
     expected = mnist_like(gray)
-    gray[:, 30:][gray[:, 30:] == 190] = 205
+    gray[:, 30:][gray[:, 30:] == 190] = 220
     np.testing.assert_array_equal(mnist_like(gray), expected)
 
 
