@@ -1,4 +1,4 @@
-"""The command ``xpnet``: train, evaluate, predict, export, gradcheck, parity, graph, bench, info."""
+"""The command ``xpnet``: all its subcommands, and what it prints of an error."""
 
 from __future__ import annotations
 
