@@ -5,6 +5,7 @@ runs out, and what is counted on the emulated device.
 import contextlib
 import gc
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -21,6 +22,11 @@ from .device_counts import DeviceCounts, why_uncounted
 
 NOBODY = 65534
 """A user who owns nothing."""
+FLAGS = (
+    "headless=new no-sandbox disable-gpu disable-quic no-first-run disable-background-networking "
+    "disable-component-update disable-sync"
+)
+"""Of the browser."""
 
 
 class Marked(np.ndarray):
@@ -158,3 +164,23 @@ def device_counts(request, memory_pool):
         pytest.skip(reason)
     with xpnet.use_backend("cupy"):
         yield DeviceCounts
+
+
+@pytest.fixture(scope="session")
+def driver(tmp_path_factory):
+    """A browser that all tests of pages share, where one is installed."""
+    webdriver = pytest.importorskip("selenium.webdriver", reason="selenium drives the browser")
+    browser = shutil.which("chromium") or shutil.which("google-chrome")
+    helper = shutil.which("chromedriver")
+    if not (browser and helper):
+        pytest.skip("the page is opened in chromium by chromedriver")
+    options = webdriver.ChromeOptions()
+    options.binary_location = browser
+    for flag in FLAGS.split():
+        options.add_argument(f"--{flag}")
+    options.add_argument(f"--user-data-dir={tmp_path_factory.mktemp('browser')}")
+    options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
+    service = webdriver.ChromeService(executable_path=helper)
+    driver = webdriver.Chrome(options=options, service=service)
+    yield driver
+    driver.quit()

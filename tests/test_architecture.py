@@ -41,6 +41,7 @@ ORDER = [
     "graph",
     "memory",
     "datasets",
+    "playground",
     "training",
     "export",
     "plotting",

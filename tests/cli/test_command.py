@@ -15,14 +15,8 @@ def test_without_arguments_it_shows_its_commands(xpnet_command):
     assert ran.code == 0
     assert ran.err == ""
     for command in (
-        "train",
-        "evaluate",
-        "predict",
-        "gradcheck",
-        "parity",
-        "graph",
-        "bench",
-        "info",
+        *("train", "evaluate", "predict", "playground", "export"),
+        *("gradcheck", "parity", "graph", "bench", "info"),
     ):
         assert command in ran.out
 

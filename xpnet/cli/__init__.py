@@ -15,6 +15,7 @@ from xpnet.cli.gradcheck import gradcheck
 from xpnet.cli.graph import graph
 from xpnet.cli.info import info
 from xpnet.cli.parity import parity
+from xpnet.cli.playground import playground
 from xpnet.cli.predict import predict
 from xpnet.cli.streams import Output, OutputLostError, open_descriptors
 from xpnet.cli.termination import INTERRUPTED, Termination
@@ -43,6 +44,7 @@ app.command(short_help="Write a saved network as ONNX.")(export)
 app.command(short_help="Check the gradients of a network.")(gradcheck)
 app.command(short_help="Compare two backends, step by step.")(parity)
 app.command(short_help="Draw a computational graph.")(graph)
+app.command(short_help="Write a page to draw on and watch.")(playground)
 app.command(short_help="Time gradients and training here.")(bench)
 app.command(short_help="Show versions, BLAS and backends.")(info)
 

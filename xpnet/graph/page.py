@@ -19,7 +19,7 @@ from xpnet.graph.player import WORDS
 from xpnet.graph.tracing import trace
 from xpnet.graph.variable import Variable
 
-__all__ = ["page", "to_html"]
+__all__ = ["ENDINGS", "colour_rules", "link_bar", "page", "script_policy", "to_html"]
 
 ENDINGS = ".html", ".htm"
 COLUMNS = "number", "node", "kind", "value", "grad"
@@ -109,10 +109,10 @@ def page(
     parts |= {
         "language": language,
         "title": escape(title),
-        "policy": _policy(script),
+        "policy": script_policy(script),
         "css": _css() + (folder / "player.css").read_text(encoding="utf-8"),
         "script": script,
-        "links": _links(links),
+        "links": link_bar(links),
         "picture": drawn.element(words["picture"], size),
         "columns": _row('th scope="col"', [words[name] for name in COLUMNS]),
         "rows": "\n".join(_row("td", cells) for cells in _cells(diagram, words)),
@@ -122,7 +122,7 @@ def page(
     return text.encode("utf-8", "replace").decode()  # half a surrogate pair has no UTF-8
 
 
-def _policy(script: str) -> str:
+def script_policy(script: str) -> str:
     """The browser loads nothing and runs this script alone, whatever a name contains."""
     digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
     return (
@@ -131,20 +131,25 @@ def _policy(script: str) -> str:
     )
 
 
-def _css() -> str:
-    """The colours, light or dark as the reader likes it, and the rules of the picture in them."""
+def colour_rules() -> str:
+    """The colours of a page as variables, light or dark as the reader likes it."""
     return (
         f":root {{ color-scheme: light dark; {_variables(LIGHT)} }}\n"
         f"@media (prefers-color-scheme: dark) {{ :root {{ {_variables(DARK)} }} }}\n"
-        + style_sheet({name: f"var(--{name})" for name in LIGHT})
     )
+
+
+def _css() -> str:
+    """The colours, and the rules of the picture in them."""
+    return colour_rules() + style_sheet({name: f"var(--{name})" for name in LIGHT})
 
 
 def _variables(colours: Mapping[str, str]) -> str:
     return " ".join(f"--{name}: {colour};" for name, colour in colours.items())
 
 
-def _links(links: Sequence[tuple[str, str]]) -> str:
+def link_bar(links: Sequence[tuple[str, str]]) -> str:
+    """The links above the title of a page, by text and address."""
     if not links:
         return ""
     shown = (f'<a href="{escape(address)}">{escape(text)}</a>' for text, address in links)
