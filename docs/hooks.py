@@ -9,6 +9,7 @@ import tempfile
 from pathlib import Path
 
 import figures
+from digits import digits_page
 from listings import listings
 from mkdocs.plugins import event_priority
 from mkdocs.structure.files import File, InclusionLevel
@@ -26,7 +27,7 @@ def on_config(config):
 
 @event_priority(-200)  # behind the plugin for languages, which knows only files of this folder
 def on_files(files, config):
-    """Add the figures, a picture in each language and a page that plays it; and listings.
+    """Add the figures, a picture in each language and a page that plays it; digits; and listings.
 
     A listing is a file that the tutorial builds, for readers who begin in its midst.
     """
@@ -47,27 +48,32 @@ def on_files(files, config):
 
 @functools.cache  # a site is built once in each language
 def drawn():
-    """The figures: a file's address among the pages, and what is in it."""
+    """The figures and the page to draw on: a file's address among the pages, and what is in it."""
     made = {}
     with tempfile.TemporaryDirectory() as folder:
         page = Path(folder, "figure.html")
         for name, language in itertools.product(figures.FIGURES, LANGUAGES):
             y = figures.figure(name, language)
             made[f"{language}/figures/{name}.svg"] = draw(y, language=language).svg
-            to_html(y, page, language=language, links=links(name, language))
+            to_html(
+                y, page, language=language, links=links(rf"figures/{name}\.(svg|html)", language)
+            )
             made[f"{language}/figures/{name}.html"] = page.read_bytes()
+    for language in LANGUAGES:
+        shown = links(r"playground/digits\.html", language)
+        made[f"{language}/playground/digits.html"] = digits_page(language, shown)
     return made
 
 
-def links(name, language):
-    """From the page that plays a figure: home, and back to the first page that shows it."""
+def links(address, language):
+    """From a page that was made: home, and back to the first page that has its address."""
     found = [("xpnet", "../")]
     folder = Path(__file__).parent / language
     # the tutorial first; a page called index is at home already
     pages = (path for path in folder.rglob("*.md") if path.stem != "index")
     for path in sorted(pages, key=lambda path: (path.parent == folder, path)):
         text = path.read_text(encoding="utf-8")
-        if re.search(rf"figures/{name}\.(svg|html)", text):
+        if re.search(address, text):
             title = re.search(r"^# (.*)", text, re.M)[1]
             found.append((f"← {title}", f"../{path.relative_to(folder).with_suffix('')}/"))
             break
