@@ -17,7 +17,7 @@ from digits import digits_page
 from PIL import Image
 from selenium import webdriver
 
-WIDTH, HEIGHT = 1120, 620
+WIDTH, HEIGHT = 1120, 638
 POINTS = [
     (0.3, 0.25), (0.36, 0.2), (0.45, 0.17), (0.55, 0.18), (0.62, 0.23), (0.65, 0.3), (0.62, 0.38),
     (0.55, 0.44), (0.45, 0.47), (0.55, 0.5), (0.64, 0.55), (0.69, 0.63), (0.68, 0.72), (0.62, 0.79),
