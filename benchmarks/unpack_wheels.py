@@ -1,4 +1,4 @@
-"""Unpack wheels of pure Python whose packages are missing, without pip and without a network.
+"""Unpack wheels whose packages are missing, without pip and without a network.
 
     python benchmarks/unpack_wheels.py FOLDER TARGET
 
@@ -11,13 +11,15 @@ import sys
 import zipfile
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
+from platform import machine
 
 __all__ = ["missing", "unpack"]
 
 
 def missing(folder: Path) -> list[Path]:
-    """The wheels, for any Python and any system, of packages that are not installed."""
-    return [wheel for wheel in sorted(folder.glob("*-none-any.whl")) if not _installed(wheel)]
+    """The wheels, for any Python and for this system, of packages that are not installed."""
+    wheels = sorted(folder.glob("*.whl"))
+    return [wheel for wheel in wheels if _runs_here(wheel.stem) and not _installed(wheel)]
 
 
 def unpack(folder: Path, target: Path) -> list[str]:
@@ -28,6 +30,13 @@ def unpack(folder: Path, target: Path) -> list[str]:
         with zipfile.ZipFile(wheel) as archive:
             archive.extractall(target)
     return [wheel.name for wheel in wheels]
+
+
+def _runs_here(name: str) -> bool:
+    """Whether a wheel is of pure Python, or compiled for every Python on this kind of machine."""
+    _, abi, system = name.rsplit("-", 2)
+    compiled = abi == "abi3" and system.startswith("manylinux") and system.endswith(machine())
+    return (abi, system) == ("none", "any") or (compiled and sys.platform == "linux")
 
 
 def _installed(wheel: Path) -> bool:

@@ -26,8 +26,8 @@ Exit code: 0 if every stage passed, 1 if one did not, 2 if it cannot start. The 
 
   --python PATH    use this environment instead of installing one; no network is needed then. If
                    its CUDA device is the tests' emulator, the files say EMULATED, without times
-  --wheels DIR     take packages of pure Python that it lacks from the wheels in this folder:
-                   pip download --no-deps -d DIR autograd
+  --wheels DIR     take packages that it lacks from the wheels in this folder:
+                   pip download --no-deps -d DIR autograd safetensors
   --seconds N      end everything within N seconds: later stages shrink to what is left
   --stages "A B"   run these alone, in the order above
   --tests "A B"    paths of the suite to run instead of all of it

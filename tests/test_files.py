@@ -67,7 +67,7 @@ def test_bytes_are_written_as_they_are(tmp_path):
 
 
 def test_parts_are_written_one_after_the_other(tmp_path):
-    write_whole(tmp_path / "x", "a", b"b", memoryview(b"c"))
+    write_whole(tmp_path / "x", (part for part in (b"a", memoryview(b"bc"))))
     assert (tmp_path / "x").read_bytes() == b"abc"
 
 

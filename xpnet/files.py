@@ -10,11 +10,13 @@ import secrets
 import stat
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import TypeAlias
 
 from xpnet.errors import OptionError
 
 __all__ = ["check_writable", "expanded", "remove_unfinished", "write_whole"]
 
+Buffer: TypeAlias = bytes | memoryview
 UNFINISHED = ".xpnet-"
 """How the name of a file begins until all of it is written."""
 
@@ -68,7 +70,7 @@ def check_writable(path: str | os.PathLike[str]) -> None:
 
 
 def write_whole(
-    path: str | os.PathLike[str], *content: str | bytes | memoryview, durable: bool = False
+    path: str | os.PathLike[str], content: str | bytes | Iterable[Buffer], *, durable: bool = False
 ) -> None:
     """Write a file under another name first: what stood there stays until all is written.
 
@@ -79,8 +81,8 @@ def write_whole(
     path : str or path
         A link stays, what it points to is written; a device or a pipe takes what it is given.
         A new file has the permissions that the umask leaves, another one keeps its own.
-    *content : str or bytes
-        Written one after the other. Text is written as UTF-8.
+    content : str, bytes, or iterable of bytes or memoryviews
+        Text is written as UTF-8; of several parts, one is written after the other.
     durable : bool
         Wait until the file is on the disk, so that it outlives a power failure too. What stands
         there is then never written in its place.
@@ -91,7 +93,8 @@ def write_whole(
         It cannot be written.
     """
     with _refused(path):
-        data = [part.encode() if isinstance(part, str) else memoryview(part) for part in content]
+        text = content.encode() if isinstance(content, str) else content
+        data = [memoryview(text)] if isinstance(text, (bytes, memoryview)) else text
         target, before = _found(path)
         if isinstance(target, int):
             handle = os.dup(target)
@@ -119,7 +122,7 @@ def remove_unfinished(folder: Path) -> None:
 
 
 def _replaced(
-    target: Path, data: Iterable[bytes | memoryview], before: os.stat_result | None, durable: bool
+    target: Path, data: Iterable[Buffer], before: os.stat_result | None, durable: bool
 ) -> bool:
     """Whether a new file stands in the place; if not, what stands there may be written instead."""
     part = target.with_name(f"{UNFINISHED}{secrets.token_hex(8)}")

@@ -1,11 +1,12 @@
-"""Arrays and what they mean, in one safetensors file with a checksum over all of it."""
+"""Arrays and what they mean, in one safetensors file with a checksum at its end."""
 
 from __future__ import annotations
 
 import json
-import re
 import zlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import reduce
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -21,12 +22,12 @@ __all__ = ["TensorFile", "read_tensors", "write_tensors"]
 FORMAT = 1
 """What this version writes and reads; a file of a later one is refused."""
 KEY = "xpnet"
-"""Of the metadata, which have this document alone: of several, the order would be random."""
-UNSET = "00000000"
-CHECKSUM = re.compile(rb'\\"checksum\\": \\"([0-9a-f]{8})\\"')
-"""Where the checksum stands. No other text can look like it: its quotes are escaped twice."""
+"""Of the document in the metadata."""
+DTYPES = {"float32": "F32", "float64": "F64"}
 LENGTH = 8
 """Bytes at the start of a file that say how long its header is."""
+CHECKSUM, DIGEST = "crc32", 4
+"""The last array, and how many bytes it has: the checksum of all that stands before it."""
 
 
 class TensorFile(NamedTuple):
@@ -56,7 +57,7 @@ class TensorFile(NamedTuple):
             wanted = "floats" if shape is None else f"floats of shape {shape}"
             came = f"{array.dtype} of shape {array.shape}"
             raise self.document.error(f"expected {name} to be {wanted}, got {came}")
-        if np.isnan(array).any():
+        if _has_nan(array):
             raise self.document.error(f"expected {name} to be numbers, got NaN among them")
         return array
 
@@ -77,22 +78,46 @@ def write_tensors(path: str | Path, arrays: Mapping[str, Any], document: Mapping
     CheckpointError
         An array holds NaN, or the file cannot be written.
     """
-    from safetensors.numpy import save  # late, as in `read_tensors`
-
     for name, array in arrays.items():
-        if np.isnan(array).any():
+        if _has_nan(array):
             raise CheckpointError(
                 f"{path}: expected {name} to be numbers, got NaN among them; nothing is written"
             )
-    whole = {"format": FORMAT, "version": __version__, "checksum": UNSET, **document}
-    metadata = {KEY: _json(whole)}
-    content = memoryview(save({n: np.ascontiguousarray(a) for n, a in arrays.items()}, metadata))
-    start, end = _checksum_place(content)
-    digest = f"{zlib.crc32(content):08x}".encode()
+    # the largest numbers first, so that each is aligned
+    ordered = sorted(arrays.items(), key=lambda item: (-item[1].itemsize, item[0]))
+    whole = {name: np.ascontiguousarray(array) for name, array in ordered}
+    header = _header(whole, {"format": FORMAT, "version": __version__, **document})
+    parts = [memoryview(header), *(array.reshape(-1).data for array in whole.values())]
     try:
-        write_whole(path, content[:start], digest, content[end:], durable=True)
+        write_whole(path, _with_checksum(parts), durable=True)
     except OptionError as error:
         raise CheckpointError(str(error)) from error
+
+
+def _has_nan(array: Any) -> bool:
+    # the smallest number is NaN where there is one, and needs no array of its own
+    return array.size > 0 and bool(np.isnan(array.min()))
+
+
+def _header(arrays: Mapping[str, Any], document: Mapping[str, Any]) -> bytes:
+    """The start of a file in the format safetensors, up to the first number."""
+    header: dict[str, Any] = {"__metadata__": {KEY: _json(document)}}
+    end = 0
+    sizes = {name: (DTYPES[a.dtype.name], a.shape, a.nbytes) for name, a in arrays.items()}
+    for name, (dtype, shape, size) in {**sizes, CHECKSUM: ("U8", (DIGEST,), DIGEST)}.items():
+        header[name] = {"dtype": dtype, "shape": shape, "data_offsets": [end, end + size]}
+        end += size
+    text = json.dumps(header, ensure_ascii=False).encode()
+    text += b" " * (-len(text) % LENGTH)
+    return len(text).to_bytes(LENGTH, "little") + text
+
+
+def _with_checksum(parts: Sequence[memoryview]) -> Iterator[bytes | memoryview]:
+    """These parts, and behind them their checksum, which is computed while they are written."""
+    with ThreadPoolExecutor(1) as pool:
+        checksum = pool.submit(reduce, lambda found, part: zlib.crc32(part, found), parts, 0)
+        yield from parts
+        yield checksum.result().to_bytes(DIGEST, "little")
 
 
 def _json(document: Mapping[str, Any]) -> str:
@@ -125,10 +150,15 @@ def read_tensors(path: str | Path) -> TensorFile:
             f"expected format {FORMAT}, got {document.count('format')}, written by xpnet "
             f"{document.get('version', str):.20}; this is xpnet {__version__}: take a later one"
         )
-    if not _is_whole(content):
-        raise document.error("its checksum is not that of its content: the file is damaged")
+    checked, digest = memoryview(content)[:-DIGEST], content[-DIGEST:]
+    if zlib.crc32(checked).to_bytes(DIGEST, "little") != digest:
+        raise document.error(
+            "its checksum is not that of its content: the file is damaged, or cut off"
+        )
     try:
-        return TensorFile(load(content), document)
+        arrays = load(content)
+        arrays.pop(CHECKSUM, None)
+        return TensorFile(arrays, document)
     # KeyError: a dtype that NumPy lacks
     except (SafetensorError, ValueError, KeyError, OverflowError) as error:
         raise document.error(f"expected arrays of NumPy's dtypes, got {error}") from error
@@ -156,18 +186,3 @@ def _document(path: str | Path, content: bytes) -> Document:
             f"{path}: expected a file that xpnet saved, got one of another kind, or one that is "
             "damaged or cut off"
         ) from error
-
-
-def _checksum_place(content: bytes | memoryview) -> tuple[int, int]:
-    """Where the digits of the checksum stand; (0, 0) if that is nowhere, or not one place."""
-    length = int.from_bytes(content[:LENGTH], "little")
-    places = [found.span(1) for found in CHECKSUM.finditer(content[: LENGTH + length])]
-    return places[0] if len(places) == 1 else (0, 0)
-
-
-def _is_whole(content: bytes) -> bool:
-    """Whether the checksum is that of the content with zeros in the checksum's place."""
-    view = memoryview(content)
-    start, end = _checksum_place(view)
-    digest = zlib.crc32(view[end:], zlib.crc32(UNSET.encode(), zlib.crc32(view[:start])))
-    return content[start:end] == f"{digest:08x}".encode()
