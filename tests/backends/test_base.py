@@ -16,6 +16,8 @@ from .primitive_cases import CASES, WRITTEN
 
 ABOUT_ARRAYS = {
     "asarray",
+    "from_dlpack",
+    "has_device",
     "to_numpy",
     "synchronize",
     "owns",
