@@ -27,6 +27,16 @@ def test_a_run_without_evaluation_can_be_drawn(tmp_path):
     assert (tmp_path / "a.svg").stat().st_size > 1000
 
 
+def test_a_short_run_has_marks_that_can_be_seen_and_no_mean():
+    pytest.importorskip("matplotlib", reason="pictures need the extra 'plot'")
+    sizes = {}
+    for steps in (50, 1001):
+        lines = plot_history(History([], [1.0] * steps)).figure.axes[0].lines
+        sizes[steps] = [line.get_markersize() for line in lines if line.get_marker() == "."]
+        assert len(lines) == (1 if steps < 100 else 2)
+    assert sizes == {50: [3], 1001: [1]}
+
+
 def test_an_unknown_ending_is_refused():
     with pytest.raises(OptionError, match=r"end in \.png, \.svg or \.pdf, got run\.gif"):
         check_plottable("run.gif")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from xpnet.checks import check_matplotlib
 from xpnet.errors import OptionError
@@ -16,11 +16,20 @@ if TYPE_CHECKING:
 
     from xpnet.training import History
 
-__all__ = ["HistoryPlot", "check_plottable", "plot_history", "save"]
+__all__ = [
+    "HistoryPlot",
+    "check_plottable",
+    "draw_accuracies",
+    "draw_losses",
+    "plot_history",
+    "save",
+]
 
 ENDINGS = ".png", ".svg", ".pdf"
 WINDOW = 100
 """Steps whose losses are averaged for a point of the curve."""
+DENSE = 1000
+"""Steps above which their marks are as small as can be."""
 
 
 class HistoryPlot:
@@ -147,23 +156,35 @@ def _rendered(figure: Figure, kind: str) -> bytes:
     return stream.getvalue()
 
 
+def draw_losses(axes: Any, history: History) -> None:
+    """Draw the loss of every step, and their means, into axes of matplotlib."""
+    steps = range(1, len(history.losses) + 1)
+    size = 1 if len(steps) > DENSE else 3
+    axes.semilogy(steps, history.losses, ".", color="0.7", markersize=size, label="each step")
+    ends = range(WINDOW, len(history.losses) + 1, WINDOW)
+    means = [sum(history.losses[end - WINDOW : end]) / WINDOW for end in ends]
+    if means:
+        axes.semilogy(list(ends), means, color="tab:blue", label=f"mean of {WINDOW}")
+    axes.set(xlabel="iteration", ylabel="loss", title="training loss")
+    axes.legend(markerscale=4 / size)
+
+
+def draw_accuracies(axes: Any, history: History) -> None:
+    """Draw the accuracies of every record into axes of matplotlib."""
+    records = [record for record in history.records if record.train_accuracy is not None]
+    at = [record.iteration for record in records]
+    axes.plot(at, [r.train_accuracy for r in records], "-o", markersize=3, label="train")
+    axes.plot(at, [r.test_accuracy for r in records], "-o", markersize=3, label="test")
+    axes.set(xlabel="iteration", ylabel="accuracy", title="accuracy after each epoch")
+    axes.legend()
+
+
 def _figure(history: History) -> Figure:
     # imported late: matplotlib is an extra, and slow to import
     from matplotlib.figure import Figure
 
     figure = Figure(figsize=(9, 3.6), layout="constrained")
-    loss, accuracy = figure.subplots(1, 2)
-    steps = range(1, len(history.losses) + 1)
-    loss.semilogy(steps, history.losses, ".", color="0.8", markersize=1, label="each step")
-    ends = range(WINDOW, len(history.losses) + 1, WINDOW)
-    means = [sum(history.losses[end - WINDOW : end]) / WINDOW for end in ends]
-    loss.semilogy(list(ends), means, color="tab:blue", label=f"mean of {WINDOW}")
-    loss.set(xlabel="iteration", ylabel="loss", title="training loss")
-    loss.legend()
-    records = [record for record in history.records if record.train_accuracy is not None]
-    at = [record.iteration for record in records]
-    accuracy.plot(at, [r.train_accuracy for r in records], "-o", markersize=3, label="train")
-    accuracy.plot(at, [r.test_accuracy for r in records], "-o", markersize=3, label="test")
-    accuracy.set(xlabel="iteration", ylabel="accuracy", title="accuracy after each epoch")
-    accuracy.legend()
+    losses, accuracies = figure.subplots(1, 2)
+    draw_losses(losses, history)
+    draw_accuracies(accuracies, history)
     return figure
