@@ -45,6 +45,7 @@ ORDER = [
     "training",
     "export",
     "plotting",
+    "report",
     "parity",
     "bench",
     "cli",

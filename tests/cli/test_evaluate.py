@@ -4,9 +4,10 @@ import numpy as np
 import pytest
 
 import xpnet
-from xpnet.cli.evaluate import _class_table, _classes, _confusion, _confusion_table
+from xpnet.cli.evaluate import _class_table, _classes, _confusion_table
 from xpnet.datasets import load_mnist
 from xpnet.networks import TwoLayerNet
+from xpnet.report.confusion import confusion_matrix
 
 
 @pytest.fixture
@@ -49,7 +50,7 @@ def test_json_agrees_with_the_network(xpnet_command, model, small_data, backend)
 
 
 def test_precision_is_of_columns_and_recall_of_rows():
-    confusion = _confusion(np.array([0, 0, 0, 1]), np.array([0, 0, 1, 1]), 3)
+    confusion = confusion_matrix(np.array([0, 0, 0, 1]), np.array([0, 0, 1, 1]), 3)
     assert confusion.tolist() == [[2, 1, 0], [0, 1, 0], [0, 0, 0]]
     first, second, third = _classes(confusion, ["a", "b", "c"])
     assert first == {"class": "a", "precision": 1, "recall": 2 / 3, "images": 3}

@@ -1,6 +1,8 @@
 import csv
 import io
 import json
+import subprocess
+import sys
 
 import pytest
 
@@ -62,3 +64,55 @@ def test_a_run_is_written_for_tensorboard(xpnet_command, small_data, tmp_path):
     ran = xpnet_command("train", "--data", small_data, *SMALL, *options)
     assert (ran.code, ran.err) == (0, "")
     assert len(list((tmp_path / "board").glob("events.out.tfevents.*"))) == 1
+
+
+def test_a_report_of_the_run_is_written_with_its_command(xpnet_command, small_data, tmp_path):
+    pytest.importorskip("jinja2", reason="reports need the extra 'report'")
+    pytest.importorskip("matplotlib", reason="reports need the extra 'report'")
+    path = tmp_path / "run.html"
+    options = "--epochs", 2, "--report", path
+    ran = xpnet_command("train", "--data", small_data, *SMALL, *options)
+    assert (ran.code, ran.err) == (0, "")
+    page = path.read_text(encoding="utf-8")
+    assert f"<code>xpnet train --data {small_data} --batch-size 10" in page
+    assert "Noted: xpnet train" in page
+
+
+def test_a_report_is_written_of_a_run_that_diverged(xpnet_command, small_data, tmp_path):
+    pytest.importorskip("jinja2", reason="reports need the extra 'report'")
+    pytest.importorskip("matplotlib", reason="reports need the extra 'report'")
+    path = tmp_path / "run.html"
+    ran = xpnet_command("train", "--data", small_data, *SMALL, "--lr", 1e30, "--report", path)
+    assert (ran.code, ran.err.count("\n")) == (1, 1)
+    assert "The run has diverged" in path.read_text(encoding="utf-8")
+
+
+def test_a_report_that_cannot_be_written_is_refused_before_the_work(xpnet_command, small_data):
+    ran = xpnet_command("train", "--data", small_data, "--report", "report.pdf")
+    assert (ran.code, ran.out, ran.err.count("\n")) == (2, "", 1)
+    assert "expected a report to end in .html or .htm, got report.pdf" in ran.err
+
+
+def test_a_report_is_written_of_a_run_that_was_ended(small_data, tmp_path, backend):
+    pytest.importorskip("jinja2", reason="reports need the extra 'report'")
+    pytest.importorskip("matplotlib", reason="reports need the extra 'report'")
+    path = tmp_path / "run.html"
+    options = "--data", small_data, *SMALL, "--backend", backend.name, "--report", path
+    command = [sys.executable, "-u", "-m", "xpnet", "train", *map(str, options)]
+    with subprocess.Popen(
+        [*command, "--iterations", "100000000"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        cwd=tmp_path,
+    ) as process:
+        try:
+            for line in process.stdout:
+                if line.startswith("epoch"):
+                    process.terminate()
+                    break
+            process.communicate(timeout=60)
+        finally:
+            process.kill()
+    assert process.returncode == 143
+    assert "of 100,000,000." in path.read_text(encoding="utf-8")

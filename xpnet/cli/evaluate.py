@@ -16,6 +16,7 @@ from xpnet.cli.width import wrapped
 from xpnet.datasets import load_mnist
 from xpnet.errors import DataError
 from xpnet.networks import Network
+from xpnet.report.confusion import confusion_matrix
 from xpnet.tables import text_table
 
 __all__ = ["evaluate"]
@@ -40,7 +41,7 @@ def evaluate(
     labels = _fitting_labels(net, model, x, t)
     scores = net.predict(x, batch_size=batch_size, scale=scale)
     loss = float(to_numpy(net.backend.cross_entropy_rows(scores, t)).mean(dtype=np.float64))
-    confusion = _confusion(labels, to_numpy(scores).argmax(axis=1), len(names))
+    confusion = confusion_matrix(labels, to_numpy(scores).argmax(axis=1), len(names))
     accuracy = float(confusion.trace() / len(labels))
     classes = _classes(confusion, names)
     write_json(
@@ -81,12 +82,6 @@ def _fitting_labels(net: Network, model: str, x: Array, t: Array) -> NDArray[np.
             f"classes, got {labels.max()}: give its own data as --data"
         )
     return labels
-
-
-def _confusion(labels: NDArray[Any], given: NDArray[Any], classes: int) -> NDArray[np.int64]:
-    """How many images of each label (rows) were given each class (columns)."""
-    counts = np.bincount(classes * labels + given, minlength=classes**2)
-    return counts.reshape(classes, classes).astype(np.int64)
 
 
 def _classes(confusion: NDArray[np.int64], names: list[str]) -> list[dict[str, Any]]:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import shlex
+import sys
 from typing import Any
 
 from xpnet.cli.options import write_json, write_text
-from xpnet.training import History
+from xpnet.report import write_report
+from xpnet.training import History, Trainer
 
-__all__ = ["write_history"]
+__all__ = ["write_history", "write_page"]
 
 
 def write_history(
@@ -31,6 +34,18 @@ def write_history(
     write_json(json, {**document, **_results(history)})
     if csv is not None:
         write_text(csv, history.to_csv())
+
+
+def write_page(trainer: Trainer, path: str | None) -> None:
+    """Write the report of a run, also of one that was cut off, to the path if one was given.
+
+    Raises
+    ------
+    OptionError
+        The file cannot be written.
+    """
+    if path is not None:
+        write_report(trainer, path, command=shlex.join(["xpnet", *sys.argv[1:]]))
 
 
 def _results(history: History) -> dict[str, Any]:

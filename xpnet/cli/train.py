@@ -26,12 +26,13 @@ from xpnet.cli.options import (
     one_of,
     prepare,
 )
-from xpnet.cli.outcome import write_history
+from xpnet.cli.outcome import write_history, write_page
 from xpnet.cli.runs import new_trainer, recorded_options, resumed_trainer
 from xpnet.cli.width import wrapped
 from xpnet.errors import NonFiniteLossError, OptionError
 from xpnet.networks import Network
 from xpnet.plotting import check_plottable, plot_history
+from xpnet.report import check_report
 from xpnet.training import Callback, Checkpoint, History, TensorBoard, Trainer
 from xpnet.training.progress import progress_callback
 
@@ -98,12 +99,17 @@ def train(
     plot: Annotated[
         str | None, typer.Option(help="Draw loss and accuracy to this .png or .svg.")
     ] = None,
+    report: Annotated[
+        str | None, typer.Option(help="Write a page about the run to this .html.")
+    ] = None,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print nothing but errors.")] = False,
 ) -> int:
     """Train a network on MNIST. With no options: the chapter's run."""
-    out = prepare(json, plot, save, csv=csv)
+    out = prepare(json, plot, save, report, csv=csv)
     if plot:
         check_plottable(plot)
+    if report:
+        check_report(report)
     callbacks = progress_callback(False if quiet else None, stream=out)
     callbacks += _checkpoints(checkpoint or resume, checkpoint_every, keep)
     callbacks += [TensorBoard(tensorboard)] if tensorboard else []
@@ -139,12 +145,14 @@ def train(
         history = trainer.run(**goal)
     except NonFiniteLossError as error:
         write_history(trainer.history, {**document, "error": str(error)}, json, csv)
+        write_page(trainer, report)
         raise
     write_history(history, document, json, csv)
     if plot:
         plot_history(history, plot)
     if save:
         net.save(save)
+    write_page(trainer, report)
     if history.interrupted:
         raise InterruptedRunError(f"{_pace(history)}{_way_on(trainer)}")
     if not quiet:

@@ -1,0 +1,76 @@
+"""Learning curves as pictures in the page."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from xpnet.plotting import draw_accuracies, draw_losses
+from xpnet.report.pixels import data_uri
+from xpnet.training import History
+
+__all__ = ["Curve", "curves"]
+
+MOST_POINTS = 500
+"""Of a line that is kept as one: each mark is an element of the SVG, which would grow with the
+run. A longer line becomes pixels in it."""
+SIZE = 4.8, 3.2
+"""Inches: narrow, so that its letters can be read on a phone."""
+
+
+@dataclass(frozen=True)
+class Curve:
+    """A picture and what it shows.
+
+    Attributes
+    ----------
+    picture : str
+        A ``data:`` address.
+    description : str
+        For those who do not see it.
+    """
+
+    picture: str
+    description: str
+
+
+def curves(history: History) -> list[Curve]:
+    """The loss of every step, and the accuracies of every record if there are any."""
+    drawn = []
+    if history.losses:
+        first, last = history.losses[0], history.losses[-1]
+        drawn.append(
+            Curve(
+                _picture(draw_losses, history),
+                f"Loss of {len(history.losses):,} steps, from {first:.4g} to {last:.4g}.",
+            )
+        )
+    known = [record for record in history.records if record.train_accuracy is not None]
+    if known:
+        shares = f"train {known[-1].train_accuracy:.2%}"
+        if known[-1].test_accuracy is not None:
+            shares += f", test {known[-1].test_accuracy:.2%}"
+        drawn.append(
+            Curve(
+                _picture(draw_accuracies, history),
+                f"Accuracy after {len(known):,} epochs or parts of one, at last {shares}.",
+            )
+        )
+    return drawn
+
+
+def _picture(draw: Callable[[Any, History], None], history: History) -> str:
+    # imported late: matplotlib is an extra, and slow to import
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=SIZE, layout="constrained")
+    axes: Any = figure.subplots()
+    draw(axes, history)
+    for line in axes.lines:
+        line.set_rasterized(len(line.get_xdata()) > MOST_POINTS)
+    stream = io.BytesIO()
+    # without a background it suits the page, light or dark; a date would change the same run's page
+    figure.savefig(stream, format="svg", dpi=200, transparent=True, metadata={"Date": None})
+    return data_uri(stream.getvalue(), "image/svg+xml")
