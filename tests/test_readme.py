@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from .docs.pages import agree, commands, run_code, type_command
+from .docs.pages import agree, commands, draw_digit, run_page, type_command
 
 ROOT = Path(__file__).parents[1]
 README, EMULATOR, BENCHMARKS = (
@@ -19,23 +19,26 @@ SHOWN = dict(commands(README))
 def test_every_python_block_runs_and_prints_what_the_next_block_shows(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     namespace: dict[str, object] = {}
-    for text, printed, shown in run_code(README, namespace):
+    for text, printed, shown in run_page(README, namespace, tmp_path):
         assert agree(shown, printed), f"{text}\nprints\n{printed}"
     assert "Softplus" in namespace
     assert (tmp_path / "price.html").exists()
 
 
-def test_the_first_commands_set_it_up_and_train():
-    first, second, third, *_ = SHOWN
+def test_the_first_commands_set_it_up_train_read_a_digit_and_write_a_page():
+    first, second, *others = SHOWN
     assert first.startswith("git clone ")
-    assert second == "python3 -m venv .venv && .venv/bin/pip install -q -e ."
-    assert third == ".venv/bin/xpnet train"
+    assert second == "python3 -m venv .venv && .venv/bin/pip install -q -e '.[images]'"
+    assert [command.split()[1] for command in others[:3]] == ["train", "predict", "playground"]
 
 
-def test_training_prints_what_the_readme_shows(tmp_path):
-    first, epoch, *_ = SHOWN[".venv/bin/xpnet train"].splitlines()
-    printed = type_command("xpnet train --epochs 1", tmp_path)
-    assert agree(f"{first}\n{epoch}\n...", printed), printed
+def test_a_network_is_trained_and_reads_a_digit_as_the_readme_shows(tmp_path):
+    for command in list(SHOWN)[2:5]:
+        if "my-digit.png" in command:  # this late, so that without Pillow training is tested too
+            draw_digit(tmp_path / "my-digit.png")
+        printed = type_command(command.removeprefix(".venv/bin/"), tmp_path)
+        assert agree(SHOWN[command], printed), f"{command}\nprints\n{printed}"
+    assert (tmp_path / "draw.html").exists()
 
 
 def test_ci_types_the_commands_of_tests_and_of_the_emulated_device_as_they_are_given():
@@ -55,7 +58,7 @@ def test_times_are_those_of_the_benchmarks():
 
 
 def test_links_to_files_of_the_repository_lead_somewhere():
-    targets = re.findall(r"\]\(([^)#]+)\)", README)
-    assert targets
+    targets = re.findall(r"\]\(([^)#]+)\)", README) + re.findall(r'src="([^"]+)"', README)
+    assert "docs/playground.webp" in targets
     for target in targets:
         assert target.startswith("http") or (ROOT / target).exists(), target

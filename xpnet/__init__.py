@@ -62,6 +62,7 @@ _MODULES = frozenset(
         "optimizers",
         "parameters",
         "parity",
+        "playground",
         "plotting",
         "training",
     ]

@@ -11,9 +11,15 @@ import shlex
 import subprocess
 import sys
 
-import xpnet
+import pytest
 
-__all__ = ["agree", "blocks", "commands", "run_code", "type_command"]
+import xpnet
+from tests.datasets.digits import stroked
+
+__all__ = ["agree", "blocks", "commands", "draw_digit", "run_page", "type_command"]
+
+LONG = {"xpnet bench"}
+"""Commands that take minutes, and are not typed."""
 
 
 def blocks(page):
@@ -21,11 +27,13 @@ def blocks(page):
     return re.findall(r"^```(\w+)(?: .*?)?\n(.*?)^```$", page, re.M | re.S)
 
 
-def run_code(page, namespace):
-    """Run the code of a page, block after block, in one namespace; "auto" is NumPy everywhere.
+def run_page(page, namespace, folder):
+    """Do what a page says, from its first line to its last, as a reader in one folder would.
 
-    Yields of each block its text, what it printed, and what the page shows: the block of text that
-    follows at once, or else nothing.
+    Its code runs in one namespace, where "auto" is NumPy everywhere; commands of xpnet are typed.
+
+    Yields of each block of code and of each command its text, what it printed, and what the page
+    shows: of code the block of text that follows at once, or else nothing.
     """
     found = blocks(page)
     for (kind, text), (next_kind, next_text) in zip(found, [*found[1:], ("", "")], strict=True):
@@ -34,6 +42,9 @@ def run_code(page, namespace):
             with contextlib.redirect_stdout(printed):
                 exec(compile(text.replace('"auto"', '"numpy"'), "a page", "exec"), namespace)
             yield text, printed.getvalue(), next_text if next_kind == "text" else ""
+        for command, shown in _typed(text) if kind == "console" else ():
+            if command.startswith("xpnet ") and command not in LONG:
+                yield command, type_command(command, folder), shown
     xpnet.set_backend("numpy")
 
 
@@ -41,9 +52,19 @@ def commands(page):
     """The commands in the console blocks of a page: pairs of a command and what it shows."""
     for kind, text in blocks(page):
         if kind == "console":
-            for part in re.split(r"^\$ ", text, flags=re.M)[1:]:
-                command, _, shown = part.partition("\n")
-                yield command, shown
+            yield from _typed(text)
+
+
+def _typed(block):
+    for part in re.split(r"^\$ ", block, flags=re.M)[1:]:
+        command, _, shown = part.partition("\n")
+        yield command, shown
+
+
+def draw_digit(path):
+    """Write a picture of a 3, as a reader may have drawn it."""
+    images = pytest.importorskip("PIL.Image", reason="images need the extra 'images'")
+    images.fromarray(stroked(3, slant=0)).save(path)
 
 
 def type_command(command, folder):
@@ -68,9 +89,10 @@ def agree(shown, printed):
 
 
 def _rounded(text):
-    """Losses and accuracies to two digits, and what rounding left as no number at all.
+    """Losses and accuracies to two digits, percentages to none, and rounding to no number at all.
 
     The last digits differ between versions of BLAS; so does all of a difference like 3.5e-10.
     """
     text = re.sub(r"\d\.\d+e-(0[7-9]|[1-9]\d)", "rounding", text)
+    text = re.sub(r"\d+\.\d+(?= ?%)", lambda number: f"{float(number[0]):.0f}", text)
     return re.sub(r"\d\.\d{3,}", lambda number: f"{float(number[0]):.2f}", text)

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 from listings import listings
 
-from .pages import agree, blocks, commands, run_code, type_command
+from .pages import agree, blocks, draw_digit, run_page
 
 DOCS = Path(__file__).parents[2] / "docs"
 PAGES = {
@@ -24,33 +24,25 @@ PAGES = {
 }
 ENGLISH = {name: page for name, page in PAGES.items() if name.startswith("en/")}
 TUTORIAL = {name: page for name, page in ENGLISH.items() if name.startswith("en/tutorial/")}
-TYPED = {
-    name: [
-        (command, shown)
-        for command, shown in commands(page)
-        if command.startswith("xpnet ") and command != "xpnet bench"  # which takes minutes
-    ]
-    for name, page in ENGLISH.items()
-}
+DONE = [name for name, page in ENGLISH.items() if {"python", "console"} & dict(blocks(page)).keys()]
+NEEDED = {"en/use.md": ("PIL", "onnxruntime", "onnx", "tensorboard", "torch")}
+"""What a page uses beside the packages of the tests."""
 
 
-@pytest.mark.parametrize("name", [n for n in ENGLISH if "python" in dict(blocks(PAGES[n]))])
-def test_every_block_of_code_runs_and_prints_what_the_next_block_shows(name, tmp_path, monkeypatch):
+@pytest.mark.parametrize("name", DONE)
+def test_a_page_done_from_top_to_bottom_prints_what_it_shows(name, tmp_path, monkeypatch):
+    for module in NEEDED.get(name, ()):
+        pytest.importorskip(module, reason=f"the page uses {module}")
     before = [page for other, page in TUTORIAL.items() if other < name]
     for file, code in listings(before).items():
         (tmp_path / file).write_text(code, encoding="utf-8")
         monkeypatch.delitem(sys.modules, file.removesuffix(".py"), raising=False)
     monkeypatch.chdir(tmp_path)
     monkeypatch.syspath_prepend(tmp_path)
-    for text, printed, shown in run_code(PAGES[name], {}):
+    if "PIL" in NEEDED.get(name, ()):
+        draw_digit(tmp_path / "my-digit.png")
+    for text, printed, shown in run_page(PAGES[name], {}, tmp_path):
         assert agree(shown, printed), f"{text}\nprints\n{printed}\nthe page shows\n{shown}"
-
-
-@pytest.mark.parametrize("name", [name for name, typed in TYPED.items() if typed])
-def test_the_commands_of_a_page_print_what_it_shows_typed_in_one_folder(name, tmp_path):
-    for command, shown in TYPED[name]:
-        printed = type_command(command, tmp_path)
-        assert agree(shown, printed), f"{command}\nprints\n{printed}"
 
 
 @pytest.mark.parametrize("name", PAGES)
