@@ -64,6 +64,7 @@ _MODULES = frozenset(
         "parity",
         "playground",
         "plotting",
+        "report",
         "training",
     ]
 )
