@@ -14,7 +14,7 @@ from xpnet.checkpoints import read_tensors, write_tensors
 from xpnet.errors import CheckpointError
 
 ARRAYS = {"W1": np.arange(6, dtype="float32").reshape(2, 3), "b1": np.array([0.1, np.inf])}
-DOCUMENT = {"name": 'a "quoted" ÄŒ숫자\n', "scale": 1 / 255, "layers": [{"a": None}]}
+DOCUMENT = {"name": 'a "quoted" ÄŒ숫자\n \ud800', "scale": 1 / 255, "layers": [{"a": None}]}
 
 
 @pytest.fixture
@@ -48,10 +48,12 @@ def test_what_is_written_is_read_to_the_bit(path):
 
 def test_the_library_safetensors_reads_it_too_and_finds_the_checksum_behind_the_rest(path):
     arrays = load_file(path)
-    assert arrays.keys() == {*ARRAYS, "crc32"}
+    assert arrays.keys() == {*ARRAYS, "checksum"}
     assert all(arrays[name].tobytes() == array.tobytes() for name, array in ARRAYS.items())
     content = path.read_bytes()
-    assert arrays["crc32"].tobytes() == content[-4:] == struct.pack("<I", zlib.crc32(content[:-4]))
+    assert (
+        arrays["checksum"].tobytes() == content[-4:] == struct.pack("<I", zlib.crc32(content[:-4]))
+    )
 
 
 def test_numbers_are_aligned_to_their_size(path):

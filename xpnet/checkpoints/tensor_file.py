@@ -26,8 +26,9 @@ KEY = "xpnet"
 DTYPES = {"float32": "F32", "float64": "F64"}
 LENGTH = 8
 """Bytes at the start of a file that say how long its header is."""
-CHECKSUM, DIGEST = "crc32", 4
-"""The last array, and how many bytes it has: the checksum of all that stands before it."""
+CHECKSUM, DIGEST = "checksum", 4
+"""The last array, and how many bytes it has: the CRC-32 of all that stands before it. The names of
+parameters end in a number, and so are others."""
 
 
 class TensorFile(NamedTuple):
@@ -107,7 +108,7 @@ def _header(arrays: Mapping[str, Any], document: Mapping[str, Any]) -> bytes:
     for name, (dtype, shape, size) in {**sizes, CHECKSUM: ("U8", (DIGEST,), DIGEST)}.items():
         header[name] = {"dtype": dtype, "shape": shape, "data_offsets": [end, end + size]}
         end += size
-    text = json.dumps(header, ensure_ascii=False).encode()
+    text = json.dumps(header).encode()
     text += b" " * (-len(text) % LENGTH)
     return len(text).to_bytes(LENGTH, "little") + text
 
@@ -122,7 +123,7 @@ def _with_checksum(parts: Sequence[memoryview]) -> Iterator[bytes | memoryview]:
 
 def _json(document: Mapping[str, Any]) -> str:
     try:
-        return json.dumps(document, ensure_ascii=False, allow_nan=False)
+        return json.dumps(document, allow_nan=False)
     except (TypeError, ValueError, RecursionError) as error:
         raise CheckpointError(
             f"expected values that JSON has, got others: {error}; nothing is written"
