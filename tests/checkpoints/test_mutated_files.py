@@ -19,7 +19,25 @@ FILES = 8_000
 """In all; the share of one test is a part of it."""
 PARTS = 4
 X, T = np.eye(4, dtype="float32"), np.arange(4)
-ODD = [None, True, -1, 0, 1.5, 2**63, 10**400, "", "Affine", "W1", [], [[]], {}, {"W": "W1"}, "NaN"]
+ODD = [
+    None,
+    True,
+    -1,
+    0,
+    3,
+    100,
+    1.5,
+    2**63,
+    10**400,
+    "",
+    "Affine",
+    "W1",
+    [],
+    [[]],
+    {},
+    {"W": "W1"},
+    "NaN",
+]
 
 
 @pytest.fixture(scope="module")

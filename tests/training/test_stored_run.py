@@ -93,7 +93,7 @@ def test_what_is_no_pair_is_refused(folder):
 
 
 def test_the_options_are_those_of_the_trainer(folder):
-    assert StoredRun(folder).options() == {
+    assert StoredRun(folder).options(60) == {
         "batch_size": 20,
         "scale": None,
         "replacement": False,
@@ -103,11 +103,18 @@ def test_the_options_are_those_of_the_trainer(folder):
 
 @pytest.mark.parametrize(
     "change",
-    [{"batch_size": 0}, {"scale": "1"}, {"replacement": 1}, {"threads": -1}, {"batch_size": None}],
+    [
+        {"batch_size": 0},
+        {"batch_size": 61},
+        {"scale": "1"},
+        {"replacement": 1},
+        {"threads": -1},
+        {"batch_size": None},
+    ],
 )
 def test_options_that_cannot_be_are_refused(folder, change):
     with pytest.raises(CheckpointError, match="expected"):
-        changed(folder, **change).options()
+        changed(folder, **change).options(60)
 
 
 @pytest.mark.parametrize(

@@ -110,11 +110,14 @@ class StoredRun:
                         f"run's, got {found[key]!r}: give the data that the run began with"
                     )
 
-    def options(self) -> dict[str, Any]:
-        """What the run was told, as a trainer takes it."""
+    def options(self, rows: int) -> dict[str, Any]:
+        """What the run was told, as a trainer of so many rows takes it."""
         run = self.run
+        batch_size = run.count("batch_size", least=1)
+        if batch_size > rows:
+            raise run.error(f"expected batch_size to be at most the {rows} rows, got {batch_size}")
         return {
-            "batch_size": run.count("batch_size", least=1),
+            "batch_size": batch_size,
             "scale": run.get("scale", float, optional=True),
             "replacement": run.get("replacement", bool),
             "threads": None

@@ -154,7 +154,7 @@ class StoredTrainer(Stepper):
             test=test,
             callbacks=callbacks,
             progress=progress,
-            **saved.options(),
+            **saved.options(len(train[0])),
         )
         trainer.goal, trainer.notes = saved.run.count("goal"), saved.run.get("notes", dict)
         saved.restore(trainer, trainer._recorder)
