@@ -16,6 +16,10 @@ from xpnet.optimizers import SGD
 from xpnet.training import Trainer
 
 
+OLD = np.lib.NumpyVersion(np.__version__) < "2.1.0"
+"""Such a NumPy takes foreign memory for reading alone, and does not export what is read-only."""
+
+
 class Foreign:
     """An array of another library, over the memory of one of a backend."""
 
@@ -37,6 +41,8 @@ def torch() -> Any:
 
 
 def test_the_memory_is_shared_and_can_be_written(backend: Backend) -> None:
+    if OLD and backend.name == "numpy":
+        pytest.skip("NumPy before 2.1 takes foreign memory for reading alone")
     theirs = xpnet.asarray(np.arange(6.0).reshape(2, 3))
     ours = xpnet.asarray(Foreign(theirs[:, 1:]))
     assert type(ours) is backend.array_type
@@ -52,6 +58,7 @@ def test_another_dtype_is_a_copy_and_only_by_request(backend: Backend) -> None:
     assert (ours.dtype.name, theirs.tolist()) == ("float32", [1, 1, 1])
 
 
+@pytest.mark.skipif(OLD, reason="NumPy before 2.1 exports nothing that is read-only")
 def test_what_is_read_only_stays_read_only() -> None:
     theirs = np.ones(3)
     theirs.flags.writeable = False
