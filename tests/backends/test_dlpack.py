@@ -15,7 +15,6 @@ from xpnet.networks import TwoLayerNet
 from xpnet.optimizers import SGD
 from xpnet.training import Trainer
 
-
 OLD = np.lib.NumpyVersion(np.__version__) < "2.1.0"
 """Such a NumPy takes foreign memory for reading alone, and does not export what is read-only."""
 
