@@ -9,7 +9,7 @@ from xpnet.checkpoints import Document, TensorFile
 from xpnet.errors import CheckpointError
 from xpnet.layers import Affine, Layer, Relu, Sigmoid, SoftmaxWithLoss
 from xpnet.networks import MultiLayerNet, Network, TwoLayerNet
-from xpnet.networks.architecture import build_layers, check_alike, class_name, described
+from xpnet.networks.architecture import build_layers, check_alike, described
 
 
 class Scale(Layer):
@@ -33,12 +33,6 @@ def affine(rows, columns):
 
 def saved(net):
     return Document(json.loads(json.dumps(described(net))), "net")
-
-
-def test_the_librarys_classes_have_short_names_and_others_their_module():
-    assert class_name(Relu) == "Relu"
-    assert class_name(TwoLayerNet) == "TwoLayerNet"
-    assert class_name(Plain) == f"{__name__}.Plain"
 
 
 def test_every_layer_is_described_with_its_parameters():

@@ -97,9 +97,17 @@ def test_what_is_no_optimizer_of_the_library_cannot_be_known():
 
 def test_a_class_of_ones_own_must_be_given():
     document = saved(Signs(lr=0.5)).document
-    with pytest.raises(CheckpointError, match="got one of the class Signs: make it, and give it"):
+    with pytest.raises(
+        CheckpointError, match=rf"got one of the class {__name__}\.Signs: make it, and give it"
+    ):
         stored.made(document)
     stored.check_optimizer(Signs(lr=0.5), document)
+
+
+def test_a_class_of_ones_own_is_not_taken_for_the_librarys_of_its_name():
+    made = type("Adam", (Adam,), {"__module__": "mine"})
+    with pytest.raises(CheckpointError, match=r"got one of the class mine\.Adam: make it"):
+        stored.made(saved(made()).document)
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 """Checkpoints: networks and runs in files that are whole, on the disk, or not there."""
 
+from xpnet.checkpoints.class_name import class_name
 from xpnet.checkpoints.document import Document
 from xpnet.checkpoints.folder import check_folder, newest_in, place_in, remove_old
 from xpnet.checkpoints.generator_state import generator_from, generator_state
@@ -9,6 +10,7 @@ __all__ = [
     "Document",
     "TensorFile",
     "check_folder",
+    "class_name",
     "generator_from",
     "generator_state",
     "newest_in",

@@ -6,30 +6,17 @@ from collections.abc import Mapping
 from typing import Any
 
 from xpnet import layers
-from xpnet.checkpoints import Document, TensorFile
+from xpnet.checkpoints import Document, TensorFile, class_name
 from xpnet.errors import XpnetError
 from xpnet.layers import Layer
 from xpnet.networks.assembly import by_layer
 from xpnet.networks.container import Container
 
-__all__ = ["build_layers", "check_alike", "class_name", "described"]
+__all__ = ["build_layers", "check_alike", "described"]
 
 PUBLIC = {name: getattr(layers, name) for name in layers.__all__}
 KINDS = {n: kind for n, kind in PUBLIC.items() if issubclass(kind, Layer) and kind is not Layer}
 """The layers that can be made from what a file says of them."""
-
-
-def class_name(kind: type) -> str:
-    """The library's own classes by name alone, others with their module.
-
-    Examples
-    --------
-    >>> import collections
-    >>> class_name(Relu), class_name(collections.Counter)
-    ('Relu', 'collections.Counter')
-    """
-    library = kind.__module__.startswith("xpnet.")
-    return kind.__name__ if library else f"{kind.__module__}.{kind.__qualname__}"
 
 
 def described(net: Container) -> dict[str, Any]:

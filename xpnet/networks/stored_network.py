@@ -7,10 +7,10 @@ from collections.abc import Iterable
 from typing import Any, TypeVar
 
 from xpnet.backends import asarray, get_backend, load_backend, to_numpy
-from xpnet.checkpoints import Document, TensorFile, read_tensors, write_tensors
+from xpnet.checkpoints import Document, TensorFile, class_name, read_tensors, write_tensors
 from xpnet.checks import above_zero
 from xpnet.errors import OptionError, XpnetError
-from xpnet.networks.architecture import build_layers, check_alike, class_name, described
+from xpnet.networks.architecture import build_layers, check_alike, described
 from xpnet.networks.container import Container
 from xpnet.networks.state_dict import ExchangedNetwork
 

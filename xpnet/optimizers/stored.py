@@ -6,7 +6,7 @@ from typing import Any
 
 from xpnet import optimizers
 from xpnet.backends import asarray, to_numpy
-from xpnet.checkpoints import Document, TensorFile
+from xpnet.checkpoints import Document, TensorFile, class_name
 from xpnet.errors import CheckpointError, XpnetError
 from xpnet.optimizers.base import Optimizer
 from xpnet.parameters import Parameters
@@ -37,7 +37,7 @@ def described(optimizer: Any) -> dict[str, Any]:
             f"{optimizer!r}: what it remembers cannot be known, and so not be saved"
         )
     return {
-        "class": type(optimizer).__name__,
+        "class": class_name(type(optimizer)),
         "options": optimizer.options(),
         "steps": optimizer.steps,
         "state": sorted(optimizer.state),
@@ -83,8 +83,9 @@ def check_optimizer(optimizer: Any, saved: Document) -> None:
     CheckpointError
     """
     ours = described(optimizer)
-    if ours["class"] != saved.get("class", str):
-        raise saved.error(f"expected {saved.get('class', str):.80}, got {optimizer!r}")
+    kind = saved.get("class", str).rpartition(".")[2]  # a module of one's own may be another
+    if type(optimizer).__name__ != kind:
+        raise saved.error(f"expected {kind:.80}, got {optimizer!r}")
     theirs = saved.part("options").values
     for name in {**ours["options"], **theirs}:
         if ours["options"].get(name) != theirs.get(name):
