@@ -343,3 +343,11 @@ def test_a_class_derived_from_trainer_is_resumed_as_such(new_trainer, toy, folde
         pass
 
     assert type(Mine.resume(folder, toy, toy, progress=False)) is Mine
+
+
+def test_the_data_are_summed_up_once_in_a_process(new_trainer, toy, folder, monkeypatch):
+    resumed = Trainer.resume(folder, toy, toy, progress=False)
+    monkeypatch.setattr("xpnet.training.stored_trainer.fingerprint", None)
+    resumed.run(iterations=1)
+    resumed.save(folder)
+    assert Trainer.resume(folder, toy, toy, progress=False).iteration == 5

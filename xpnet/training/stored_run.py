@@ -88,8 +88,8 @@ class StoredRun:
         stored.check_optimizer(optimizer, saved)
         return optimizer
 
-    def check_data(self, name: str, data: Any) -> None:
-        """Refuse another data set than the run's of this name.
+    def check_data(self, name: str, data: Any) -> dict[str, Any] | None:
+        """The fingerprint of the data set of this name, which must be the run's.
 
         Raises
         ------
@@ -97,11 +97,12 @@ class StoredRun:
         """
         saved = self.run.get(name, dict, optional=True)
         if saved is None and data is None:
-            return
+            return None
         if saved is None or data is None:
-            had, came = ("no", "one") if saved is None else ("a", "none")
-            raise self.run.error(f"expected {had} {name} set, as the run had it, got {came}")
-        for which, found in fingerprint(checked_pair(data, name)).items():
+            had, got = ("no", "one") if saved is None else ("a", "none")
+            raise self.run.error(f"expected {had} {name} set, as the run had it, got {got}")
+        came = fingerprint(checked_pair(data, name))
+        for which, found in came.items():
             theirs = self.run.part(name).part(which).values
             for key in found:
                 if theirs.get(key) != found[key]:
@@ -109,6 +110,7 @@ class StoredRun:
                         f"{name}: expected {which} to have {key} {theirs.get(key)!r:.60}, as the "
                         f"run's, got {found[key]!r}: give the data that the run began with"
                     )
+        return came
 
     def options(self, rows: int) -> dict[str, Any]:
         """What the run was told, as a trainer of so many rows takes it."""

@@ -145,8 +145,8 @@ class StoredTrainer(Stepper):
         5
         """
         saved = StoredRun(path)
-        for name, data in (("train", train), ("test", test)):
-            saved.check_data(name, data)
+        sets = {"train": train, "test": test}
+        fingerprints = {name: saved.check_data(name, data) for name, data in sets.items()}
         trainer = cls(
             saved.network(net, backend),
             saved.optimizer(optimizer),
@@ -158,5 +158,5 @@ class StoredTrainer(Stepper):
         )
         trainer.goal, trainer.notes = saved.run.count("goal"), saved.run.get("notes", dict)
         saved.restore(trainer, trainer._recorder)
-        trainer.checkpoint = saved.path
+        trainer.checkpoint, trainer._fingerprints = saved.path, fingerprints
         return trainer
