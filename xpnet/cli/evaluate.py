@@ -16,13 +16,10 @@ from xpnet.cli.width import wrapped
 from xpnet.datasets import load_mnist
 from xpnet.errors import DataError
 from xpnet.networks import Network
-from xpnet.report.confusion import confusion_matrix
+from xpnet.report.confusion import confusion_matrix, heads_and_sides
 from xpnet.tables import text_table
 
 __all__ = ["evaluate"]
-
-SHORT = 5
-"""Letters of a name that heads a column; where one is longer, classes have their numbers there."""
 
 
 def evaluate(
@@ -112,10 +109,7 @@ def _share(value: float | None) -> str:
 
 def _confusion_table(confusion: NDArray[np.int64], names: list[str]) -> list[str]:
     """A row for each label, a column for each class that was given; zeros are dots."""
-    heads, sides = names, names
-    if max(map(len, names)) > SHORT:
-        heads = [str(number) for number in range(len(names))]
-        sides = [f"{number} {name}" for number, name in enumerate(names)]
+    heads, sides = heads_and_sides(names)
     rows = [
         [side, *(str(count) if count else "." for count in row)]
         for side, row in zip(sides, confusion.tolist(), strict=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,6 +18,7 @@ __all__ = [
     "confusion_matrix",
     "confusion_table",
     "frequent_confusions",
+    "heads_and_sides",
 ]
 
 MOST_CLASSES = 20
@@ -86,15 +88,28 @@ def confusion_matrix(
     return counts.reshape(classes, classes).astype(np.int64)
 
 
+def heads_and_sides(names: Sequence[str]) -> tuple[list[str], list[str]]:
+    """What heads the columns of a table of classes, and what stands before its rows.
+
+    Examples
+    --------
+    >>> heads_and_sides(["cat", "dog"])
+    (['cat', 'dog'], ['cat', 'dog'])
+    >>> heads_and_sides(["cat", "elephant"])
+    (['0', '1'], ['0 cat', '1 elephant'])
+    """
+    if max(map(len, names)) <= SHORT:
+        return list(names), list(names)
+    numbers = list(map(str, range(len(names))))
+    return numbers, [f"{number} {name}" for number, name in zip(numbers, names, strict=True)]
+
+
 def confusion_table(predictions: Predictions) -> ConfusionTable | None:
     """The table of all classes; none where there are more than 20."""
     names = predictions.names
     if len(names) > MOST_CLASSES:
         return None
-    heads, sides = list(names), list(names)
-    if max(map(len, names)) > SHORT:
-        heads = [str(number) for number in range(len(names))]
-        sides = [f"{number} {name}" for number, name in enumerate(names)]
+    heads, sides = heads_and_sides(names)
     matrix = confusion_matrix(predictions.labels, predictions.given, len(names))
     worst = int((matrix - np.diag(matrix.diagonal())).max())
     rows = []
