@@ -159,7 +159,7 @@ def memory_pool(request, monkeypatch):
     pool = cupy.cuda.MemoryPool()
     monkeypatch.setattr(cupy, "_default_memory_pool", pool)
     # a slab for losses that other tests have used up would be asked for in the midst of a test
-    monkeypatch.setattr(backend, "_slabs", {})
+    monkeypatch.setattr(backend, "_slab", (None, []))
     with cupy.cuda.using_allocator(pool.malloc):
         yield pool
 

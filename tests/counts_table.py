@@ -99,6 +99,7 @@ BACKEND = (
     Row("synchronize", 0, synchronisations=1),
     Row("owns", 0),
     Row("takes", 0),
+    Row("floats, cut from one array", 0, to_host=1, synchronisations=1),
     Row("floats, of 8 numbers", 8, to_host=1, synchronisations=1),
     Row("floats, of 9 numbers or more", 1, to_device=1, to_host=1, synchronisations=1),
     Row("assign", 1),

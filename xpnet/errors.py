@@ -4,7 +4,8 @@
 
     XpnetError
     ├── BackendError                   (RuntimeError)      unknown, unavailable or misplaced
-    │   └── BackendNotInstalledError   (MissingExtraError) the backend's library is not installed
+    │   ├── BackendNotInstalledError   (MissingExtraError) the backend's library is not installed
+    │   └── CaptureError                                   a training step cannot be captured
     ├── MixedBackendError              (TypeError)         arrays of two backends in one call
     ├── ArgumentTypeError              (TypeError)         an argument has a wrong type or dtype
     ├── UnsupportedOperationError      (TypeError)         a graph's Variable cannot do this
@@ -34,6 +35,7 @@ __all__ = [
     "ArgumentTypeError",
     "BackendError",
     "BackendNotInstalledError",
+    "CaptureError",
     "CheckpointError",
     "DataError",
     "GraphError",
@@ -68,6 +70,10 @@ class MissingExtraError(XpnetError, ImportError):
 
 class BackendNotInstalledError(BackendError, MissingExtraError):
     """The library of a backend is not installed; the message has the pip command."""
+
+
+class CaptureError(BackendError):
+    """A training step cannot be captured, so that one launch would replay it."""
 
 
 class MixedBackendError(XpnetError, TypeError):

@@ -36,6 +36,8 @@ ABOUT_ARRAYS = {
     "buffer_of",
     "threads",
     "few_threads",
+    "capture",
+    "step_feed",
 }
 """No arithmetic: what they say and refuse is claimed in the other tests of this folder."""
 

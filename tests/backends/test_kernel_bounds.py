@@ -22,7 +22,7 @@ def no_slab(cupy_backend: Backend, monkeypatch: pytest.MonkeyPatch) -> Backend:
     from xpnet.backends import cupy_backend as module
 
     monkeypatch.setattr(module, "SLAB", 1)
-    monkeypatch.setattr(cupy_backend, "_slabs", {})
+    monkeypatch.setattr(cupy_backend, "_slab", (None, []))
     return cupy_backend
 
 

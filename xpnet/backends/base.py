@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from xpnet.backends.step_feed import StepFeed
 from xpnet.backends.storage import Array, Storage
 from xpnet.backends.update_rule import UpdateRule
 from xpnet.errors import ArgumentTypeError, LabelError
@@ -137,7 +138,7 @@ class Backend(Storage):
         param: Array,
         grad: Array,
         state: Sequence[Array],
-        values: Mapping[str, float],
+        values: Mapping[str, float | Array],
     ) -> None:
         """One step by `rule`, written over `param` and the arrays of `state`.
 
@@ -149,8 +150,8 @@ class Backend(Storage):
             another.
         state : sequence of array
             In the order of ``rule.state``.
-        values : mapping of str to float
-            The scalars and the constants of the rule.
+        values : mapping of str to float or 0-d array
+            The scalars and the constants of the rule; arrays in the dtype of `param`.
 
         Raises
         ------
@@ -166,3 +167,32 @@ class Backend(Storage):
         for k, array in enumerate(state, 1):
             array[...] = made[k]
         param -= made[0]
+
+    # --- captured steps ------------------------------------------------------------------------
+
+    def capture(self, body: Callable[[], object]) -> Callable[[], None] | None:
+        """Record what `body` asks of the device, to have it done again by one launch.
+
+        Parameters
+        ----------
+        body : callable
+            Without arguments. It is called twice: the first call does its work, the second is
+            recorded and does nothing. Python in it does not run again: a replay reads and writes
+            the memory that the recorded call did.
+
+        Returns
+        -------
+        callable or None
+            Does the work of `body` once more, in the order of the current stream. None, with
+            `body` not called, where a backend records nothing.
+
+        Raises
+        ------
+        CaptureError
+            The first call is done, but the second could not be recorded.
+        """
+        return None
+
+    def step_feed(self, batch: int, count: int, dtype: Any) -> StepFeed:
+        """What a captured step reads anew at each replay; see `StepFeed`."""
+        return StepFeed(self, batch, count, dtype)

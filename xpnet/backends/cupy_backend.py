@@ -6,13 +6,16 @@ CuPy is imported when this module is, so only `registry.load_backend` imports it
 from __future__ import annotations
 
 import math
-from collections.abc import Hashable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from typing import Any
 
 import cupy as cp
 
 from xpnet.backends import cupy_kernels as kernels
 from xpnet.backends.base import Backend
+from xpnet.backends.cupy_graph import CupyGraph
+from xpnet.backends.cupy_step_feed import CupyStepFeed
 from xpnet.backends.kinds import REAL
 from xpnet.backends.storage import CUDA, Array, Pool, repeats
 from xpnet.backends.update_rule import UpdateRule
@@ -23,6 +26,8 @@ __all__ = ["CupyBackend"]
 THREADS = 128
 WARPS = THREADS // 32
 SLAB = 1024
+SMALL = 1 << 20
+"""Bytes that are copied to the host in less time than it takes to launch a few kernels."""
 
 
 class CupyBackend(Backend):
@@ -47,7 +52,7 @@ class CupyBackend(Backend):
         self.device_id: int = cp.cuda.runtime.getDevice()
         name = cp.cuda.runtime.getDeviceProperties(self.device_id)["name"].decode()
         self.device = f"cuda:{self.device_id} ({name})"
-        self._slabs: dict[Any, list[Array]] = {}
+        self._slab: tuple[Any, list[Array]] = None, []  # whose it is, and what is left of it
 
     # --- where arrays live ---------------------------------------------------------------
 
@@ -76,10 +81,21 @@ class CupyBackend(Backend):
         return bool(cp.may_share_memory(x, y))
 
     def floats(self, values: Sequence[Array]) -> list[float]:
-        if not values:
-            return []
-        numbers = cp.stack([cp.asarray(value) for value in values]).get()
-        return [float(number) for number in numbers]
+        shared = Counter(id(_slab_of(value)) for value in values)
+        read: dict[int, Any] = {}  # what several were cut from, by its identity
+        numbers: dict[int, float] = {}
+        for place, value in enumerate(values):
+            slab = _slab_of(value)
+            if slab is not None and shared[id(slab)] > 1:
+                if id(slab) not in read:
+                    read[id(slab)] = slab.get()
+                index = (value.data.ptr - slab.data.ptr) // slab.itemsize
+                numbers[place] = float(read[id(slab)][index])
+        alone = [place for place in range(len(values)) if place not in numbers]
+        if alone:
+            stacked = cp.stack([cp.asarray(values[place]) for place in alone]).get()
+            numbers.update(zip(alone, map(float, stacked), strict=True))
+        return [numbers[place] for place in range(len(values))]
 
     def assign(self, target: Array, value: Any) -> None:
         # CuPy copies entry by entry in no order: over shared memory it would read what it wrote
@@ -164,17 +180,17 @@ class CupyBackend(Backend):
         return y, dx, row_loss
 
     def _scalar(self, dtype: Any) -> Array:
-        """A 0-d array to write into, cut from a slab.
+        """A 0-d array to write into, cut from a slab that belongs to the current stream.
 
         A step's loss is kept until it is logged. Were each its own allocation, the pool would
         ask the driver for a new block at every step of the first epoch.
         """
-        slab = self._slabs.setdefault(dtype, [])
-        try:
-            return slab.pop()
-        except IndexError:
-            slab.extend(cp.empty(SLAB, dtype=dtype))
-            return slab.pop()
+        key = dtype, cp.cuda.get_current_stream().ptr
+        owner, slab = self._slab
+        if owner != key or not slab:
+            slab = list(cp.empty(SLAB, dtype=dtype))
+            self._slab = key, slab
+        return slab.pop()
 
     # --- batches ---------------------------------------------------------------------------
 
@@ -207,7 +223,7 @@ class CupyBackend(Backend):
         param: Array,
         grad: Array,
         state: Sequence[Array],
-        values: Mapping[str, float],
+        values: Mapping[str, float | Array],
     ) -> None:
         if rule.kernel is None:
             super().update(rule, param, grad, state, values)
@@ -215,8 +231,24 @@ class CupyBackend(Backend):
         numbers = [values[name] for name in (*rule.scalars, *rule.constants)]
         kernels.update_kernel(rule)(grad, *numbers, param, *state)
 
+    # --- captured steps: a CUDA graph ----------------------------------------------------------
+
+    def capture(self, body: Callable[[], object]) -> Callable[[], None]:
+        return CupyGraph(body).replay
+
+    def step_feed(self, batch: int, count: int, dtype: Any) -> CupyStepFeed:
+        return CupyStepFeed(self, batch, count, dtype)
+
 
 def _by_row_takes(scores: Array, t: Array) -> bool:
     """Whether the kernel is written for these dtypes, and for scores at all: it reads the first."""
     kinds = scores.dtype.name in ("float32", "float64") and t.dtype.name in kernels.C_TYPES
     return kinds and scores.size > 0
+
+
+def _slab_of(x: Array) -> Array | None:
+    """The row of numbers that `x` was cut from, if all of it may as well come to the host."""
+    slab = getattr(x, "base", None)
+    if slab is None or slab.ndim != 1 or slab.dtype != x.dtype:
+        return None
+    return slab if slab.nbytes <= SMALL and slab.flags.c_contiguous else None

@@ -16,6 +16,7 @@ from xpnet.gradient.fallback_points import check_fallback_points
 from xpnet.gradient.layer_contract import as_tuple, layer_violations
 from xpnet.gradient.parameter_check import check_parameter
 from xpnet.gradient.parameter_result import ParameterCheck
+from xpnet.gradient.replay_check import replay_violations
 from xpnet.gradient.report import GradientReport
 from xpnet.gradient.undeclared_arrays import undeclared_arrays
 from xpnet.gradient.weighted_output import WeightedOutput, is_finite, random_like
@@ -32,8 +33,9 @@ def check_layer(layer: Any, *inputs: Any, h: float | None = None, seed: int = 0)
     central differences for every floating input and parameter. Besides, neither `forward` nor
     `backward` may write into its arguments; a second backward must give the same; `apply` must
     agree with `forward`, `backward_params` with `backward`, and `perturbed` and `affected_rows`
-    with one perturbation at a time; a layer that declares itself `rowwise` must be so; and no
-    array may be stored that a network would not know of.
+    with one perturbation at a time; a layer that declares itself `rowwise` must be so; on a
+    backend that captures, as CuPy does, one that declares itself `capturable` must give in a replay
+    what it gives in a call; and no array may be stored that a network would not know of.
 
     Where rounding hides every gradient, as of a loss with a saturated softmax, the inputs given
     decide nothing. The check is then made with smaller inputs, and a note says so.
@@ -111,6 +113,7 @@ def _check(layer: Layer, arrays: Sequence[Array], h: float | None, seed: int) ->
     if missing:
         return failed(f"backward sets no gradient of {', '.join(missing)}")
     problems = list(layer_violations(layer, arrays, dout))
+    problems += replay_violations(layer, arrays, dout)
     undeclared, notes = undeclared_arrays(layer, arrays, dout)
     problems += undeclared
 

@@ -28,6 +28,7 @@ class Relu(Layer):
            [ True, False]])
     """
 
+    capturable = True
     rowwise = True
     saved = ("mask",)
 
@@ -91,6 +92,7 @@ class Sigmoid(Layer):
     array([0.25, 0.  ])
     """
 
+    capturable = True
     rowwise = True
     saved = ("out",)
 

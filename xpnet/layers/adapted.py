@@ -44,6 +44,7 @@ class Adapted(Layer):
     def __init__(self, own: Any) -> None:
         self.own = own
         self.rowwise = bool(getattr(own, "rowwise", None))
+        self.capturable = bool(getattr(own, "capturable", None))
         self.saved = tuple(getattr(own, "saved", None) or ())
 
     def _own(self, name: str) -> Any:

@@ -48,6 +48,7 @@ class Affine(Layer):
     array([5., 7., 9.])
     """
 
+    capturable = True
     rowwise = True
     saved = ("x",)
 

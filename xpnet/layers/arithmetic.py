@@ -83,6 +83,8 @@ class MulLayer(_Pair):
     (2.2, 110.00000000000001)
     """
 
+    capturable = True
+
     def apply(self, x: Any, y: Any) -> Any:
         """``x * y``, keeping nothing."""
         _check(x, y, "MulLayer")
@@ -105,6 +107,8 @@ class AddLayer(_Pair):
     >>> total.backward(1.1)
     (1.1, 1.1)
     """
+
+    capturable = True
 
     def apply(self, x: Any, y: Any) -> Any:
         """``x + y``, keeping nothing."""

@@ -48,15 +48,24 @@ class Layer:
     rowwise : bool
         Whether row i of the output comes from row i of the input alone. Set it only where
         that holds: networks then predict in batches and take numerical gradients quickly.
+    capturable : bool
+        Whether `forward` and `backward` ask the same of the device each time: no Python in them
+        depends on what an array holds, or changes from call to call, since a captured step runs
+        no Python. A subclass does not inherit it: its own code has to keep it.
     saved : tuple of str
         The attributes that `forward` saves for `backward`.
     """
 
     rowwise: bool = False
+    capturable: bool = False
     saved: tuple[str, ...] = ()
     params, grads = Held(), Held()
     _params: FixedNames = NONE
     _grads: FixedNames = NONE
+
+    def __init_subclass__(cls, **options: Any) -> None:
+        super().__init_subclass__(**options)
+        cls.capturable = vars(cls).get("capturable", False)
 
     def add_params(self, **arrays: Array) -> None:
         """Take these arrays, not copied, as the parameters; in a network write them over those."""

@@ -36,6 +36,7 @@ class SoftmaxWithLoss(Layer):
            [ 0.125,  0.125,  0.125, -0.375]])
     """
 
+    capturable = True
     saved = ("y", "t", "_dx")
 
     def __init__(self) -> None:

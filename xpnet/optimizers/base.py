@@ -111,6 +111,24 @@ class Optimizer:
         """The numbers that stay from step to step, by the names in ``rule.constants``."""
         return {}
 
+    def values(self, step: int, smallest: float) -> dict[str, float]:
+        """Scalars and constants of a step in a dtype with this smallest number above 0."""
+        values = self.scalars(step)
+        for name, value in self.constants().items():
+            values[name] = smallest if 0 < value < smallest else value
+        return values
+
+    @property
+    def capturable(self) -> bool:
+        """Whether its step can be captured: one by the rule, without an `update` of its own."""
+        return getattr(self.update, "__func__", None) is Optimizer.update
+
+    def is_ready(self, params: Parameters) -> bool:
+        """Whether a step over these parameters as they are finds its state beside them."""
+        slots = [self.state.get(name) for name in self.rule.state]
+        buffers = [slot.flat for slot in slots if isinstance(slot, Parameters)]
+        return not slots or self._owner.fits((params.flat, *buffers))
+
     def update(self, params: MutableMapping[str, Any], grads: Mapping[str, Any]) -> None:
         """One step: writes into the arrays of `params`. All is checked before anything is written.
 
@@ -222,12 +240,8 @@ class Optimizer:
         dtype, wide = backend.step_dtype(param), param
         if dtype != param.dtype:
             wide, grad = backend.asarray(param, dtype), backend.asarray(grad, dtype)
-        values = self.scalars(self.steps)
-        if self.rule.constants:
-            smallest = backend.smallest(wide)
-            for name, value in self.constants().items():
-                values[name] = smallest if 0 < value < smallest else value
-        backend.update(self.rule, wide, grad, state, values)
+        smallest = backend.smallest(wide) if self.rule.constants else 0.0
+        backend.update(self.rule, wide, grad, state, self.values(self.steps, smallest))
         if wide is not param:
             backend.assign(param, wide)
 

@@ -40,6 +40,8 @@ class Batches:
     size : int
     an_epoch : int
         Batches in an epoch, the last of which may be smaller.
+    full : int
+        Those of them that are not smaller.
     """
 
     def __init__(self, rows: int, batch_size: int, seed: Seed, replacement: bool) -> None:
@@ -49,6 +51,7 @@ class Batches:
                 f"batch_size={batch_size}: expected at most the {rows} rows of the training set"
             )
         self.an_epoch = math.ceil(rows / self.size)
+        self.full = self.an_epoch if replacement else rows // self.size
         self._rows, self._replacement = rows, replacement
         self._rng = seeded(seed)
         self._order = _Order(-1, None, self._rng.bit_generator.state)
@@ -56,9 +59,13 @@ class Batches:
     def at(self, iteration: int, backend: str) -> Array:
         """The rows of the batch after so many steps, shape (K,), on this backend."""
         epoch, place = divmod(iteration, self.an_epoch)
+        return self.order(epoch, backend)[place * self.size : (place + 1) * self.size]
+
+    def order(self, epoch: int, backend: str) -> Array:
+        """The rows of all batches of an epoch, one after the other, on this backend."""
         if epoch != self._order.epoch:
             self._draw(epoch, backend)
-        return self._order.rows[place * self.size : (place + 1) * self.size]
+        return self._order.rows
 
     def state(self) -> dict[str, Any]:
         """What decides the batches to come, as JSON values.

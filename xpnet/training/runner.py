@@ -66,7 +66,7 @@ class Runner:
             self._awaited = trainer.iteration + 1
             # what overflows shows in the loss, and gets one error instead of many warnings
             with np.errstate(all="ignore"):
-                loss = trainer.step()
+                loss = trainer._next_step()
             self._keep(loss)
             for callback in trainer.callbacks:
                 callback.on_step(trainer, loss)
@@ -86,13 +86,17 @@ class Runner:
         trainer = self._trainer
         self._recorder.collect(trainer.net.backend, trainer.optimizer)
         with np.errstate(all="ignore"), self._signals.released():
-            accuracies = [
-                None if trainer.test is None else trainer.net.accuracy(*data, scale=trainer.scale)
-                for data in (trainer.train, trainer.test or trainer.train)
-            ]
+            accuracies = trainer._capturing.with_its_memory(self._accuracies, trainer.net.backend)
         record = self._recorder.note(trainer.iteration, *accuracies)
         for callback in trainer.callbacks:
             callback.on_record(trainer, record)
+
+    def _accuracies(self) -> list[float | None]:
+        trainer = self._trainer
+        return [
+            None if trainer.test is None else trainer.net.accuracy(*data, scale=trainer.scale)
+            for data in (trainer.train, trainer.test or trainer.train)
+        ]
 
     def _end_early(self, error: BaseException) -> None:
         """Bring what was done into the history, whatever cut the run off."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from contextlib import AbstractContextManager
 from typing import Any
 
@@ -15,7 +16,9 @@ from xpnet.networks.inference import largest_product
 from xpnet.networks.out_of_memory import free_memory, out_of_memory
 from xpnet.optimizers import Optimizer
 from xpnet.training.batches import Batches
+from xpnet.training.capturing import Capturing
 from xpnet.training.data import checked_set
+from xpnet.training.obstacles import obstacles
 from xpnet.training.signals import held_signals
 from xpnet.training.updates import Updates
 
@@ -36,6 +39,7 @@ class Stepper:
         scale: float | None,
         replacement: bool,
         threads: int | None,
+        capture: bool | None,
     ) -> None:
         if not isinstance(net, Network):
             raise OptionError(f"net: expected a Network, got {net!r}")
@@ -48,12 +52,13 @@ class Stepper:
         self.train = checked_set(net, train, "train", scale)
         self.scale = None if scale is None else float(scale)
         self.replacement = replacement
-        self._batches = Batches(int(self.train[0].shape[0]), batch_size, seed, replacement)
-        self.batch_size, self.steps_per_epoch = self._batches.size, self._batches.an_epoch
+        self.batches = Batches(int(self.train[0].shape[0]), batch_size, seed, replacement)
+        self.batch_size, self.steps_per_epoch = self.batches.size, self.batches.an_epoch
         self.threads = None if threads is None else whole_number("threads", threads)
         self._product = largest_product(net, self.batch_size)
         self._updates = Updates()
         self._last: tuple[int, Array] = 0, None  # the iteration of the last step, and its loss
+        self._capturing = Capturing(capture)
 
     @property
     def iteration(self) -> int:
@@ -77,7 +82,7 @@ class Stepper:
             "scale": self.scale,
             "replacement": self.replacement,
             "threads": self.threads,
-            "batches": self._batches.state(),
+            "batches": self.batches.state(),
         }
 
     def restore(self, saved: Document) -> None:
@@ -88,7 +93,7 @@ class Stepper:
         CheckpointError
         """
         iteration = saved.count("iteration")
-        self._batches.restore(saved.part("batches"), self.net.backend.name)
+        self.batches.restore(saved.part("batches"), self.net.backend.name)
         self._updates.done = iteration
 
     def step(self) -> Array:
@@ -113,16 +118,36 @@ class Stepper:
             try:
                 return self._step(done)
             except BaseException as error:
-                whole = self._updates.are_whole()
-                if not whole and isinstance(error, (Exception, KeyboardInterrupt)):
-                    kind = PartialUpdateError if isinstance(error, Exception) else KeyboardInterrupt
-                    raise kind(self._updates.message()) from error
+                self._tell_of_a_part(error)
                 if not isinstance(error, MemoryError) or self.iteration != done:
                     raise
                 if isinstance(error, OutOfMemoryError):
                     free_memory(error, self.net.backend)
                     raise
                 raise out_of_memory(error, self.net, "training step", self.batch_size) from error
+
+    def obstacles(self) -> Iterator[str]:
+        """What stands against capturing its steps: a clause each."""
+        if type(self).step is not Stepper.step:
+            yield f"{type(self).__name__} has a step of its own"
+        yield from obstacles(self)
+
+    def _next_step(self) -> Array:
+        """The next step of a run, captured or plain; returns its loss."""
+        try:
+            loss = self._capturing.step(self)
+        except BaseException as error:
+            self._tell_of_a_part(error)
+            raise
+        if loss is None:
+            return self._capturing.with_its_memory(self.step, self.net.backend)
+        return loss
+
+    def _tell_of_a_part(self, error: BaseException) -> None:
+        """Raise what says so if the update that an error cut off is half done."""
+        if not self._updates.are_whole() and isinstance(error, (Exception, KeyboardInterrupt)):
+            kind = PartialUpdateError if isinstance(error, Exception) else KeyboardInterrupt
+            raise kind(self._updates.message()) from error
 
     def _in_threads(self) -> AbstractContextManager[object]:
         """A block that takes the threads that were asked for, or those that suit its products."""
@@ -134,7 +159,7 @@ class Stepper:
     def _step(self, done: int) -> Array:
         """The step after so many."""
         net = self.net
-        index = self._batches.at(done, net.backend.name)
+        index = self.batches.at(done, net.backend.name)
         x, t = net.backend.gather(*self.train, index, net.dtype, self.scale)
         loss = net.backprop(x, t)
         self._last = done + 1, loss

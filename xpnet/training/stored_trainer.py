@@ -106,6 +106,7 @@ class StoredTrainer(Stepper):
         optimizer: Optimizer | None = None,
         callbacks: Iterable[Callback] = (),
         progress: bool | None = None,
+        capture: bool | None = None,
         backend: str | None = None,
     ) -> T:
         """A trainer that goes on where a checkpoint was written; then call `run`.
@@ -123,7 +124,7 @@ class StoredTrainer(Stepper):
             With layers of your own: one that was made like the run's, to be filled.
         optimizer : Optimizer, optional
             Of a class of your own: one with the options of the run's.
-        callbacks, progress : as for the constructor
+        callbacks, progress, capture : as for the constructor
         backend : str, optional
             Where to go on; by default the current backend, or where `net` lives.
 
@@ -154,6 +155,7 @@ class StoredTrainer(Stepper):
             test=test,
             callbacks=callbacks,
             progress=progress,
+            capture=capture,
             **saved.options(len(train[0])),
         )
         trainer.goal, trainer.notes = saved.run.count("goal"), saved.run.get("notes", dict)

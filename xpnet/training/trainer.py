@@ -50,6 +50,10 @@ class Trainer(StoredTrainer):
         Of BLAS on the CPU, in `step` and `run`. By default one where the network's largest product
         is small, since more would wait for each other beside any other busy process, and as
         many as there are where it is large.
+    capture : bool, optional
+        Whether `run` records a step as a CUDA graph, so that each further step is one launch with
+        the same results. By default it does where the backend can and layers, loss and optimizer
+        are `capturable`; True raises an error where one is not, False never captures.
 
     Attributes
     ----------
@@ -96,6 +100,7 @@ class Trainer(StoredTrainer):
         callbacks: Iterable[Callback] = (),
         progress: bool | None = None,
         threads: int | None = None,
+        capture: bool | None = None,
     ) -> None:
         super().__init__(
             net,
@@ -107,12 +112,18 @@ class Trainer(StoredTrainer):
             scale=scale,
             replacement=replacement,
             threads=threads,
+            capture=capture,
         )
         self.callbacks = checked_callbacks(callbacks) + progress_callback(progress)
 
     def __copy__(self) -> Trainer:
         """Network, optimizer, order and history belong together: a copy has its own of each."""
         return copy.deepcopy(self)
+
+    @property
+    def captured(self) -> bool:
+        """Whether a step is captured: each further one like it is one launch."""
+        return self._capturing.has_step
 
     def stop(self) -> None:
         """End the run after the step it is in; for callbacks."""
@@ -138,17 +149,21 @@ class Trainer(StoredTrainer):
         Raises
         ------
         OptionError
-            A number is no whole one from 1 on, or memory could not hold so many losses.
+            A number is no whole one from 1 on, or memory could not hold so many losses, or
+            ``capture=True`` cannot be.
         MixedBackendError
             The network was moved since the trainer placed its data: make a new trainer.
         NonFiniteLossError
             A loss is NaN or infinite. It names the first such iteration; losses are looked at
             when they are logged, at the end of an epoch, since looking waits for the device.
+        CaptureError
+            With ``capture=True``: a step could not be captured. The steps up to it are done.
         OutOfMemoryError, PartialUpdateError
             As for `step`.
         """
         self._updates.check()
         self._check_place()
+        self._capturing.begin_run(self)
         if self.scale is not None and self.scale > 0:
             self.net.pixel_scale = self.scale
         try:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 from xpnet.backends import Array
 from xpnet.errors import PartialUpdateError
 from xpnet.networks import Network
 from xpnet.optimizers import Optimizer
+from xpnet.training.captured_step import CapturedStep
 
 __all__ = ["Updates"]
 
@@ -43,6 +45,32 @@ class _Begun(NamedTuple):
         return False if self.params is None or _same(self.net, self.params) else None
 
 
+class _Replayed(NamedTuple):
+    """What is known before a captured update.
+
+    Attributes
+    ----------
+    number, optimizer : as for `_Begun`
+    steps : int
+        The optimizer's `steps` before.
+    step : CapturedStep
+        Whose next iteration it is.
+    """
+
+    number: int
+    optimizer: Optimizer
+    steps: int
+    step: CapturedStep
+
+    def was_done(self) -> bool | None:
+        """Whether the update was done, as the device has counted."""
+        if self.optimizer.writing:
+            return None
+        done = self.step.is_done()
+        self.optimizer.steps = self.steps + done
+        return done
+
+
 class Updates:
     """Runs the updates of a trainer and counts those that are done, whatever cuts one off.
 
@@ -54,7 +82,7 @@ class Updates:
 
     def __init__(self) -> None:
         self.done = 0
-        self._begun: _Begun | None = None  # until it is known to be counted
+        self._begun: _Begun | _Replayed | None = None  # until it is known to be counted
 
     def run(self, net: Network, optimizer: Optimizer) -> None:
         """Do and count the next update."""
@@ -65,6 +93,18 @@ class Updates:
         optimizer.update(net.params, net.grads)
         self.done = number
         self._begun = None
+
+    def run_captured(
+        self, step: CapturedStep, do: Callable[[], None], optimizer: Optimizer
+    ) -> None:
+        """Do and count the next update, which is the iteration that `step` has prepared."""
+        number, steps = self.done + 1, optimizer.steps
+        self._begun = _Replayed(number, optimizer, steps, step)
+        do()
+        optimizer.steps = steps + 1
+        self.done = number
+        self._begun = None
+        step.go_on()
 
     def are_whole(self) -> bool:
         """Count an update that was cut off after its work; False if one is half done."""
