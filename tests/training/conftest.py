@@ -4,7 +4,6 @@ import numpy as np
 import pytest
 
 import xpnet
-from xpnet.backends import Backend
 from xpnet.networks import TwoLayerNet
 from xpnet.optimizers import SGD
 from xpnet.training import Trainer
@@ -55,17 +54,3 @@ def seen(monkeypatch):
         return batches
 
     return watch
-
-
-def called_again(backend, body):
-    """Stands for a capture where there is none: its replay is another call."""
-    body()
-    return body
-
-
-@pytest.fixture
-def capturing(backend, monkeypatch):
-    """The backend under test captures steps: CuPy does, others get a stand-in."""
-    if type(backend).capture is Backend.capture:
-        monkeypatch.setattr(type(backend), "capture", called_again)
-    return backend

@@ -27,12 +27,15 @@ class Certificate:
     steps : int
     checks : tuple of Check
         In the order of computation, for each dtype.
+    uncaptured : str or None
+        Why captured steps are not among the checks.
     """
 
     backends: tuple[str, str]
     devices: tuple[str, str]
     steps: int
     checks: tuple[Check, ...]
+    uncaptured: str | None = None
 
     @property
     def dtypes(self) -> list[str]:
@@ -100,6 +103,7 @@ class Certificate:
             "passed": self.passed,
             "first_failure": self.first_failure,
             "no_bound": self.without_bound,
+            "uncaptured": self.uncaptured,
             "dtypes": {
                 dtype: {
                     "expected_drift": self.expected_drift(dtype),
@@ -151,6 +155,8 @@ class Certificate:
     def _remarks(self) -> list[str]:
         """The lines after the tables; the verdict is the last."""
         remarks = []
+        if self.uncaptured:
+            remarks.append(f"captured steps are not checked: {self.uncaptured}")
         if self.without_bound:
             remarks.append(f"not certified, without a bound: {', '.join(self.without_bound)}")
         if self.first_failure:
