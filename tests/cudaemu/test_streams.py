@@ -116,11 +116,3 @@ def test_priorities_and_flags_are_kept(cp):
     stream = cp.cuda.Stream(non_blocking=True, priority=-99)
     assert runtime.streamGetPriority(stream.ptr) == -5
     assert runtime.streamGetFlags(stream.ptr) == runtime.streamNonBlocking
-
-
-def test_nothing_captures_and_capturing_is_refused(cp, capfd):
-    stream = cp.cuda.Stream(non_blocking=True)
-    assert not stream.is_capturing()
-    with pytest.raises(cp.cuda.runtime.CUDARuntimeError, match="cudaErrorNotSupported"):
-        stream.begin_capture()
-    assert "cudaStreamBeginCapture is not emulated" in capfd.readouterr().err

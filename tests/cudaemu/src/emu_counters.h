@@ -32,7 +32,14 @@
   X(C_NVRTC_COMPILE,    "nvrtc_compiles")     \
   X(C_NVRTC_CACHE_HIT,  "nvrtc_cache_hits")   \
   X(C_MODULE_LOAD,      "module_loads")       \
-  X(C_LAUNCH_FAIL,      "failed_launches")
+  X(C_LAUNCH_FAIL,      "failed_launches")    \
+  X(C_CAPTURED_NODE,    "captured_nodes")     \
+  X(C_GRAPH_INSTANTIATE,"graph_instantiations")\
+  X(C_GRAPH_LAUNCH,     "graph_launches")     \
+  X(C_GRAPH_KERNEL_NODE,"graph_kernel_nodes") \
+  X(C_GRAPH_BLAS_NODE,  "graph_blas_nodes")   \
+  X(C_GRAPH_COPY_NODE,  "graph_copy_nodes")   \
+  X(C_GRAPH_OTHER_NODE, "graph_other_nodes")
 // clang-format on
 
 enum emu_counter {

@@ -3,8 +3,10 @@
 #include <string.h>
 
 #include "api.h"
+#include "capture.h"
 #include "emu_internal.h"
 #include "errors.h"
+#include "streams.h"
 
 namespace emu {
 namespace {
@@ -61,13 +63,15 @@ int copy(void* to, const void* from, size_t n, cudaMemcpyKind kind, cudaStream_t
   // "For transfers from device memory to device memory, no host-side synchronization is
   // performed" (Runtime API, "API synchronization behavior").
   const bool both_on_device = direction->from_device && direction->to_device;
-  if (waits == HostWaits::kYes && !both_on_device) count(C_SYNC_MEMCPY);
-  const int bytes_counter = direction->bytes_counter;
-  return emu_submit(stream, direction->counter, "a memcpy", [=] {
-    count(bytes_counter, n);
+  if (waits == HostWaits::kYes) {
+    if (const int error = capture::check_unsafe_call()) return error;
+    if (!both_on_device) count(C_SYNC_MEMCPY);
+  }
+  const auto body = [=] {
     memmove(to, from, n);
     return 0;
-  });
+  };
+  return submit(stream, {direction->counter, "a memcpy", body, direction->bytes_counter, n});
 }
 
 int fill(void* to, int value, size_t n, cudaStream_t stream) {
@@ -75,11 +79,11 @@ int fill(void* to, int value, size_t n, cudaStream_t stream) {
     emu_complain("memset of %zu bytes: %p is not inside a live device allocation", n, to);
     return cudaErrorInvalidValue;
   }
-  return emu_submit(stream, C_MEMSET, "a memset", [=] {
-    count(C_MEMSET_BYTES, n);
+  const auto body = [=] {
     memset(to, value, n);
     return 0;
-  });
+  };
+  return submit(stream, {C_MEMSET, "a memset", body, C_MEMSET_BYTES, n});
 }
 
 }  // namespace emu

@@ -6,6 +6,7 @@
 #include <mutex>
 
 #include "api.h"
+#include "capture.h"
 #include "emu_internal.h"
 #include "errors.h"
 #include "streams.h"
@@ -15,8 +16,9 @@ namespace {
 
 struct Event {
   unsigned flags;
-  bool recorded;
+  bool recorded;  // in a stream that did not capture
   timespec time;
+  CapturePoint point;  // of the capture that it was recorded in
 
   bool is_timed() const { return recorded && !(flags & cudaEventDisableTiming); }
 };
@@ -30,9 +32,16 @@ Event* find(cudaEvent_t event) {
   return it == events.end() ? nullptr : &it->second;
 }
 
-bool exists(cudaEvent_t event) {
-  std::lock_guard<std::mutex> lock(event_mutex);
-  return find(event) != nullptr;
+// "It is invalid to synchronize or query the execution status of [...] a captured event"
+// (Programming Guide, "Prohibited and Unhandled Operations").
+int check_query(cudaEvent_t event) {
+  {
+    std::lock_guard<std::mutex> lock(event_mutex);
+    const Event* found = find(event);
+    if (!found) return cudaErrorInvalidResourceHandle;
+    if (found->point.capture) return cudaErrorCapturedEvent;
+  }
+  return capture::check_unsafe_call();
 }
 
 }  // namespace
@@ -43,7 +52,7 @@ using emu::remember;
 EMU_API cudaError_t cudaEventCreateWithFlags(cudaEvent_t* out, unsigned flags) {
   std::lock_guard<std::mutex> lock(emu::event_mutex);
   *out = reinterpret_cast<cudaEvent_t>(new char);  // an address nobody else has
-  emu::events[*out] = {flags, false, {}};
+  emu::events[*out] = {flags, false, {}, {}};
   return cudaSuccess;
 }
 
@@ -62,8 +71,11 @@ EMU_API cudaError_t cudaEventRecord(cudaEvent_t event, cudaStream_t stream) {
   std::lock_guard<std::mutex> lock(emu::event_mutex);
   emu::Event* found = emu::find(event);
   if (!found || !emu::is_live(stream)) return remember(cudaErrorInvalidResourceHandle);
+  if (const int error = emu::capture::check_use(stream)) return remember(error);
+  if (const int error = emu::capture::mark(stream, &found->point)) return remember(error);
+  found->recorded = !found->point.capture;
+  if (!found->recorded) return cudaSuccess;
   count(C_EVENT_RECORD);
-  found->recorded = true;
   clock_gettime(CLOCK_MONOTONIC, &found->time);
   return cudaSuccess;
 }
@@ -71,20 +83,22 @@ EMU_API cudaError_t cudaEventRecord(cudaEvent_t event, cudaStream_t stream) {
 // "If cudaEventRecord() has not yet been called on event, then this function returns
 // cudaSuccess" (cudaEventSynchronize; cudaEventQuery says the same).
 EMU_API cudaError_t cudaEventQuery(cudaEvent_t event) {
-  return remember(emu::exists(event) ? cudaSuccess : cudaErrorInvalidResourceHandle);
+  return remember(emu::check_query(event));
 }
 
 EMU_API cudaError_t cudaEventSynchronize(cudaEvent_t event) {
-  if (!emu::exists(event)) return remember(cudaErrorInvalidResourceHandle);
+  if (const int error = emu::check_query(event)) return remember(error);
   count(C_SYNC_EVENT);
   return cudaSuccess;
 }
 
 EMU_API cudaError_t cudaStreamWaitEvent(cudaStream_t stream, cudaEvent_t event, unsigned) {
-  if (!emu::is_live(stream) || !emu::exists(event)) {
-    return remember(cudaErrorInvalidResourceHandle);
-  }
-  count(C_STREAM_WAIT);
+  std::lock_guard<std::mutex> lock(emu::event_mutex);
+  const emu::Event* found = emu::find(event);
+  if (!found || !emu::is_live(stream)) return remember(cudaErrorInvalidResourceHandle);
+  if (const int error = emu::capture::check_use(stream)) return remember(error);
+  if (const int error = emu::capture::wait(stream, found->point)) return remember(error);
+  if (!found->point.capture) count(C_STREAM_WAIT);
   return cudaSuccess;
 }
 

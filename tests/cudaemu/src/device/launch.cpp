@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include <mutex>
+#include <vector>
 
 #include "allocations.h"
 #include "emu_internal.h"
@@ -10,6 +11,7 @@
 #include "scheduler.h"
 #include "settings.h"
 #include "shared_memory.h"
+#include "streams.h"
 
 namespace emu {
 namespace {
@@ -32,6 +34,33 @@ bool is_legal(const LaunchShape& shape, const Function& function) {
          block.x * block.y * block.z <= kThreadsPerBlock &&
          shape.dynamic_shared <= function.max_dynamic_shared;
 }
+
+// The values of a launch's arguments. CUDA copies them when the launch is queued, so that the
+// caller may reuse its memory, and a node of a graph keeps the values of the capture.
+class Arguments {
+ public:
+  Arguments(const emu_desc& kernel, void** params) {
+    for (unsigned i = 0; i < kernel.nparams; i++) {
+      places_.push_back(values_.size());
+      values_.resize(values_.size() + (kernel.sizes[i] + kAlignment - 1) / kAlignment * kAlignment);
+      memcpy(&values_[places_[i]], params[i], kernel.sizes[i]);
+    }
+  }
+
+  // As a kernel takes them; for as long as this object lives.
+  std::vector<void*> addresses() {
+    std::vector<void*> all;
+    for (const size_t place : places_)
+      all.push_back(&values_[place]);
+    return all;
+  }
+
+ private:
+  static constexpr size_t kAlignment = 16;  // of the largest built-in type
+
+  std::vector<char> values_;
+  std::vector<size_t> places_;
+};
 
 // A pointer argument is null, points into an allocation, or one past its end (an empty view).
 bool pointers_are_live(const Function& function, void** params) {
@@ -68,11 +97,14 @@ int run(const Function& function, const LaunchShape& shape, void** params) {
 int launch(Function* function, const LaunchShape& shape, cudaStream_t stream, void** params) {
   if (!is_live(function)) return cudaErrorInvalidResourceHandle;
   if (!is_legal(shape, *function)) return cudaErrorInvalidValue;
-  return emu_submit(stream, C_KERNEL_LAUNCH, "kernel " + function->name, [=] {
-    const int error = run(*function, shape, params);
+  // Copies of both: a node of a graph outlives the call, and may outlive the module's handle.
+  const auto body = [kernel = *function, shape,
+                     arguments = Arguments(*function->descriptor, params)]() mutable {
+    const int error = run(kernel, shape, arguments.addresses().data());
     if (error) count(C_LAUNCH_FAIL);
     return error;
-  });
+  };
+  return submit(stream, {C_KERNEL_LAUNCH, "kernel " + function->name, body});
 }
 
 }  // namespace emu

@@ -22,12 +22,17 @@ constexpr char kMagic[] = "CUDAEMU\1";
 constexpr size_t kMagicSize = 8;
 constexpr size_t kHeaderSize = 16;
 
+struct Loaded {
+  std::shared_ptr<const Module> module;
+  std::vector<std::unique_ptr<Function>> functions;
+};
+
 std::mutex module_mutex;
-std::map<Module*, std::vector<std::unique_ptr<Function>>> modules;
+std::map<const Module*, Loaded> modules;
 std::unordered_set<const Function*> live_functions;  // of all of them: every launch asks
 
 // dlopen tells libraries apart by path and inode, so every load needs a file of its own.
-void* open_library(const char* bytes, size_t size) {
+std::shared_ptr<void> open_library(const char* bytes, size_t size) {
   const char* folder = getenv("TMPDIR");
   std::string path = folder && *folder ? folder : "/tmp";
   path += "/cudaemu-module-XXXXXX";
@@ -43,7 +48,9 @@ void* open_library(const char* bytes, size_t size) {
     emu_complain("loading a kernel module failed: %s", written ? dlerror() : "the disk is full");
   }
   unlink(path.c_str());
-  return library;
+  return {library, [](void* opened) {
+            if (opened) dlclose(opened);
+          }};
 }
 
 template <class Visit>
@@ -55,7 +62,7 @@ void for_each_variable(const Module& module, Visit visit) {
 
 // By the name in the source or, as NVRTC's lowered names are, by the mangled one.
 const emu_desc* find(const Module& module, const char* name, bool kernel) {
-  void* address = dlsym(module.library, name);
+  void* address = dlsym(module.library.get(), name);
   for (const emu_desc* d = module.descriptors; d->name; d++) {
     const bool named = strcmp(d->name, name) == 0 || (address && d->addr == address);
     if (named && (d->run != nullptr) == kernel) return d;
@@ -73,22 +80,20 @@ int load_module(const void* image, Module** out) {
   }
   uint64_t size;
   memcpy(&size, bytes + kMagicSize, sizeof size);
-  void* library = open_library(bytes + kHeaderSize, size);
+  const std::shared_ptr<void> library = open_library(bytes + kHeaderSize, size);
   if (!library) return cudaErrorInvalidKernelImage;
-  const auto* descriptors = static_cast<const emu_desc*>(dlsym(library, "__emu_descs"));
-  if (!descriptors) {
-    dlclose(library);
-    return cudaErrorInvalidKernelImage;
-  }
-  auto* module = new Module{library, descriptors, dlsym(library, "__emu_uses_barrier") != nullptr};
+  const auto* descriptors = static_cast<const emu_desc*>(dlsym(library.get(), "__emu_descs"));
+  if (!descriptors) return cudaErrorInvalidKernelImage;
+  const bool has_barriers = dlsym(library.get(), "__emu_uses_barrier") != nullptr;
+  const auto module = std::make_shared<Module>(Module{library, descriptors, has_barriers});
   for_each_variable(*module, [](const emu_desc& d) {
     char* begin = static_cast<char*>(d.addr);
     allocations::add({begin, d.varsize, MemoryKind::kDevice, nullptr, 0, false});
   });
   std::lock_guard<std::mutex> lock(module_mutex);
-  modules[module];
+  modules[module.get()] = {module, {}};
   count(C_MODULE_LOAD);
-  *out = module;
+  *out = module.get();
   return cudaSuccess;
 }
 
@@ -96,14 +101,12 @@ int unload_module(Module* module) {
   std::lock_guard<std::mutex> lock(module_mutex);
   const auto found = modules.find(module);
   if (found == modules.end()) return cudaErrorInvalidResourceHandle;
-  for (const auto& function : found->second)
+  for (const auto& function : found->second.functions)
     live_functions.erase(function.get());
-  modules.erase(found);
   for_each_variable(*module, [](const emu_desc& d) {
     allocations::take(d.addr, [](const Allocation& allocation) { return !allocation.pages; });
   });
-  dlclose(module->library);
-  delete module;
+  modules.erase(found);
   return cudaSuccess;
 }
 
@@ -113,8 +116,9 @@ int function_of(Module* module, const char* name, Function** out) {
   if (found == modules.end()) return cudaErrorInvalidResourceHandle;
   const emu_desc* descriptor = find(*module, name, true);
   if (!descriptor) return cudaErrorSymbolNotFound;
-  found->second.push_back(std::make_unique<Function>(Function{module, descriptor, name}));
-  *out = found->second.back().get();
+  Loaded& loaded = found->second;
+  loaded.functions.push_back(std::make_unique<Function>(Function{loaded.module, descriptor, name}));
+  *out = loaded.functions.back().get();
   live_functions.insert(*out);
   return cudaSuccess;
 }

@@ -9,13 +9,13 @@
 namespace emu {
 
 struct Module {
-  void* library;                // of dlopen
-  const emu_desc* descriptors;  // ended by a null name
-  bool has_barriers;            // somewhere in it: its kernels run with fibers
+  std::shared_ptr<void> library;  // of dlopen; closed with the last who holds the module
+  const emu_desc* descriptors;    // ended by a null name
+  bool has_barriers;              // somewhere in it: its kernels run with fibers
 };
 
 struct Function {
-  Module* module;
+  std::shared_ptr<const Module> module;
   const emu_desc* descriptor;
   std::string name;
   // What a launch may ask for of dynamic shared memory; more needs the kernel's consent.

@@ -1,5 +1,6 @@
 // The functions of the CUDA runtime about memory ("Memory Management", "Unified Addressing").
 #include "api.h"
+#include "capture.h"
 #include "context.h"
 #include "errors.h"
 #include "memory.h"
@@ -7,22 +8,27 @@
 
 using emu::MemoryKind;
 using emu::remember;
+using emu::capture::check_unsafe_call;
 
 EMU_API cudaError_t cudaMalloc(void** out, size_t size) {
   emu::make_context_current();
+  if (const int error = check_unsafe_call()) return remember(error);
   return remember(emu::allocate(out, size, MemoryKind::kDevice));
 }
 
 EMU_API cudaError_t cudaFree(void* p) {
   emu::make_context_current();
+  if (const int error = check_unsafe_call()) return remember(error);
   return remember(emu::release(p, MemoryKind::kDevice));
 }
 
 EMU_API cudaError_t cudaHostAlloc(void** out, size_t size, unsigned /*flags*/) {
+  if (const int error = check_unsafe_call()) return remember(error);
   return remember(emu::allocate(out, size, MemoryKind::kPinnedHost));
 }
 
 EMU_API cudaError_t cudaFreeHost(void* p) {
+  if (const int error = check_unsafe_call()) return remember(error);
   return remember(emu::release(p, MemoryKind::kPinnedHost));
 }
 

@@ -5,7 +5,7 @@
 #include <mutex>
 
 #include "api.h"
-#include "canary.h"
+#include "capture.h"
 #include "context.h"
 #include "emu_internal.h"
 #include "errors.h"
@@ -27,7 +27,7 @@ std::map<cudaStream_t, Stream> streams;
 // The null stream under its two names, and the one every thread has for itself ("Stream
 // synchronization behavior" of the Runtime API).
 bool always_exists(cudaStream_t stream) {
-  return !stream || stream == cudaStreamLegacy || stream == cudaStreamPerThread;
+  return is_legacy(stream) || stream == cudaStreamPerThread;
 }
 
 // The mutex is held. False: no such stream.
@@ -48,19 +48,36 @@ bool is_live(cudaStream_t stream) {
   return find(stream, &ignored);
 }
 
+bool is_legacy(cudaStream_t stream) {
+  return !stream || stream == cudaStreamLegacy;
+}
+
+bool is_non_blocking(cudaStream_t stream) {
+  std::lock_guard<std::mutex> lock(mutex);
+  Stream found;
+  return find(stream, &found) && (found.flags & cudaStreamNonBlocking);
+}
+
+int submit(cudaStream_t stream, const Work& work) {
+  if (!is_live(stream)) {
+    emu_complain("%s: %p is no live stream", work.label.c_str(), static_cast<void*>(stream));
+    return cudaErrorInvalidResourceHandle;
+  }
+  if (capture::has(stream)) return capture::record(stream, work);
+  if (const int error = capture::check_use(stream)) return error;
+  count(work.counter);
+  if (work.bytes_counter != C_COUNT) count(work.bytes_counter, work.bytes);
+  return run(work);
+}
+
 }  // namespace emu
 
 int emu_submit(void* stream, int counter, const std::string& label, std::function<int()> work) {
-  if (!emu::is_live(static_cast<cudaStream_t>(stream))) {
-    emu_complain("%s: %p is no live stream", label.c_str(), stream);
-    return cudaErrorInvalidResourceHandle;
-  }
-  count(counter);
-  const int error = work();
-  const bool intact = emu::canaries_intact(label);
-  if (error || intact) return error;
-  if (counter == C_KERNEL_LAUNCH) count(C_LAUNCH_FAIL);
-  return cudaErrorIllegalAddress;
+  return emu::submit(static_cast<cudaStream_t>(stream), {counter, label, std::move(work)});
+}
+
+bool emu_is_capturing(void* stream) {
+  return emu::capture::has(static_cast<cudaStream_t>(stream));
 }
 
 using emu::remember;
@@ -83,8 +100,11 @@ EMU_API cudaError_t cudaStreamCreate(cudaStream_t* out) {
 }
 
 EMU_API cudaError_t cudaStreamDestroy(cudaStream_t stream) {
-  std::lock_guard<std::mutex> lock(emu::mutex);
-  if (emu::streams.erase(stream) == 0) return remember(cudaErrorInvalidResourceHandle);
+  {
+    std::lock_guard<std::mutex> lock(emu::mutex);
+    if (emu::streams.erase(stream) == 0) return remember(cudaErrorInvalidResourceHandle);
+  }
+  emu::capture::forget(stream);
   delete reinterpret_cast<char*>(stream);
   return cudaSuccess;
 }
@@ -107,28 +127,27 @@ EMU_API cudaError_t cudaStreamGetPriority(cudaStream_t stream, int* priority) {
 
 EMU_API cudaError_t cudaStreamSynchronize(cudaStream_t stream) {
   if (!emu::is_live(stream)) return remember(cudaErrorInvalidResourceHandle);
+  if (const int error = emu::capture::check_stream_wait(stream)) return remember(error);
   count(C_SYNC_STREAM);
   return cudaSuccess;
 }
 
 EMU_API cudaError_t cudaDeviceSynchronize() {
   emu::make_context_current();
+  if (const int error = emu::capture::check_device_wait()) return remember(error);
   count(C_SYNC_DEVICE);
   return cudaSuccess;
 }
 
 EMU_API cudaError_t cudaStreamQuery(cudaStream_t stream) {
-  return remember(emu::is_live(stream) ? cudaSuccess : cudaErrorInvalidResourceHandle);
+  if (!emu::is_live(stream)) return remember(cudaErrorInvalidResourceHandle);
+  return remember(emu::capture::check_stream_wait(stream));
 }
 
-// CuPy's memory pool asks this before it allocates. Capturing itself is not emulated.
-EMU_API cudaError_t cudaStreamIsCapturing(cudaStream_t stream, cudaStreamCaptureStatus* status) {
-  *status = cudaStreamCaptureStatusNone;
-  return cudaStreamQuery(stream);
-}
-
+// "Not supported with cudaStreamBeginCapture, unlike cudaLaunchHostFunc" (cudaStreamAddCallback).
 EMU_API cudaError_t cudaStreamAddCallback(cudaStream_t stream, cudaStreamCallback_t callback,
                                           void* data, unsigned /*flags*/) {
+  if (emu::capture::has(stream)) return remember(emu::capture::check_stream_wait(stream));
   return remember(emu_submit(stream, C_HOST_FUNC, "a callback", [=] {
     callback(stream, cudaSuccess, data);
     return 0;

@@ -32,6 +32,7 @@ struct Handle {
   void* stream = nullptr;
   int pointer_mode = 0;  // 0: scalars and results are on the host; 1: on the device
   int math_mode = 0;
+  bool own_workspace = false;  // given by cublasSetWorkspace_v2
 };
 
 // A scalar operand: read at the call in host pointer mode, when the work runs in device mode.

@@ -9,6 +9,13 @@ static int run(Handle* handle, const char* name, std::initializer_list<const voi
     emu_complain("%s: operand %p is not a live device pointer", name, operand);
     return INVALID_VALUE;
   }
+  // cuBLAS would allocate its workspace in the graph ("Using the cuBLAS API", "CUDA Graphs
+  // Support"). Here it is an error, so that a workspace forgotten by the caller shows.
+  if (!handle->own_workspace && emu_is_capturing(handle->stream)) {
+    emu_complain("%s: the stream is capturing and the handle has no workspace of the caller's; call "
+                 "cublasSetWorkspace after cublasSetStream", name);
+    return EXECUTION_FAILED;
+  }
   const int error = emu_submit(handle->stream, C_LIB_CALL_BLAS, name, [work] {
     work();
     return 0;
@@ -44,6 +51,17 @@ API int cublasGetVersion_v2(Handle*, int* version) {
 
 API int cublasSetStream_v2(Handle* handle, void* stream) {
   handle->stream = stream;
+  handle->own_workspace = false;  // "resets the cuBLAS library workspace to the default"
+  return SUCCESS;
+}
+
+API int cublasSetWorkspace_v2(Handle* handle, void* workspace, size_t size) {
+  if (!handle) return NOT_INITIALIZED;
+  if (workspace ? !emu_device_ok(workspace, size) : size != 0) {
+    emu_complain("cublasSetWorkspace: %p is no live device memory of %zu bytes", workspace, size);
+    return INVALID_VALUE;
+  }
+  handle->own_workspace = workspace != nullptr;
   return SUCCESS;
 }
 
