@@ -17,7 +17,7 @@ import xpnet.optimizers
 import xpnet.training
 from xpnet.machine import cuda_device
 
-collect_ignore_glob = [] if find_spec("cupy") else ["xpnet/backends/cupy_*.py"]
+collect_ignore_glob = [] if find_spec("cupy") else ["xpnet/backends/cu*.py"]
 """Modules that import CuPy cannot be searched for examples where it is not installed; nor can the
 examples of those that need Pillow run without it."""
 if not find_spec("PIL"):

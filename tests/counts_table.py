@@ -109,6 +109,8 @@ BACKEND = (
     Row("buffer_of", 0),
     Row("is_writable", 0),
     Row("overlap", 0),
+    Row("matmul", 1),
+    Row("matmul, of a transpose over an array", 1),
     Row("relu", 1),
     Row("relu_with_mask", 1),
     Row("relu_grad", 1),

@@ -58,7 +58,7 @@ SOURCES = {
 IMPORTABLE = [
     name
     for name in SOURCES
-    if name != "xpnet.__main__" and (find_spec("cupy") or "cupy_" not in name)
+    if name != "xpnet.__main__" and (find_spec("cupy") or ".backends.cu" not in name)
 ]
 LIBRARIES_REFUSED = [
     "xpnet/functions.py",

@@ -178,6 +178,43 @@ OF_ANY_MASS = of_any_mass()
 OPTIMIZERS = [SGD(0.1), Momentum(0.1), AdaGrad(0.1), RMSProp(0.1), Adam(0.1)]
 """One of each rule."""
 
+
+def products() -> dict[str, Case]:
+    """Matrices, and what else `matmul` takes, into a new array or over one."""
+    a, b, row = normal(7, 5), normal(5, 3), normal(1, 9)
+    special = np.resize(ENTRIES["special"], (4, 5))
+    shapes = {
+        "7x5 by 5x3": (a, b),
+        "100x70 by 70x10": (abs(normal(100, 70)), abs(normal(70, 10))),
+        "one entry": (normal(1, 1), normal(1, 1)),
+        "a row by a column": (row, normal(9, 1)),
+        "a column by a row": (normal(9, 1), row),
+        "a row by a matrix": (normal(1, 5), b),
+        "a matrix by a column": (a, normal(5, 1)),
+        "special": (special, b),
+        "special, on the right": (a, special.T.copy()),
+        "no rows": (normal(0, 5), b),
+        "no columns": (a, normal(5, 0)),
+        "nothing between": (normal(7, 0), normal(0, 3)),
+        "two dtypes": (a, Kept(normal(5, 3).astype("float32"))),
+        "integers by floats": (Kept(rng.integers(-9, 9, (7, 5))), b),
+    }
+    cases: dict[str, Case] = {}
+    for name, (left, right) in shapes.items():
+        rows, columns = (x.array if isinstance(x, Kept) else x for x in (left, right))
+        cases[name] = (left, right, None)
+        cases[f"{name}, over an array"] = (left, right, normal(len(rows), columns.shape[1]))
+    return cases | {
+        "integers": (Kept(rng.integers(-9, 9, (4, 5))), Kept(rng.integers(-9, 9, (5, 3))), None),
+        "vectors": (normal(5), normal(5), None),
+        "a matrix by a vector": (a, normal(5), None),
+        "a vector by a matrix": (normal(5), b, None),
+        "stacks": (normal(2, 7, 5), normal(2, 5, 3), None),
+        "a stack by a matrix": (normal(2, 7, 5), b, normal(2, 7, 3)),
+        "over another dtype": (a, b, Kept(np.zeros((7, 3), "float64"))),
+    }
+
+
 CASES: dict[str, dict[str, Case]] = {
     "relu": {name: (x,) for name, x in ENTRIES.items()}
     | {"integers": (Kept(np.arange(-3, 4)),), "bytes": (Kept(np.arange(7, dtype=np.uint8)),)},
@@ -220,9 +257,11 @@ CASES: dict[str, dict[str, Case]] = {
         "counts": ([Kept(np.array(3)), Kept(np.array(2**40))],),
         "nothing": ([],),
     },
+    "matmul": products(),
 }
 
 WRITTEN = {
+    "matmul": (2,),
     "update": (1, 3),
     "assign": (0,),
 }

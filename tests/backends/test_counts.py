@@ -50,6 +50,15 @@ def shared(seed: int) -> list[Any]:
     return [flat[1:], flat[:-1]]
 
 
+def factors(seed: int) -> list[Any]:
+    return [normal(seed, ROWS, 10), normal(seed + 1, 10, 50)]
+
+
+def transposes(seed: int) -> list[Any]:
+    """As Affine's backward has them, over the gradient of the parameter."""
+    return [normal(seed, ROWS, 10).T, normal(seed + 1, ROWS, 50), normal(seed + 2, 10, 50)]
+
+
 def closed(seed: int) -> list[Any]:
     return [normal(seed, ROWS, 10), normal(seed, ROWS, 10) <= 0]
 
@@ -82,6 +91,8 @@ SCENARIOS: dict[str, Arguments] = {
     "pool": lambda seed: [],
     "free_unused": lambda seed: [],
     "buffer_of": arrays(1),
+    "matmul": factors,
+    "matmul, of a transpose over an array": transposes,
     "relu": arrays(1),
     "relu_with_mask": arrays(1),
     "relu_grad": closed,

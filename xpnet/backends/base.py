@@ -21,8 +21,34 @@ class Backend(Storage):
     only by something faster that gives the same result, NaN and infinities included.
 
     The arithmetic keeps the dtype of its inputs and writes only into what it made itself, or into
-    what is named as written: `target` of `assign`, `param` and `state` of `update`.
+    what is named as written: `out` of `matmul`, `target` of `assign`, `param` and `state` of
+    `update`.
     """
+
+    # --- products ------------------------------------------------------------------------
+
+    def matmul(self, a: Array, b: Array, out: Array | None = None) -> Array:
+        """The matrix product ``a @ b``, as NumPy's ``matmul``.
+
+        Parameters
+        ----------
+        a : array, shape (M, K), or another that ``xp.matmul`` takes
+        b : array, shape (K, N), likewise
+        out : array, shape (M, N), optional
+            Written over, cast to its dtype.
+
+        Returns
+        -------
+        array, shape (M, N)
+            `out`, or a new array in the common dtype of `a` and `b`.
+
+        Examples
+        --------
+        >>> backend = xpnet.get_backend()
+        >>> backend.matmul(np.array([[1.0, 2.0]]), np.array([[3.0], [4.0]]))
+        array([[11.]])
+        """
+        return self.xp.matmul(a, b, out=out)
 
     # --- activations ---------------------------------------------------------------------
 

@@ -12,6 +12,7 @@ from typing import Any
 
 import cupy as cp
 
+from xpnet.backends import cublas
 from xpnet.backends import cupy_kernels as kernels
 from xpnet.backends.base import Backend
 from xpnet.backends.cupy_graph import CupyGraph
@@ -120,6 +121,13 @@ class CupyBackend(Backend):
 
     def buffer_of(self, x: Array) -> tuple[Hashable, int]:
         return int(x.data.mem.ptr), int(x.data.mem.size)
+
+    # --- products: one call of cuBLAS, which CuPy's own would refuse during a capture ----------
+
+    def matmul(self, a: Array, b: Array, out: Array | None = None) -> Array:
+        arrays = isinstance(a, cp.ndarray) and isinstance(b, cp.ndarray)
+        product = cublas.product(a, b, out) if arrays else None
+        return cp.matmul(a, b, out=out) if product is None else product
 
     # --- activations: one kernel each ------------------------------------------------------
 

@@ -90,7 +90,7 @@ class Affine(Layer):
     def apply(self, x: Array) -> Array:
         """``y = x @ W + b``, keeping nothing."""
         W = self.W
-        y = _rows(x, W) @ W  # (N, out)
+        y = backend_of(W).matmul(_rows(x, W), W)  # (N, out)
         y += self.b
         return y[0] if x.ndim == 1 else y
 
@@ -112,16 +112,16 @@ class Affine(Layer):
         """
         self.backward_params(dout)
         W = self.W
-        dx = dout.reshape(-1, W.shape[1]) @ W.T  # (N, in)
+        dx = backend_of(W).matmul(dout.reshape(-1, W.shape[1]), W.T)  # dx = dout @ W.T (N, in)
         return dx.reshape(self.get_saved("x").shape)
 
     def backward_params(self, dout: Array) -> None:
         """Set ``dW`` and ``db`` only: a third less arithmetic where no layer stands before."""
         x, W = self.get_saved("x"), self.W
-        xp = backend_of(dout, W, caller="Affine", names=("dout", "W")).xp
+        backend = backend_of(dout, W, caller="Affine", names=("dout", "W"))
         x, dout = _fitting(x, dout, W)
-        xp.matmul(x.T, dout, out=self.grads.target("W"))  # dW = x.T @ dout       (in, out)
-        xp.sum(dout, axis=0, out=self.grads.target("b"))  # db = dout.sum(axis=0) (out,)
+        backend.matmul(x.T, dout, out=self.grads.target("W"))  # dW = x.T @ dout       (in, out)
+        backend.xp.sum(dout, axis=0, out=self.grads.target("b"))  # db = dout.sum(axis=0) (out,)
 
     def affected_rows(self, name: str, x: Array) -> Array | None:
         """W[i, :] moves the rows where x[:, i] is not 0; b moves all."""
