@@ -19,7 +19,7 @@ Scenario = Callable[[int], Callable[[], Any]]
 
 WORK = (
     *("kernel_launches", "cublas_calls", "cub_calls", "sort_calls", "curand_calls"),
-    *("memset", "d2d"),
+    *("memset", "d2d", "graph_launches"),
 )
 # a `.get()` is one copy and one stream_syncs; a memcpy that blocks is one memcpy_syncs: none twice
 WAITS = ("stream_syncs", "device_syncs", "event_syncs", "memcpy_syncs")
@@ -31,7 +31,8 @@ class DeviceCounts:
     Attributes
     ----------
     launches : int
-        Kernels, calls of cuBLAS, CUB, sort and cuRAND, memsets and copies within the device.
+        Kernels, calls of cuBLAS, CUB, sort and cuRAND, memsets and copies within the device, and
+        CUDA graphs, each as one whatever it holds.
         Calls of the API are counted: a library may start two kernels inside one. Fourier
         transforms would count too; the emulated device refuses them.
     to_device, to_host : int

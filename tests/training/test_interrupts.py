@@ -11,12 +11,14 @@ import numpy as np
 import pytest
 
 import xpnet
-from xpnet.errors import PartialUpdateError
+from xpnet.errors import CaptureError, PartialUpdateError
 from xpnet.optimizers import SGD, AdaGrad, Adam, Momentum, RMSProp
 from xpnet.training import Callback
 
 PACKAGE = str(Path(xpnet.__file__).parent)
 OPTIMIZERS = [SGD, Momentum, AdaGrad, RMSProp, Adam]
+CAPTURED = [SGD, Adam]
+"""Without state and with most: a captured update knows no other difference."""
 GOAL = 7
 """Two epochs of three steps, and one step more."""
 
@@ -71,6 +73,8 @@ def new_run(request, new_trainer, toy, capturing):
     """``new_run(kind)`` is a trainer with a test set, and the callback that counts its ends."""
 
     def make(kind):
+        if request.param and kind not in CAPTURED:
+            pytest.skip("of the captured, two optimizers will do")
         ends = Ends()
         made = new_trainer(optimizer=kind(), test=toy, callbacks=[ends], capture=request.param)
         return made, ends
@@ -156,7 +160,7 @@ def test_what_is_raised_anywhere_leaves_a_whole_or_is_told(new_run, undisturbed,
             with pytest.raises(PartialUpdateError):
                 trainer.run(iterations=1)
             continue
-        except LookupError:
+        except (LookupError, CaptureError):  # the second while a step was recorded
             assert error is LookupError
         assert trainer.history.interrupted == (error is KeyboardInterrupt)
         check_whole(trainer, history, states)

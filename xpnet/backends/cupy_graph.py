@@ -7,6 +7,7 @@ from typing import Any
 
 import cupy as cp
 
+from xpnet.backends import cublas
 from xpnet.errors import CaptureError
 
 __all__ = ["CupyGraph"]
@@ -38,6 +39,7 @@ class CupyGraph:
             with stream, cp.cuda.using_allocator(self._pool.malloc):
                 body()
                 self._graph = _recorded(body, stream)
+            self._workspace = cublas.handle().release_workspace(stream)  # which its products use
         finally:
             outside.wait_event(stream.record())
 

@@ -45,7 +45,8 @@ def certify(
 ) -> Certificate:
     """Check that two backends compute the same, up to rounding errors.
 
-    Where the second captures steps, replays are held to plain steps on it, to the bit. The bounds are derived in the documentation of `xpnet.parity`.
+    The bounds are derived in the documentation of `xpnet.parity`. Where the second backend
+    captures steps, they are held to plain ones there, to the bit.
 
     Parameters
     ----------
