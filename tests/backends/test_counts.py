@@ -89,6 +89,7 @@ SCENARIOS: dict[str, Arguments] = {
     "assign": arrays(2),
     "assign, over memory that is shared": shared,
     "pool": lambda seed: [],
+    "rows_at_once": lambda seed: [1],
     "free_unused": lambda seed: [],
     "buffer_of": arrays(1),
     "matmul": factors,

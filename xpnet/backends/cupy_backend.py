@@ -18,7 +18,7 @@ from xpnet.backends.base import Backend
 from xpnet.backends.cupy_graph import CupyGraph
 from xpnet.backends.cupy_step_feed import CupyStepFeed
 from xpnet.backends.kinds import REAL
-from xpnet.backends.storage import CUDA, Array, Pool, repeats
+from xpnet.backends.storage import BATCH_ROWS, CUDA, Array, Pool, repeats
 from xpnet.backends.update_rule import UpdateRule
 from xpnet.errors import BackendError
 
@@ -29,6 +29,9 @@ WARPS = THREADS // 32
 SLAB = 1024
 SMALL = 1 << 20
 """Bytes that are copied to the host in less time than it takes to launch a few kernels."""
+LARGEST_BATCH = 2**33
+"""Bytes that a batch of inference takes at most: no array made for it has more entries than an
+int counts, and a large device is not taken up by the blocks that the pool keeps."""
 
 
 class CupyBackend(Backend):
@@ -107,16 +110,25 @@ class CupyBackend(Backend):
     # --- memory ----------------------------------------------------------------------------
 
     def pool(self) -> Pool | None:
-        # the pool in use may be one that the user set; without one each array is the driver's own
-        pool = getattr(cp.cuda.get_allocator(), "__self__", None)
-        if not isinstance(pool, cp.cuda.MemoryPool):
+        pool = _pool_in_use()
+        if pool is None:
             return None
         free, total = cp.cuda.runtime.memGetInfo()
         return Pool(int(pool.used_bytes()), int(pool.total_bytes()), int(free), int(total))
 
+    def rows_at_once(self, bytes_per_row: int) -> int:
+        """As many as take half of the memory that is free: on the device, and kept by the pool."""
+        pool = _pool_in_use()
+        if pool is None:  # an allocator of another kind may fail otherwise than by a MemoryError
+            return BATCH_ROWS
+        free = int(cp.cuda.runtime.memGetInfo()[0] + pool.free_bytes())
+        if pool.get_limit():  # 0 is none
+            free = min(free, int(pool.get_limit() - pool.used_bytes()))
+        return max(BATCH_ROWS, min(free // 2, LARGEST_BATCH) // bytes_per_row)
+
     def free_unused(self) -> None:
-        pool = getattr(cp.cuda.get_allocator(), "__self__", None)
-        if isinstance(pool, cp.cuda.MemoryPool):
+        pool = _pool_in_use()
+        if pool is not None:
             pool.free_all_blocks()
 
     def buffer_of(self, x: Array) -> tuple[Hashable, int]:
@@ -246,6 +258,12 @@ class CupyBackend(Backend):
 
     def step_feed(self, batch: int, count: int, dtype: Any) -> CupyStepFeed:
         return CupyStepFeed(self, batch, count, dtype)
+
+
+def _pool_in_use() -> Any:
+    """CuPy's pool or one that the user set; None where each array is the driver's own."""
+    pool = getattr(cp.cuda.get_allocator(), "__self__", None)
+    return pool if isinstance(pool, cp.cuda.MemoryPool) else None
 
 
 def _by_row_takes(scores: Array, t: Array) -> bool:

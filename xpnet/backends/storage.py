@@ -10,7 +10,7 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
-__all__ = ["CUDA", "HOST", "Array", "Pool", "Storage", "repeats"]
+__all__ = ["BATCH_ROWS", "CUDA", "HOST", "Array", "Pool", "Storage", "repeats"]
 
 Array: TypeAlias = Any
 """An array of any backend; what its shape and dtype must be stands in each docstring."""
@@ -19,6 +19,9 @@ HOST = 1, 3, 11, 13
 """Memory that the CPU can read, as DLPack numbers kinds of devices: its own, pinned, managed."""
 CUDA = 2
 """A CUDA device's own memory."""
+
+BATCH_ROWS = 1024
+"""Rows that inference takes at once where no more is known: few enough for a CPU's caches."""
 
 
 @dataclass(frozen=True)
@@ -148,6 +151,10 @@ class Storage:
     def pool(self) -> Pool | None:
         """The memory pool, or None where there is none to ask."""
         return None
+
+    def rows_at_once(self, bytes_per_row: int) -> int:
+        """How many rows inference may take at once if each needs so much memory: 1,024 or more."""
+        return BATCH_ROWS
 
     def free_unused(self) -> None:
         """Give back what a pool holds and no array uses."""

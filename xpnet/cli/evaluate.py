@@ -24,7 +24,9 @@ __all__ = ["evaluate"]
 
 def evaluate(
     model: Annotated[str, typer.Argument(help="A network that was saved.")],
-    batch_size: Annotated[int, typer.Option(help="Images in a batch.")] = 1024,
+    batch_size: Annotated[
+        int | None, typer.Option(help="Images in a batch. Default: 1024, more on a GPU.")
+    ] = None,
     backend: BackendName = "auto",
     data: DataFolder = None,
     json: JsonPath = None,

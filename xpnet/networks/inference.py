@@ -1,4 +1,4 @@
-"""Inference: scores and accuracy of many rows, a batch at a time.
+"""Inference: scores and accuracy of many rows, in as few batches as the memory allows.
 
 Through `apply` alone: nothing is kept, a pending backward is not disturbed, and several threads
 may do it at once.
@@ -10,31 +10,32 @@ import math
 from typing import Any
 
 from xpnet.backends import Array, fitting_labels, labels_of_one_row, real_number
-from xpnet.checks import whole_number
 from xpnet.errors import NetworkError, OptionError, ShapeError
 from xpnet.functions import softmax
 from xpnet.layers import SoftmaxWithLoss
 from xpnet.networks.container import Container
+from xpnet.networks.row_batches import in_batches
 from xpnet.networks.stack import apply
 
 __all__ = ["accuracy", "largest_product", "predict", "predict_proba"]
-
-BATCH_ROWS = 1024
-"""Rows that `predict` and `accuracy` take at once: enough to fill a device, few to keep."""
 
 
 def predict(net: Container, x: Array, batch_size: int | None, scale: float | None) -> Array:
     """The scores of each row; see `Network.predict`."""
     backend, scale = net.check_inputs(x), _factor(scale)
-    at_once = _batches(net, x, batch_size)
-    if len(at_once) == 1 or x.ndim == 1:
-        return _scores(net, backend.cast(x, net.dtype, scale))
-    out: Array = None
-    for rows in at_once:
-        scores = _scores(net, backend.cast(x[rows], net.dtype, scale))
+    one, out = x.ndim == 1, None
+
+    def work(rows: slice) -> None:
+        nonlocal out
+        scores = _scores(net, backend.cast(x if one else x[rows], net.dtype, scale))
+        if one or rows.stop - rows.start >= x.shape[0]:
+            out = scores
+            return
         if out is None:
             out = backend.xp.empty((x.shape[0], *scores.shape[1:]), dtype=scores.dtype)
         out[rows] = scores
+
+    in_batches(net, x.reshape(1, -1) if one else x, batch_size, scale, work)
     return out
 
 
@@ -61,15 +62,21 @@ def accuracy(
             f"accuracy: x is {tuple(x.shape)}, t is {tuple(t.shape)}; expected as many labels as "
             "rows, and at least one"
         )
+    fitting, classes = None, 0
     counts: list[Array] = []
-    for rows in _batches(net, x, batch_size):
+
+    def work(rows: slice) -> None:
+        nonlocal fitting, classes
         scores = _scores(net, backend.cast(x[rows], net.dtype, scale))
-        if not counts:  # what fits is known with the first scores
-            t = _fitting(net, t, (x.shape[0], *scores.shape[1:]), one)
-        counts.append(backend.count_correct(scores, t[rows]))
+        if fitting is None:  # what fits is known with the first scores
+            fitting = _fitting(net, t, (x.shape[0], *scores.shape[1:]), one)
+            classes = int(scores.shape[-1])
+        counts.append(backend.count_correct(scores, fitting[rows]))
+
+    in_batches(net, x, batch_size, scale, work)
     share = float(sum(backend.floats(counts)) / x.shape[0])
     if math.isnan(share):  # a device reports a label out of range so, without a synchronisation
-        backend.check_labels(t, scores.shape[1])
+        backend.check_labels(fitting, classes)
     return share
 
 
@@ -96,15 +103,6 @@ def _scores(net: Container, x: Array) -> Array:
     rows = int(x.shape[0]) if x.ndim > 1 else 1
     with net.backend.few_threads(largest_product(net, rows)):
         return net.stack.forward(x, apply)
-
-
-def _batches(net: Container, x: Array, batch_size: int | None) -> list[slice]:
-    """Slices that cover the rows, one at least."""
-    at_once = BATCH_ROWS if batch_size is None else whole_number("batch_size", batch_size)
-    rows = max(1, int(x.shape[0]))
-    rowwise = all(layer.rowwise for layer in net.stack.layers)
-    step = at_once if rowwise else rows
-    return [slice(start, start + step) for start in range(0, rows, step)]
 
 
 def _factor(scale: Any) -> float | None:

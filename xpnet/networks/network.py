@@ -66,8 +66,10 @@ class Network(StoredNetwork):
         x : array, shape (N, ...), or one row as the first layer takes it
             Real numbers, cast to the network's dtype; uint8 means 0 to 255.
         batch_size : int, optional
-            Rows taken at once (1024), so that activations stay small. With a layer that is not
-            `rowwise` all rows are one batch.
+            Rows taken at once, so that activations stay small. By default 1024; on a GPU, where a
+            batch costs its launches, as many as take half of the free memory, and half as many
+            again where it runs out all the same; 1024 with a layer of one's own. With a layer that
+            is not `rowwise` all rows are one batch.
         scale : float, optional
             Multiplies each batch after the cast: 1/255 for pixels.
 
