@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import asdict, dataclass
 
-__all__ = ["BACKEND", "LAYERS", "NETWORKS", "OPTIMIZERS", "TRAINING", "Row", "markdown"]
+__all__ = ["BACKEND", "CAPTURED", "LAYERS", "NETWORKS", "OPTIMIZERS", "TRAINING", "Row", "markdown"]
 
 
 @dataclass(frozen=True)
@@ -46,6 +46,20 @@ TRAINING = (
         to_host=3,
         synchronisations=3,
     ),
+)
+
+CAPTURED = (
+    Row("captured step, SGD", 1),
+    Row("captured step, Momentum", 1),
+    Row("captured step, AdaGrad", 1),
+    Row("captured step, RMSProp", 1),
+    Row("captured step, Adam", 1),
+    Row("captured step, uint8 pixels times a scale", 1),
+    Row("captured step, one-hot labels", 1),
+    Row("captured step, the first of an epoch", 3, to_device=3, to_host=1, synchronisations=1),
+    Row("captured step, MultiLayerNet of 1 hidden layer", 1),
+    Row("captured step, MultiLayerNet of 2 hidden layers", 1),
+    Row("captured step, MultiLayerNet of 3 hidden layers", 1),
 )
 
 NETWORKS = (
@@ -136,6 +150,7 @@ BACKEND = (
 
 TABLES = {
     "Training: a step of 100 rows, TwoLayerNet(784, 50, 10) where nothing else is named": TRAINING,
+    "Training, captured: a further step of such a run, with the same 100 rows": CAPTURED,
     "Networks: TwoLayerNet(784, 50, 10)": NETWORKS,
     "Layers": LAYERS,
     "Optimizers": OPTIMIZERS,

@@ -10,12 +10,12 @@ import numpy as np
 import pytest
 
 import xpnet
-from tests.counts_table import TRAINING, Row
+from tests.counts_table import CAPTURED, TRAINING, Row
 from tests.device_counts import DeviceCounts, Scenario, counted, labels, normal
 from tests.training.plain_step import PlainNet, plain_step
 from xpnet.networks import MultiLayerNet, TwoLayerNet
 from xpnet.optimizers import SGD, AdaGrad, Adam, Momentum, RMSProp
-from xpnet.training import Trainer
+from xpnet.training import Callback, Trainer
 
 LAUNCHES_A_STEP = 15
 """What a step of the chapter's network may take: the promise, which no table may outgrow."""
@@ -129,14 +129,15 @@ def test_steps_whose_losses_are_kept_ask_the_driver_for_no_memory(
     assert len(losses) == 45
 
 
-def epoch(rows: int, batch_size: int, evaluated: bool) -> Scenario:
+def epoch(rows: int, batch_size: int, evaluated: bool, capture: bool | None = None) -> Scenario:
     """The second epoch of a trainer, with its evaluation and its log."""
 
     def prepare(seed: int) -> Callable[[], Any]:
         train = narrow(seed, rows)
         test = narrow(seed + 1, rows) if evaluated else None
         net = TwoLayerNet(20, 8, 10, seed=seed)
-        trainer = Trainer(net, SGD(), train, test=test, batch_size=batch_size, progress=False)
+        options = {"batch_size": batch_size, "progress": False, "capture": capture}
+        trainer = Trainer(net, SGD(), train, test=test, **options)
         trainer.run(epochs=1)
         return lambda: trainer.run(epochs=1)
 
@@ -145,24 +146,74 @@ def epoch(rows: int, batch_size: int, evaluated: bool) -> Scenario:
 
 @pytest.mark.parametrize(("rows", "batch_size"), [(300, 100), (300, 10), (2200, 100), (2200, 50)])
 @pytest.mark.parametrize(("evaluated", "waits"), [(True, 3), (False, 1)])
+@pytest.mark.parametrize("capture", [False, True])
 def test_an_epoch_waits_for_its_losses_and_its_two_accuracies_whatever_its_length(
-    device_counts: type[DeviceCounts], rows: int, batch_size: int, evaluated: bool, waits: int
+    device_counts: type[DeviceCounts],
+    rows: int,
+    batch_size: int,
+    evaluated: bool,
+    waits: int,
+    capture: bool,
 ) -> None:
-    counts = counted(device_counts, epoch(rows, batch_size, evaluated))
+    counts = counted(device_counts, epoch(rows, batch_size, evaluated, capture))
     assert (counts["to_host"], counts["synchronisations"]) == (waits, waits)
     assert counts["allocations"] == 0
 
 
 @pytest.mark.parametrize("batch_size", [100, 40])
-def test_an_epoch_copies_the_order_of_its_rows_and_where_its_losses_are(
+def test_an_epoch_of_plain_steps_copies_the_order_of_its_rows(
+    device_counts: type[DeviceCounts], batch_size: int
+) -> None:
+    counts = counted(device_counts, epoch(1000, batch_size, evaluated=False, capture=False))
+    assert counts["to_device"] == 1
+    steps = 1000 // batch_size
+    assert counts["launches"] == steps * EXPECTED["step, SGD"].launches
+
+
+@pytest.mark.parametrize("batch_size", [100, 40])
+def test_an_epoch_of_captured_steps_copies_what_differs_from_step_to_step(
     device_counts: type[DeviceCounts], batch_size: int
 ) -> None:
     counts = counted(device_counts, epoch(1000, batch_size, evaluated=False))
-    assert counts["to_device"] == 2
+    assert counts["to_device"] == 3  # rows and numbers of all steps, and where they lie
+    assert counts["launches"] == 1000 // batch_size + 2
 
 
-def test_the_steps_of_an_epoch_are_its_launches_but_one_that_gathers_the_losses(
-    device_counts: type[DeviceCounts],
+class CountOne(Callback):
+    """Counts what is asked of the device from behind one step to behind the next."""
+
+    def __init__(self, kind: type[DeviceCounts], iteration: int) -> None:
+        self.counts, self.iteration = kind(), iteration
+
+    def on_step(self, trainer: Any, loss: Any) -> None:
+        if trainer.iteration == self.iteration - 1:
+            self.counts.__enter__()
+        elif trainer.iteration == self.iteration:
+            self.counts.__exit__(None, None, None)
+
+
+CAPTURED_CASES: dict[str, tuple[int, dict[str, Any]]] = {
+    f"captured step, {kind.__name__}": (13, {"optimizer": kind})
+    for kind in (SGD, Momentum, AdaGrad, RMSProp, Adam)
+} | {
+    "captured step, uint8 pixels times a scale": (13, {"data": pixels, "scale": 1 / 255}),
+    "captured step, one-hot labels": (13, {"data": one_hot}),
+    "captured step, the first of an epoch": (11, {"optimizer": Adam}),
+    "captured step, MultiLayerNet of 1 hidden layer": (13, {"make": more_layers(1)}),
+    "captured step, MultiLayerNet of 2 hidden layers": (13, {"make": more_layers(2)}),
+    "captured step, MultiLayerNet of 3 hidden layers": (13, {"make": more_layers(3)}),
+}
+
+
+@pytest.mark.parametrize("expected", CAPTURED, ids=lambda row: row.call)
+def test_a_captured_step_asks_of_the_device_what_the_table_says(
+    device_counts: type[DeviceCounts], expected: Row
 ) -> None:
-    counts = counted(device_counts, epoch(1000, 100, evaluated=False))
-    assert counts["launches"] == 10 * EXPECTED["step, SGD"].launches + 1
+    iteration, case = CAPTURED_CASES[expected.call]
+    options = {"optimizer": SGD, "data": numbers, "make": two_layers, **case}
+    make, optimizer, data = (options.pop(name) for name in ("make", "optimizer", "data"))
+    count = CountOne(device_counts, iteration)
+    trainer = Trainer(make(0), optimizer(), data(0), progress=False, callbacks=[count], **options)
+    trainer.run(epochs=3)
+    found = {name: getattr(count.counts, name) for name in expected.expected}
+    assert found == expected.expected

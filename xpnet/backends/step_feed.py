@@ -53,6 +53,7 @@ class StepFeed:
         self.rows = xp.zeros(batch, dtype=backend.dtype("int64"))
         self.numbers = xp.zeros(count, dtype=dtype)
         self._step = self._end = 0
+        self.end()
 
     def start(self, step: int, order: Array, table: Array, losses: Array) -> None:
         """Go on at a step of an epoch.
@@ -71,6 +72,10 @@ class StepFeed:
         self._order, self._table, self._losses = order, table, losses
         self._step, self._end = step, step + len(table)
         self._bring(step, table[0])
+
+    def end(self) -> None:
+        """The epoch is over: its arrays are not needed here any more."""
+        self._order = self._table = self._losses = None
 
     def next(self, loss: Array) -> None:
         """Keep the loss of this step; bring rows and numbers of the next, if the table has it."""

@@ -99,6 +99,8 @@ class Batches:
     def _draw(self, epoch: int, backend: str) -> None:
         """The rows of all batches, one after the other: one copy to the device an epoch."""
         before = self._rng.bit_generator.state
+        # the order before goes first, so that the new one can have its memory
+        self._order = _Order(-1, None, before)
         try:
             if self._replacement:
                 drawn = self._rng.integers(self._rows, size=self.an_epoch * self.size)

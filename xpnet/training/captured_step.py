@@ -62,6 +62,8 @@ class CapturedStep:
         """Lay out rows, numbers and losses of this iteration and those behind it."""
         backend, batches = self._net.backend, self._batches
         epoch, place = divmod(iteration, batches.an_epoch)
+        if epoch != self._epoch:
+            self._feed.end()
         order = batches.order(epoch, backend.name)
         if epoch != self._epoch:
             self._losses = backend.xp.empty(batches.an_epoch, dtype=self._loss_dtype)

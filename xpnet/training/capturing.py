@@ -74,9 +74,13 @@ class Capturing:
         step = self._step
         if step is None or not step.fits(stepper):
             return self._first(stepper, iteration)
-        if not step.is_prepared(iteration):
-            step.prepare(iteration)
-        return _done(stepper, step, step.replay)
+        try:
+            if not step.is_prepared(iteration):
+                step.prepare(iteration)
+            return _done(stepper, step, step.replay)
+        except MemoryError as error:
+            self._give_up("there is no memory for it", error)
+            return None
 
     def with_its_memory(self, call: Callable[[], T], backend: Backend) -> T:
         """What `call` gives; where memory runs out, once more without the captured step."""
@@ -96,26 +100,33 @@ class Capturing:
         if done != iteration or done == 0 or not stepper.optimizer.is_ready(stepper.net.params):
             return None
         if not hasattr(loss, "dtype"):
-            self._give_up(f"the loss is a {type(loss).__name__}, no array", None)
+            self._give_up(f"the loss is a {type(loss).__name__}, no array")
             return None
-        backend = stepper.net.backend
-        backend.free_unused()
-        step = CapturedStep(stepper, loss.dtype)
         try:
-            step.prepare(iteration)
+            return self._record(stepper, iteration, loss.dtype)
+        except MemoryError as error:
+            free_memory(error, stepper.net.backend)  # and what a pool keeps for plain steps
+        try:
+            return self._record(stepper, iteration, loss.dtype)
+        except MemoryError as error:
+            free_memory(error, stepper.net.backend)
+            self._give_up("there is no memory for it", error)
+            return None
+
+    def _record(self, stepper: Stepper, iteration: int, loss_dtype: Any) -> Array:
+        step = CapturedStep(stepper, loss_dtype)
+        step.prepare(iteration)
+        try:
             loss = _done(stepper, step, step.record)
         except CaptureError as error:
             stepper._updates.check()  # counts the step, which is done
             self._give_up(str(error), error)
             return step.loss()
-        except MemoryError as error:
-            free_memory(error, backend)
-            self._give_up("there is no memory for it", error)
-            return None
         self._step = step
         return loss
 
-    def _give_up(self, why: str, error: Exception | None) -> None:
+    def _give_up(self, why: str, error: Exception | None = None) -> None:
+        """Go on plainly from here on."""
         self._step, self._possible, self._given_up = None, False, True
         if self._wanted:
             raise CaptureError(f"capture=True: a step cannot be captured: {why}") from error
