@@ -5,6 +5,8 @@ from importlib import import_module
 import numpy as np
 
 import xpnet
+from xpnet.backends import NumpyBackend
+from xpnet.errors import CaptureError
 
 
 def test_versions_blas_threads_and_backends_are_named(xpnet_command):
@@ -16,7 +18,8 @@ def test_versions_blas_threads_and_backends_are_named(xpnet_command):
     assert document["packages"]["numpy"] == np.__version__
     assert document["blas"]
     assert document["cores"] >= 1
-    assert document["backends"]["numpy"] == {"state": "ok", "device": "cpu"}
+    numpy = {"state": "ok", "device": "cpu", "capture": None}
+    assert document["backends"]["numpy"] == numpy
 
 
 def test_a_backend_that_does_not_run_says_why(xpnet_command):
@@ -24,6 +27,21 @@ def test_a_backend_that_does_not_run_says_why(xpnet_command):
     ran = xpnet_command("info")
     line = next(line for line in ran.out.splitlines() if line.startswith("  cupy"))
     assert (state if state != "ok" else "cuda:0") in line
+
+
+def test_whether_training_steps_are_captured_is_tried(monkeypatch, capsys):
+    def fail(backend, body):
+        raise CaptureError("CUDARuntimeError: not while capturing")
+
+    module = import_module("xpnet.cli.info")
+    told = {
+        lambda backend, body: body: "captures training steps",
+        fail: "cannot capture training steps: CUDARuntimeError: not while capturing",
+    }
+    for capture, words in told.items():
+        monkeypatch.setattr(NumpyBackend, "capture", capture)
+        module.info()
+        assert f"  numpy    cpu; {words}\n" in capsys.readouterr().out
 
 
 def test_thread_limits_are_shown(xpnet_command):

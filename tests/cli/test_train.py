@@ -35,6 +35,7 @@ def test_json_has_what_it_promises(xpnet_command, small_data, tmp_path, backend_
     document = json.loads(path.read_text())
     assert document["backend"] == backend_option[1]
     assert {"device", "seconds", "steps_per_second"} <= set(document)
+    assert document["captured"] is (backend_option[1] == "cupy")
     assert (document["dtype"], document["seed"], document["iterations"]) == ("float32", 0, 12)
     assert [set(record) for record in document["history"]] == [
         {"iteration", "epoch", "loss", "train_accuracy", "test_accuracy"}
@@ -79,6 +80,16 @@ def test_the_threads_that_are_asked_for_train_as_the_others_do(xpnet_command, sm
     assert losses("--threads", 2) == pytest.approx(losses(), rel=1e-4)
 
 
+def test_plain_steps_train_as_captured_ones_do(xpnet_command, small_data, backend_option):
+    def document(*capture):
+        run = *small(small_data, "--epochs", 2, *capture, "--json", "-"), *backend_option
+        return json.loads(xpnet_command(*run).out)
+
+    plain, other = document("--no-capture"), document()
+    assert plain["captured"] is False
+    assert plain["history"] == other["history"]
+
+
 def test_quiet_prints_nothing(xpnet_command, small_data):
     ran = xpnet_command(*small(small_data, "--iterations", 2, "--quiet"))
     assert (ran.code, ran.out, ran.err) == (0, "", "")
@@ -117,6 +128,13 @@ BAD_OPTIONS = {
     ("--seed", "-1"): "seed: expected None, an integer from 0 on, or a Generator, got -1",
     ("--batch-size", "10", "--threads", "0"): "threads: expected a whole number from 1 on, got 0",
     ("--threads", "many"): "--threads",
+    (
+        "--batch-size",
+        "9",
+        "--backend",
+        "numpy",
+        "--capture",
+    ): "capture=True: the backend 'numpy' cannot capture",
     ("--backend", "abacus"): "expected one of numpy, cupy, auto, got 'abacus'",
     ("--json", "no/such/folder/x.json"): "cannot be written",
     ("--plot", "x.gif"): "expected a picture to end in .png, .svg or .pdf, got x.gif",

@@ -14,6 +14,7 @@ import xpnet
 from xpnet.backends import available_backends, load_backend
 from xpnet.cli.options import JsonPath, prepare, write_json
 from xpnet.cli.width import line_width
+from xpnet.errors import BackendError
 from xpnet.machine import cores, installed
 
 __all__ = ["info"]
@@ -34,15 +35,26 @@ def info(json: JsonPath = None) -> int:
         "blas": _blas(),
         "cores": cores(),
         "threads": {name: os.environ.get(name) for name in THREAD_VARIABLES},
-        "backends": {
-            name: {"state": state, "device": load_backend(name).device if state == "ok" else None}
-            for name, state in available_backends().items()
-        },
+        "backends": {name: _about(name, state) for name, state in available_backends().items()},
     }
     for line in _lines(document, line_width(out, elsewhere=sys.maxsize)):
         print(line, file=out)
     write_json(json, document)
     return 0
+
+
+def _about(name: str, state: str) -> dict[str, str | None]:
+    """A backend's state, and where it runs and captures steps, its device and how that went."""
+    if state != "ok":
+        return {"state": state, "device": None, "capture": None}
+    backend = load_backend(name)
+    x = backend.xp.ones((2, 2), dtype=backend.dtype("float32"))
+    try:
+        replay = backend.capture(lambda: backend.matmul(x, x))
+        capture = None if replay is None else "captures training steps"
+    except (BackendError, MemoryError) as error:
+        capture = f"cannot capture training steps: {error}"
+    return {"state": state, "device": backend.device, "capture": capture}
 
 
 def _blas() -> str:
@@ -66,8 +78,8 @@ def _lines(document: dict[str, Any], width: int) -> list[str]:
         "backends",
     ]
     for name, backend in document["backends"].items():
-        state = backend["device"] if backend["state"] == "ok" else backend["state"]
-        lines += _wrapped(f"  {name:<8} ", state, width)
+        facts = [backend["device"] or backend["state"], backend["capture"]]
+        lines += _wrapped(f"  {name:<8} ", "; ".join(filter(None, facts)), width)
     return lines
 
 

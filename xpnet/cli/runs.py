@@ -38,7 +38,9 @@ def recorded_options(context: typer.Context) -> dict[str, Any]:
     return {name: context.params[name] for name in RECORDED}
 
 
-def new_trainer(options: dict[str, Any], callbacks: list[Callback]) -> Trainer:
+def new_trainer(
+    options: dict[str, Any], callbacks: list[Callback], capture: bool | None = None
+) -> Trainer:
     """A network on MNIST, or on data of one's own, before its first step.
 
     Raises
@@ -64,13 +66,14 @@ def new_trainer(options: dict[str, Any], callbacks: list[Callback]) -> Trainer:
         callbacks=callbacks,
         progress=False,
         threads=options["threads"],
+        capture=capture,
     )
     trainer.notes[COMMAND] = options
     return trainer
 
 
 def resumed_trainer(
-    context: typer.Context, path: str, callbacks: list[Callback]
+    context: typer.Context, path: str, callbacks: list[Callback], capture: bool | None = None
 ) -> tuple[Trainer, dict[str, Any]]:
     """The trainer in a checkpoint, and the options that its run was begun with.
 
@@ -93,9 +96,8 @@ def resumed_trainer(
             begun = f"without {flag}" if had is None else f"with {had}"
             raise OptionError(f"{flag} {given}: the run in {path} was begun {begun}; leave it out")
     data = context.params["data"] or options["data"]
-    trainer = Trainer.resume(
-        path, *load_mnist(normalize=False, root=data), callbacks=callbacks, progress=False
-    )
+    sets = load_mnist(normalize=False, root=data)
+    trainer = Trainer.resume(path, *sets, callbacks=callbacks, progress=False, capture=capture)
     return trainer, options
 
 

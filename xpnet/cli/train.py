@@ -67,6 +67,13 @@ def train(
         int | None,
         typer.Option(help="Threads of BLAS on the CPU. Default: one for small networks, else all."),
     ] = None,
+    capture: Annotated[
+        bool | None,
+        typer.Option(
+            "--capture/--no-capture",
+            help="Whether a step is captured, to be one launch on a GPU. Default: where it can.",
+        ),
+    ] = None,
     backend: BackendName = "auto",
     data: DataFolder = None,
     save: Annotated[
@@ -119,10 +126,10 @@ def train(
         if checkpoint:
             check_folder(checkpoint, None)
         options = recorded_options(context)
-        trainer = new_trainer(options, callbacks)
+        trainer = new_trainer(options, callbacks, capture)
         goal = goal or {"iterations": CHAPTER_ITERATIONS}
     else:
-        trainer, options = resumed_trainer(context, resume, callbacks)
+        trainer, options = resumed_trainer(context, resume, callbacks, capture)
         goal = _rest(trainer, goal, resume)
     net = trainer.net
     if not quiet:
@@ -147,6 +154,7 @@ def train(
         write_history(trainer.history, {**document, "error": str(error)}, json, csv)
         write_page(trainer, report)
         raise
+    document["captured"] = trainer.captured
     write_history(history, document, json, csv)
     if plot:
         plot_history(history, plot)

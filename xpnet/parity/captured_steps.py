@@ -52,8 +52,9 @@ def captured_checks(
         Of the loss, each parameter and each array of the optimizer's state, with a bound of 0.
     reason : str or None
     """
-    plain, captured = (
-        Trainer(
+
+    def trainer(capture: bool) -> Trainer:
+        return Trainer(
             net.astype(net.backend.dtype(dtype)).to(backend.name),
             copy.deepcopy(optimizer),
             data,
@@ -62,19 +63,20 @@ def captured_checks(
             progress=False,
             capture=capture,
         )
-        for capture in (False, True)
-    )
-    against = list(captured.obstacles())
+
+    plain = trainer(capture=False)
+    against = list(plain.obstacles())
     if against:
         return [], against[0]
+    captured = trainer(capture=True)
     checks: dict[str, Check] = {}
     try:
-        for trainer in (plain, captured):
-            trainer.run(iterations=UNTIL_REPLAYS)
+        for each in (plain, captured):
+            each.run(iterations=UNTIL_REPLAYS)
     except CaptureError as error:
         return [], str(error)
     for _ in range(steps):
-        expected, found = (_after_a_step(trainer) for trainer in (plain, captured))
+        expected, found = _after_a_step(plain), _after_a_step(captured)
         for name, result in expected.items():
             check = checks.setdefault(name, Check(dtype, name))
             bound = Bound(np.abs(result), 0)

@@ -72,7 +72,8 @@ class Trainer(StoredTrainer):
     Raises
     ------
     OptionError, ShapeError, LabelError, DataError
-        An option or a data set cannot be used; labels are checked here, once.
+        An option or a data set cannot be used, or ``capture=True`` cannot be; labels are checked
+        here, once.
 
     Examples
     --------
