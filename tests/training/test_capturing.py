@@ -41,14 +41,20 @@ def both(new_trainer):
     return make
 
 
+def same(found, expected) -> None:
+    found, expected = xpnet.to_numpy(found), xpnet.to_numpy(expected)
+    np.testing.assert_array_equal(found, expected, strict=True)
+
+
 def assert_same(plain: Trainer, captured: Trainer) -> None:
     assert captured.history.losses == plain.history.losses
     assert captured.iteration == plain.iteration
     assert captured.optimizer.steps == plain.optimizer.steps
     for name, param in plain.net.params.items():
-        np.testing.assert_array_equal(
-            xpnet.to_numpy(captured.net.params[name]), xpnet.to_numpy(param)
-        )
+        same(captured.net.params[name], param)
+    for slot, arrays in plain.optimizer.state.items():
+        for name, array in arrays.items():
+            same(captured.optimizer.state[slot][name], array)
 
 
 @pytest.mark.parametrize("replacement", [False, True])
@@ -65,13 +71,22 @@ def test_captured_and_plain_steps_give_the_same_bits(both, kind, batch_size, rep
     assert (plain.captured, captured.captured) == (False, True)
 
 
-@pytest.mark.parametrize("hidden", [1, 2, 3, 4])
-@pytest.mark.parametrize("dtype", ["float32", "float64"])
-def test_networks_of_any_depth_and_dtype_are_captured(toy, backend, hidden, dtype):
+@pytest.mark.parametrize(
+    ("kind", "hidden", "dtype"),
+    [
+        (SGD, 1, "float32"),
+        (Momentum, 2, "float64"),
+        (AdaGrad, 3, "float32"),
+        (RMSProp, 4, "float64"),
+        (Adam, 2, "float32"),
+        (Adam, 1, "float64"),
+    ],
+)
+def test_a_thousand_steps_of_a_deep_network_end_at_the_same_bits(toy, backend, kind, hidden, dtype):
     plain, captured = (
         Trainer(
             MultiLayerNet(2, [6] * hidden, 2, seed=3, dtype=dtype),
-            Adam(),
+            kind(),
             toy,
             batch_size=16,
             progress=False,
@@ -80,7 +95,7 @@ def test_networks_of_any_depth_and_dtype_are_captured(toy, backend, hidden, dtyp
         for capture in (False, None)
     )
     for trainer in (plain, captured):
-        trainer.run(epochs=3)
+        trainer.run(iterations=1000)
     assert captured.captured
     assert_same(plain, captured)
 
