@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 import xpnet
-from xpnet.errors import CaptureError, NonFiniteLossError, OptionError
+from xpnet.errors import CaptureError, NonFiniteLossError, OptionError, OutOfMemoryError
 from xpnet.layers import Affine, Layer, SoftmaxWithLoss
 from xpnet.networks import MultiLayerNet, Network
 from xpnet.optimizers import SGD, AdaGrad, Adam, Momentum, RMSProp
@@ -287,6 +287,34 @@ def test_a_layer_of_ones_own_is_captured_where_it_says_that_it_can_be(new_traine
         assert trainer.captured is captured
 
 
+class Halved(SoftmaxWithLoss):
+    """A loss that comes in another dtype, or as a number of Python's."""
+
+    capturable = True
+
+    def forward(self, x, t):
+        loss = super().forward(x, t)
+        return float(loss) if self.as_float else loss.astype("float16")
+
+
+@pytest.mark.parametrize(("as_float", "told"), [(False, "float16"), (True, "float")])
+def test_a_loss_that_no_replay_could_keep_is_told(new_trainer, backend, as_float, told):
+    loss = Halved()
+    loss.as_float = as_float
+    net = Network([Affine(np.eye(2, dtype="float32"), np.zeros(2, "float32"))], loss)
+    trainer = new_trainer(net.to(backend.name))
+    message = rf"the loss is {told}; expected an array of float32 or float64\."
+    with pytest.warns(RuntimeWarning, match=message):
+        trainer.run(epochs=1)
+    assert trainer.iteration == 3
+
+
+def test_a_captured_run_leaves_as_much_in_the_layers_as_a_plain_one(both):
+    plain, captured = both(lambda trainer: trainer.run(epochs=2), Adam)
+    found, expected = (xpnet.memory_report(trainer.net) for trainer in (captured, plain))
+    assert (found.layers, found.saved) == (expected.layers, expected.saved)
+
+
 def test_a_capture_that_has_to_be_names_who_cannot(new_trainer):
     with pytest.raises(OptionError, match=r"Scaled1 \(Scaled\) does not say capturable = True"):
         new_trainer(own_net(Scaled()), capture=True).run(epochs=1)
@@ -358,7 +386,7 @@ def test_where_others_need_the_memory_of_a_captured_step_it_is_given_up(
 
     def scarce(*args, **options):
         if next(failures, False):
-            raise MemoryError("no room")
+            raise OutOfMemoryError("no room")
         return accuracy(*args, **options)
 
     monkeypatch.setattr(trainer.net, "accuracy", scarce)

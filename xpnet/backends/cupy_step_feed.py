@@ -42,6 +42,7 @@ class CupyStepFeed(StepFeed):
         self._state.set(np.array([step, step, step + len(table), *addresses], dtype="int64"))
 
     def next(self, loss: Array) -> None:
+        loss = cp.asarray(loss)  # the kernel takes its address
         kernel = _kernel(loss.dtype.name, self.numbers.dtype.name)
         sizes = cp.int64(len(self.rows)), cp.int64(len(self.numbers))
         kernel((1,), (THREADS,), (loss, self._state, *sizes, self.rows, self.numbers))

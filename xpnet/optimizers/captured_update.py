@@ -63,13 +63,14 @@ class CapturedUpdate:
         values = self._optimizer.values(step, self._smallest)
         return [values[name] for name in self._names]
 
-    def run(self, numbers: Array, count: Callable[[], None]) -> None:
-        """One step by these numbers, then `count`, by which the device counts it.
+    def run(self, numbers: Array, then: Callable[[], None]) -> None:
+        """One step by these numbers, and what counts it on the device.
 
         Parameters
         ----------
         numbers : array, shape (count,), dtype of the parameters
-        count : callable
+        then : callable
+            Its last launch: until it is done the optimizer is `writing`.
 
         Raises
         ------
@@ -84,5 +85,5 @@ class CapturedUpdate:
         except MemoryError:
             optimizer.writing = False
             raise
-        count()
+        then()
         optimizer.writing = False

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from xpnet.backends import Array, Backend
-from xpnet.errors import CaptureError, OptionError
+from xpnet.errors import CaptureError, OptionError, OutOfMemoryError
 from xpnet.networks.out_of_memory import free_memory
 from xpnet.training.captured_step import CapturedStep
 
@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 __all__ = ["Capturing"]
 
 T = TypeVar("T")
+
+LOSSES = "float32", "float64"
+"""The dtypes that a loss may have."""
 
 
 class Capturing:
@@ -52,8 +55,8 @@ class Capturing:
         """Whether a step is captured."""
         return self._step is not None
 
-    def begin_run(self, stepper: Stepper) -> None:
-        """Find out whether the steps of a run can be captured.
+    def check(self, stepper: Stepper) -> None:
+        """Find out whether steps can be captured, before a run.
 
         Raises
         ------
@@ -86,7 +89,7 @@ class Capturing:
         """What `call` gives; where memory runs out, once more without the captured step."""
         try:
             return call()
-        except MemoryError as error:
+        except OutOfMemoryError as error:  # nothing was done
             if self._step is None:
                 raise
             free_memory(error, backend)
@@ -99,8 +102,9 @@ class Capturing:
         done, loss = stepper._last
         if done != iteration or done == 0 or not stepper.optimizer.is_ready(stepper.net.params):
             return None
-        if not hasattr(loss, "dtype"):
-            self._give_up(f"the loss is a {type(loss).__name__}, no array")
+        if str(getattr(loss, "dtype", "")) not in LOSSES:
+            kind = getattr(loss, "dtype", type(loss).__name__)
+            self._give_up(f"the loss is {kind}; expected an array of {' or '.join(LOSSES)}")
             return None
         try:
             return self._record(stepper, iteration, loss.dtype)

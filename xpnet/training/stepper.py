@@ -59,7 +59,7 @@ class Stepper:
         self._updates = Updates()
         self._last: tuple[int, Array] = 0, None  # the iteration of the last step, and its loss
         self._capturing = Capturing(capture)
-        self._capturing.begin_run(self)  # so that an error comes early
+        self._capturing.check(self)  # so that an error comes early
 
     @property
     def iteration(self) -> int:

@@ -164,7 +164,7 @@ class Trainer(StoredTrainer):
         """
         self._updates.check()
         self._check_place()
-        self._capturing.begin_run(self)
+        self._capturing.check(self)
         if self.scale is not None and self.scale > 0:
             self.net.pixel_scale = self.scale
         try:
