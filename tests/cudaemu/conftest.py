@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import gc
 import importlib
 import importlib.util
 import sys
@@ -18,6 +20,60 @@ collect_ignore = ["setup.py", "cudaemu_first_import.py", "building", "cudaemu"]
 def cp():
     """CuPy, on the emulated device; without it, the test is skipped."""
     return importlib.import_module("cupy")
+
+
+@pytest.fixture
+def stream(cp):
+    """A stream that does not hold up the null stream while it captures."""
+    stream = cp.cuda.Stream(non_blocking=True)
+    yield stream
+    with contextlib.suppress(cp.cuda.runtime.CUDARuntimeError):
+        stream.end_capture()  # of a test that failed: it would disturb the next ones
+
+
+@pytest.fixture
+def refused(cp):
+    """Expect an error of the runtime: `refused("StreamCaptureUnjoined")`."""
+
+    def refused(why):
+        return pytest.raises(cp.cuda.runtime.CUDARuntimeError, match=f"cudaError{why}:")
+
+    return refused
+
+
+@pytest.fixture
+def ends_invalidated(refused):
+    """End the capture of a stream in vain; then the stream can be used again."""
+
+    def ends_invalidated(stream):
+        with refused("StreamCaptureInvalidated"):
+            stream.end_capture()
+        assert not stream.is_capturing()
+        stream.synchronize()
+
+    return ends_invalidated
+
+
+@pytest.fixture
+def no_garbage():
+    """Python's collector frees device memory when it likes: an error beside some captures."""
+    gc.collect()
+    gc.disable()
+    yield
+    gc.enable()
+
+
+@pytest.fixture
+def captured(stream):
+    """Capture what a function gives to `stream`: a graph."""
+
+    def captured(body, *arguments):
+        with stream:
+            stream.begin_capture()
+            body(*arguments)
+            return stream.end_capture()
+
+    return captured
 
 
 @pytest.fixture(scope="session")

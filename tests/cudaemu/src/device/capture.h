@@ -9,6 +9,7 @@
 #include <stddef.h>
 
 #include <memory>
+#include <optional>
 #include <set>
 
 #include "work.h"
@@ -25,13 +26,13 @@ struct CapturePoint {
 
 namespace capture {
 
-// Is the stream in a capture, be it an invalidated one?
-bool has(cudaStream_t stream);
+// Makes the work a node, and returns a cudaError_t; nothing where the stream is in no capture.
+std::optional<int> record(cudaStream_t stream, const Work& work);
+
+// Invalidates the capture that the stream is in. False: it is in none.
+bool invalidate(cudaStream_t stream);
 
 // The functions below return a cudaError_t.
-
-// Makes the work a node; the stream is in a capture.
-int record(cudaStream_t stream, const Work& work);
 
 // Sets the point at which the stream is.
 int mark(cudaStream_t stream, CapturePoint* point);
@@ -46,13 +47,14 @@ int check_unsafe_call();
 // May the host wait for the stream, or ask whether its work is done?
 int check_stream_wait(cudaStream_t stream);
 
-// The same for the whole device.
+// The same for an event, and for the whole device.
+int check_event_wait(const CapturePoint& point);
 int check_device_wait();
 
 // May the stream be used? The legacy stream may not while a blocking stream captures.
 int check_use(cudaStream_t stream);
 
-// The stream is destroyed.
+// The stream is destroyed, and with it the capture that began there.
 void forget(cudaStream_t stream);
 
 }  // namespace capture

@@ -56,10 +56,11 @@ int copy(void* to, const void* from, size_t n, cudaMemcpyKind kind, cudaStream_t
          HostWaits waits) {
   const Direction* direction = direction_of(to, from, kind);
   if (!direction) return cudaErrorInvalidMemcpyDirection;
-  if (!pointer_is_where_promised("destination", to, n, direction->to_device, *direction) ||
-      !pointer_is_where_promised("source", from, n, direction->from_device, *direction)) {
-    return cudaErrorInvalidValue;
-  }
+  const auto as_promised = [=] {
+    return pointer_is_where_promised("destination", to, n, direction->to_device, *direction) &&
+           pointer_is_where_promised("source", from, n, direction->from_device, *direction);
+  };
+  if (!as_promised()) return cudaErrorInvalidValue;
   // "For transfers from device memory to device memory, no host-side synchronization is
   // performed" (Runtime API, "API synchronization behavior").
   const bool both_on_device = direction->from_device && direction->to_device;
@@ -67,21 +68,25 @@ int copy(void* to, const void* from, size_t n, cudaMemcpyKind kind, cudaStream_t
     if (const int error = capture::check_unsafe_call()) return error;
     if (!both_on_device) count(C_SYNC_MEMCPY);
   }
-  const auto body = [=] {
+  const auto body = [=]() -> int {
+    if (!as_promised()) return cudaErrorIllegalAddress;  // freed before the launch of a graph
     memmove(to, from, n);
-    return 0;
+    return cudaSuccess;
   };
   return submit(stream, {direction->counter, "a memcpy", body, direction->bytes_counter, n});
 }
 
 int fill(void* to, int value, size_t n, cudaStream_t stream) {
-  if (n != 0 && !(emu_is_device_ptr(to) && emu_device_ok(to, n))) {
+  const auto is_inside = [=] {
+    if (n == 0 || (emu_is_device_ptr(to) && emu_device_ok(to, n))) return true;
     emu_complain("memset of %zu bytes: %p is not inside a live device allocation", n, to);
-    return cudaErrorInvalidValue;
-  }
-  const auto body = [=] {
+    return false;
+  };
+  if (!is_inside()) return cudaErrorInvalidValue;
+  const auto body = [=]() -> int {
+    if (!is_inside()) return cudaErrorIllegalAddress;  // freed before the launch of a graph
     memset(to, value, n);
-    return 0;
+    return cudaSuccess;
   };
   return submit(stream, {C_MEMSET, "a memset", body, C_MEMSET_BYTES, n});
 }

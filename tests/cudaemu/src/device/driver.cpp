@@ -8,6 +8,7 @@
 #include <iterator>
 
 #include "api.h"
+#include "capture.h"
 #include "launch.h"
 #include "limits.h"
 
@@ -29,7 +30,10 @@ emu::Function* unwrap(CUfunction function) {
 
 }  // namespace
 
+// Loading and unloading are "potentially unsafe" beside a capture: neither is queued in a stream
+// (cuThreadExchangeStreamCaptureMode).
 EMU_API CUresult cuModuleLoadData(CUmodule* out, const void* image) {
+  if (const int error = emu::capture::check_unsafe_call()) return result(error);
   return result(emu::load_module(image, reinterpret_cast<emu::Module**>(out)));
 }
 
@@ -42,6 +46,7 @@ EMU_API CUresult cuModuleLoad(CUmodule* out, const char* path) {
 }
 
 EMU_API CUresult cuModuleUnload(CUmodule module) {
+  if (const int error = emu::capture::check_unsafe_call()) return result(error);
   return result(emu::unload_module(unwrap(module)));
 }
 

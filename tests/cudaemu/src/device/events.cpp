@@ -32,16 +32,11 @@ Event* find(cudaEvent_t event) {
   return it == events.end() ? nullptr : &it->second;
 }
 
-// "It is invalid to synchronize or query the execution status of [...] a captured event"
-// (Programming Guide, "Prohibited and Unhandled Operations").
-int check_query(cudaEvent_t event) {
-  {
-    std::lock_guard<std::mutex> lock(event_mutex);
-    const Event* found = find(event);
-    if (!found) return cudaErrorInvalidResourceHandle;
-    if (found->point.capture) return cudaErrorCapturedEvent;
-  }
-  return capture::check_unsafe_call();
+// May the host wait for the event, or ask whether it has happened?
+int check_wait(cudaEvent_t event) {
+  std::lock_guard<std::mutex> lock(event_mutex);
+  const Event* found = find(event);
+  return found ? capture::check_event_wait(found->point) : cudaErrorInvalidResourceHandle;
 }
 
 }  // namespace
@@ -83,11 +78,11 @@ EMU_API cudaError_t cudaEventRecord(cudaEvent_t event, cudaStream_t stream) {
 // "If cudaEventRecord() has not yet been called on event, then this function returns
 // cudaSuccess" (cudaEventSynchronize; cudaEventQuery says the same).
 EMU_API cudaError_t cudaEventQuery(cudaEvent_t event) {
-  return remember(emu::check_query(event));
+  return remember(emu::check_wait(event));
 }
 
 EMU_API cudaError_t cudaEventSynchronize(cudaEvent_t event) {
-  if (const int error = emu::check_query(event)) return remember(error);
+  if (const int error = emu::check_wait(event)) return remember(error);
   count(C_SYNC_EVENT);
   return cudaSuccess;
 }

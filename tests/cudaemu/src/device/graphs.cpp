@@ -1,47 +1,59 @@
 #include "graphs.h"
 
-#include <map>
-#include <mutex>
+#include <numeric>
+#include <utility>
 
-#include "api.h"
+#include "emu_abi.h"
 #include "emu_internal.h"
-#include "errors.h"
-#include "streams.h"
+#include "settings.h"
 
 namespace emu {
 namespace {
 
-using SharedGraph = std::shared_ptr<const Graph>;
-
-std::mutex graph_mutex;
-std::map<cudaGraph_t, SharedGraph> graphs;
-std::map<cudaGraphExec_t, SharedGraph> executables;
-
-// Null: no such handle.
-template <class Handle>
-SharedGraph find(const std::map<Handle, SharedGraph>& table, Handle handle) {
-  std::lock_guard<std::mutex> lock(graph_mutex);
-  const auto found = table.find(handle);
-  return found == table.end() ? nullptr : found->second;
+// Takes one of the nodes that may come next out of `ready`, which is not empty.
+size_t take_next(std::vector<size_t>* ready, unsigned order, size_t step) {
+  const size_t last = ready->size() - 1;
+  const size_t chosen = order == 1 ? last : emu_hash(order, step) % ready->size();
+  std::swap((*ready)[chosen], (*ready)[last]);
+  const size_t node = ready->back();
+  ready->pop_back();
+  return node;
 }
 
-template <class Handle>
-Handle keep(std::map<Handle, SharedGraph>* table, SharedGraph graph) {
-  std::lock_guard<std::mutex> lock(graph_mutex);
-  const auto handle = reinterpret_cast<Handle>(new char);  // an address nobody else has
-  (*table)[handle] = std::move(graph);
-  return handle;
+// The places of the nodes in the order in which they run.
+std::vector<size_t> schedule(const Graph& graph, unsigned order) {
+  const size_t n = graph.nodes.size();
+  std::vector<size_t> places(n);
+  std::iota(places.begin(), places.end(), size_t{0});
+  if (order == 0) return places;  // as recorded
+
+  std::vector<size_t> missing(n), ready;
+  std::vector<std::vector<size_t>> followers(n);
+  for (size_t i = 0; i < n; i++) {
+    missing[i] = graph.nodes[i].after.size();
+    if (missing[i] == 0) ready.push_back(i);
+    for (const size_t before : graph.nodes[i].after)
+      followers[before].push_back(i);
+  }
+  for (size_t step = 0; step < n; step++) {
+    places[step] = take_next(&ready, order, step);
+    for (const size_t follower : followers[places[step]])
+      if (--missing[follower] == 0) ready.push_back(follower);
+  }
+  return places;
 }
 
-template <class Handle>
-cudaError_t destroy(std::map<Handle, SharedGraph>* table, Handle handle) {
-  std::lock_guard<std::mutex> lock(graph_mutex);
-  if (table->erase(handle) == 0) return remember(cudaErrorInvalidValue);
-  delete reinterpret_cast<char*>(handle);
-  return cudaSuccess;
+}  // namespace
+
+bool all_lead_to(const Graph& graph, const std::set<size_t>& ends) {
+  std::set<size_t> leading = ends;
+  for (size_t i = graph.nodes.size(); i-- > 0;) {
+    if (leading.count(i) == 0) return false;
+    leading.insert(graph.nodes[i].after.begin(), graph.nodes[i].after.end());
+  }
+  return true;
 }
 
-// What a launch counts for a node: apart from the work that streams are given piece by piece.
 int node_counter(int counter) {
   switch (counter) {
     case C_KERNEL_LAUNCH: return C_GRAPH_KERNEL_NODE;
@@ -55,54 +67,13 @@ int node_counter(int counter) {
   }
 }
 
-int run_nodes(const Graph& graph) {
-  for (const Node& node : graph.nodes) {
-    count(node_counter(node.work.counter));
-    if (const int error = run(node.work)) return error;
+int run(const Graph& graph) {
+  for (const size_t place : schedule(graph, settings().order)) {
+    const Work& work = graph.nodes[place].work;
+    count(node_counter(work.counter));
+    if (const int error = run(work)) return error;
   }
   return cudaSuccess;
 }
 
-}  // namespace
-
-cudaGraph_t keep_graph(SharedGraph graph) {
-  return keep(&graphs, std::move(graph));
-}
-
-SharedGraph graph_of(cudaGraph_t handle) {
-  return find(graphs, handle);
-}
-
 }  // namespace emu
-
-using emu::remember;
-
-EMU_API cudaError_t cudaGraphInstantiate(cudaGraphExec_t* out, cudaGraph_t handle,
-                                         unsigned long long /*flags*/) {
-  const auto graph = emu::graph_of(handle);
-  if (!graph) return remember(cudaErrorInvalidValue);
-  count(C_GRAPH_INSTANTIATE);
-  *out = emu::keep(&emu::executables, graph);
-  return cudaSuccess;
-}
-
-EMU_API cudaError_t cudaGraphUpload(cudaGraphExec_t handle, cudaStream_t stream) {
-  if (!emu::is_live(stream)) return remember(cudaErrorInvalidResourceHandle);
-  return remember(emu::find(emu::executables, handle) ? cudaSuccess : cudaErrorInvalidValue);
-}
-
-EMU_API cudaError_t cudaGraphLaunch(cudaGraphExec_t handle, cudaStream_t stream) {
-  const auto graph = emu::find(emu::executables, handle);
-  if (!graph) return remember(cudaErrorInvalidValue);
-  // The work holds the graph: captured, it outlives cudaGraphExecDestroy.
-  return remember(
-      emu::submit(stream, {C_GRAPH_LAUNCH, "a graph", [graph] { return emu::run_nodes(*graph); }}));
-}
-
-EMU_API cudaError_t cudaGraphDestroy(cudaGraph_t handle) {
-  return emu::destroy(&emu::graphs, handle);
-}
-
-EMU_API cudaError_t cudaGraphExecDestroy(cudaGraphExec_t handle) {
-  return emu::destroy(&emu::executables, handle);
-}

@@ -1,5 +1,5 @@
-// CUDA graphs ("CUDA Graphs" of the Programming Guide): work that was recorded once, and is run by
-// every launch.
+// CUDA graphs ("CUDA Graphs" of the Programming Guide): work that was recorded once, and is done
+// again by every launch.
 #pragma once
 #include <cuda_runtime_api.h>
 #include <stddef.h>
@@ -22,10 +22,20 @@ struct Graph {
   std::vector<Node> nodes;
 };
 
-// A handle for a graph, until cudaGraphDestroy.
-cudaGraph_t keep_graph(std::shared_ptr<const Graph> graph);
+// Do all nodes lead to one of `ends`?
+bool all_lead_to(const Graph& graph, const std::set<size_t>& ends);
 
-// Null: no such graph.
+// The counter of launches' nodes for work that a stream counts under `counter`.
+int node_counter(int counter);
+
+// Does the work of all nodes, in an order that their dependencies allow: the setting `order`
+// chooses among those that could be next. Ends with the first error, a cudaError_t.
+int run(const Graph& graph);
+
+// A handle for the graph, until cudaGraphDestroy.
+cudaGraph_t keep_graph(Graph graph);
+
+// The graph of a handle; null: no such handle.
 std::shared_ptr<const Graph> graph_of(cudaGraph_t handle);
 
 }  // namespace emu

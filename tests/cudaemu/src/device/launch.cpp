@@ -97,14 +97,14 @@ int run(const Function& function, const LaunchShape& shape, void** params) {
 int launch(Function* function, const LaunchShape& shape, cudaStream_t stream, void** params) {
   if (!is_live(function)) return cudaErrorInvalidResourceHandle;
   if (!is_legal(shape, *function)) return cudaErrorInvalidValue;
-  // Copies of both: a node of a graph outlives the call, and may outlive the module's handle.
-  const auto body = [kernel = *function, shape,
-                     arguments = Arguments(*function->descriptor, params)]() mutable {
+  // Copies: a node of a graph outlives the call, and may outlive the handle of the module.
+  auto body = [kernel = *function, shape,
+               arguments = Arguments(*function->descriptor, params)]() mutable {
     const int error = run(kernel, shape, arguments.addresses().data());
     if (error) count(C_LAUNCH_FAIL);
     return error;
   };
-  return submit(stream, {C_KERNEL_LAUNCH, "kernel " + function->name, body});
+  return submit(stream, {C_KERNEL_LAUNCH, "kernel " + function->name, std::move(body)});
 }
 
 }  // namespace emu

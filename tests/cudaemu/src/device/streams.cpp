@@ -63,7 +63,7 @@ int submit(cudaStream_t stream, const Work& work) {
     emu_complain("%s: %p is no live stream", work.label.c_str(), static_cast<void*>(stream));
     return cudaErrorInvalidResourceHandle;
   }
-  if (capture::has(stream)) return capture::record(stream, work);
+  if (const auto recorded = capture::record(stream, work)) return *recorded;
   if (const int error = capture::check_use(stream)) return error;
   count(work.counter);
   if (work.bytes_counter != C_COUNT) count(work.bytes_counter, work.bytes);
@@ -76,8 +76,8 @@ int emu_submit(void* stream, int counter, const std::string& label, std::functio
   return emu::submit(static_cast<cudaStream_t>(stream), {counter, label, std::move(work)});
 }
 
-bool emu_is_capturing(void* stream) {
-  return emu::capture::has(static_cast<cudaStream_t>(stream));
+bool emu_invalidate_capture(void* stream) {
+  return emu::capture::invalidate(static_cast<cudaStream_t>(stream));
 }
 
 using emu::remember;
@@ -144,10 +144,11 @@ EMU_API cudaError_t cudaStreamQuery(cudaStream_t stream) {
   return remember(emu::capture::check_stream_wait(stream));
 }
 
-// "Not supported with cudaStreamBeginCapture, unlike cudaLaunchHostFunc" (cudaStreamAddCallback).
+// "This function is not supported with cuStreamBeginCapture and cuStreamEndCapture, unlike
+// cuLaunchHostFunc" (Driver API, cuStreamAddCallback).
 EMU_API cudaError_t cudaStreamAddCallback(cudaStream_t stream, cudaStreamCallback_t callback,
                                           void* data, unsigned /*flags*/) {
-  if (emu::capture::has(stream)) return remember(emu::capture::check_stream_wait(stream));
+  if (emu::capture::invalidate(stream)) return remember(cudaErrorStreamCaptureUnsupported);
   return remember(emu_submit(stream, C_HOST_FUNC, "a callback", [=] {
     callback(stream, cudaSuccess, data);
     return 0;

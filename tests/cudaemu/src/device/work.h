@@ -8,9 +8,9 @@
 namespace emu {
 
 struct Work {
-  int counter;                // of a piece of work that a stream does
-  std::string label;          // names it in complaints
-  std::function<int()> body;  // returns a cudaError_t
+  int counter;                  // of a piece of work that a stream does
+  std::string label;            // names it in complaints
+  std::function<int()> body;    // returns a cudaError_t
   int bytes_counter = C_COUNT;  // of what it moves; C_COUNT: none
   size_t bytes = 0;
 };

@@ -32,7 +32,8 @@ struct Handle {
   void* stream = nullptr;
   int pointer_mode = 0;  // 0: scalars and results are on the host; 1: on the device
   int math_mode = 0;
-  bool own_workspace = false;  // given by cublasSetWorkspace_v2
+  bool own_workspace = false;  // of the caller's: cublasSetWorkspace
+  const void* workspace = nullptr;
 };
 
 // A scalar operand: read at the call in host pointer mode, when the work runs in device mode.

@@ -1,24 +1,42 @@
 // Handles, modes, and how a call gets onto its stream ("cuBLAS Helper Function Reference").
+#include <driver_types.h>
+#include <stdint.h>
+
+#include <vector>
+
 #include "blas.h"
 
-static int run(Handle* handle, const char* name, std::initializer_list<const void*> operands,
+static bool is_live(const char* name, const char* role, const void* p) {
+  if (emu_device_ok(p, 1)) return true;
+  emu_complain("%s: %s %p is not a live device pointer", name, role, p);
+  return false;
+}
+
+// cuBLAS would make room for itself in the graph ("CUDA Graphs Support"). Refused here, so that a
+// workspace which the caller forgot is noticed.
+static bool may_run(const Handle& handle, const char* name) {
+  if (handle.own_workspace || !emu_invalidate_capture(handle.stream)) return true;
+  emu_complain(
+      "%s: the stream captures and the handle has no workspace of its own; call "
+      "cublasSetWorkspace after cublasSetStream, which takes it away",
+      name);
+  return false;
+}
+
+static int run(Handle* handle, const char* name, const std::vector<const void*>& operands,
                const std::function<void()>& work) {
   if (!handle) return NOT_INITIALIZED;
-  for (const void* operand : operands) {
-    if (!operand || emu_device_ok(operand, 1)) continue;
-    emu_complain("%s: operand %p is not a live device pointer", name, operand);
-    return INVALID_VALUE;
-  }
-  // cuBLAS would allocate its workspace in the graph ("Using the cuBLAS API", "CUDA Graphs
-  // Support"). Here it is an error, so that a workspace forgotten by the caller shows.
-  if (!handle->own_workspace && emu_is_capturing(handle->stream)) {
-    emu_complain("%s: the stream is capturing and the handle has no workspace of the caller's; call "
-                 "cublasSetWorkspace after cublasSetStream", name);
-    return EXECUTION_FAILED;
-  }
-  const int error = emu_submit(handle->stream, C_LIB_CALL_BLAS, name, [work] {
+  const auto all_live = [=, workspace = handle->workspace] {
+    for (const void* operand : operands)
+      if (!is_live(name, "operand", operand)) return false;
+    return is_live(name, "the workspace", workspace);
+  };
+  if (!all_live()) return INVALID_VALUE;
+  if (!may_run(*handle, name)) return EXECUTION_FAILED;
+  const int error = emu_submit(handle->stream, C_LIB_CALL_BLAS, name, [=]() -> int {
+    if (!all_live()) return cudaErrorIllegalAddress;  // freed before the launch of a graph
     work();
-    return 0;
+    return cudaSuccess;
   });
   return error ? EXECUTION_FAILED : SUCCESS;
 }
@@ -30,7 +48,11 @@ int run_blas(Handle* handle, const char* name, std::initializer_list<const void*
 
 int run_blas_result(Handle* handle, const char* name, std::initializer_list<const void*> operands,
                     std::function<void()> work) {
-  if (handle && !handle->pointer_mode) count(C_SYNC_MEMCPY);
+  if (handle && !handle->pointer_mode) {
+    // "The exception are routines that output results into host buffers" ("CUDA Graphs Support").
+    if (emu_invalidate_capture(handle->stream)) return EXECUTION_FAILED;
+    count(C_SYNC_MEMCPY);
+  }
   return run(handle, name, operands, work);
 }
 
@@ -49,19 +71,30 @@ API int cublasGetVersion_v2(Handle*, int* version) {
   return SUCCESS;
 }
 
+// "Unconditionally resets the cuBLAS library workspace back to the default workspace pool"
+// (cublasSetWorkspace).
 API int cublasSetStream_v2(Handle* handle, void* stream) {
   handle->stream = stream;
-  handle->own_workspace = false;  // "resets the cuBLAS library workspace to the default"
+  handle->own_workspace = false;
+  handle->workspace = nullptr;
   return SUCCESS;
 }
 
+// "The workspace pointer has to be aligned to at least 256 bytes". A size of 0 is a choice too: it
+// "will prevent the cuBLAS library from utilizing the default workspace".
 API int cublasSetWorkspace_v2(Handle* handle, void* workspace, size_t size) {
   if (!handle) return NOT_INITIALIZED;
-  if (workspace ? !emu_device_ok(workspace, size) : size != 0) {
-    emu_complain("cublasSetWorkspace: %p is no live device memory of %zu bytes", workspace, size);
+  const bool aligned = reinterpret_cast<uintptr_t>(workspace) % 256 == 0;
+  const bool fits =
+      workspace ? emu_is_device_ptr(workspace) && emu_device_ok(workspace, size) : size == 0;
+  if (!aligned || !fits) {
+    emu_complain(
+        "cublasSetWorkspace: %p is not %zu bytes of live device memory at a multiple of 256",
+        workspace, size);
     return INVALID_VALUE;
   }
-  handle->own_workspace = workspace != nullptr;
+  handle->own_workspace = true;
+  handle->workspace = workspace;
   return SUCCESS;
 }
 
