@@ -37,6 +37,7 @@ def primitives(dtype: str) -> None:
     """Every case of every primitive; some are left to the base, whose kernels CuPy generates."""
     backend = xpnet.get_backend()
     pixels, rows = xpnet.asarray(np.zeros((3, 2), "uint8")), xpnet.asarray(np.arange(3))
+    backend.cast(pixels, np.dtype("float16"), 1 / 255)
     backend.gather(pixels, rows, rows, np.dtype("float16"), 1 / 255)
     for primitive, cases in CASES.items():
         for case in cases.values():

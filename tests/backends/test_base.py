@@ -32,6 +32,7 @@ ABOUT_ARRAYS = {
     "smallest",
     "check_labels",
     "pool",
+    "rows_at_once",
     "free_unused",
     "buffer_of",
     "threads",

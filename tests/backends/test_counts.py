@@ -105,6 +105,9 @@ SCENARIOS: dict[str, Arguments] = {
     "softmax_with_loss_grad, one-hot labels": arrays(2),
     "count_correct": scored,
     "count_correct, one-hot labels": arrays(2),
+    "cast": lambda seed: [normal(seed, ROWS, 10), FLOAT],
+    "cast, uint8 pixels": lambda seed: [pixels(seed)[0], FLOAT],
+    "cast, uint8 pixels times a scale": lambda seed: [pixels(seed)[0], FLOAT, 1 / 255],
     "gather": batch,
     "gather, uint8 pixels times a scale": pixels,
 } | {f"update, {type(optimizer).__name__}": step(optimizer) for optimizer in OPTIMIZERS}

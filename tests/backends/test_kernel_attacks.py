@@ -14,7 +14,7 @@ from .attacks import assert_same_bits_in_every_order, runs
 from .primitive_cases import CASES
 
 WRITTEN_BY_HAND = """relu relu_with_mask relu_grad sigmoid sigmoid_grad softmax_with_loss
-cross_entropy_rows softmax_with_loss_grad gather update"""
+cross_entropy_rows softmax_with_loss_grad cast gather update"""
 
 
 @pytest.mark.parametrize("dtype", ["float32", "float64"])

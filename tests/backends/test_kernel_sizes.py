@@ -20,7 +20,7 @@ from .test_base import TOLERANCE
 ROWS = 70_001
 BEYOND = 2**31
 PRIMITIVES = """relu relu_with_mask relu_grad sigmoid sigmoid_grad softmax_with_loss
-cross_entropy_rows softmax_with_loss_grad gather"""
+cross_entropy_rows softmax_with_loss_grad cast gather"""
 SOFTMAX = (Path(xpnet.__file__).parent / "backends" / "softmax_with_loss.cu").read_text()
 
 
@@ -42,6 +42,7 @@ def many_rows(primitive: str, columns: int) -> tuple[Any, ...]:
         "softmax_with_loss": (x, t),
         "cross_entropy_rows": (x, t),
         "softmax_with_loss_grad": (abs(x), t),
+        "cast": (x, np.dtype("float32"), 0.5),
         "gather": (x, t, rng.permutation(ROWS), np.dtype("float32"), 0.5),
     }[primitive]
 

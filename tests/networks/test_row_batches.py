@@ -227,11 +227,6 @@ def test_a_batch_that_is_a_part_of_the_rows_takes_nothing(backend, dtype, scale,
     assert bytes_per_row(net, x, scale) == 4 * (copies * 10 + 8 + 8) + 8
 
 
-def test_a_copy_and_its_product_with_the_scale_are_there_together(backend):
-    x = xpnet.asarray(np.ones((3, 100)), "uint8")
-    assert bytes_per_row(TwoLayerNet(100, 8, 3), x, 0.5) == 4 * 200 + 8
-
-
 NETWORKS = {
     "two layers": lambda: TwoLayerNet(784, 50, 10),
     "float64": lambda: TwoLayerNet(100, 50, 10, dtype="float64"),

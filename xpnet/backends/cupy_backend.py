@@ -214,6 +214,13 @@ class CupyBackend(Backend):
 
     # --- batches ---------------------------------------------------------------------------
 
+    def cast(self, x: Array, dtype: Any, scale: float | None = None) -> Array:
+        if scale is None:
+            return cp.asarray(x, dtype)
+        y = cp.empty(x.shape, dtype=dtype)
+        kernels.cast_scaled(x, scale, y)
+        return y
+
     def gather(
         self, x: Array, t: Array, index: Array, dtype: Any, scale: float | None = None
     ) -> tuple[Array, Array]:

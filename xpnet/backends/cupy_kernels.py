@@ -14,6 +14,7 @@ import cupy as cp
 from xpnet.backends.update_rule import UpdateRule
 
 __all__ = [
+    "cast_scaled",
     "gather",
     "label_grad",
     "relu",
@@ -91,6 +92,10 @@ right = cp.ElementwiseKernel(
     right = there ? double(known && labelled && best == label) : nan("");
     """,
     "xpnet_right",
+)
+
+cast_scaled = cp.ElementwiseKernel(
+    "S x, T scale", "T y", "y = T(static_cast<T>(x) * scale)", "xpnet_cast_scaled"
 )
 
 # One thread an entry of the batch; the first threads of a row bring its label along.

@@ -90,7 +90,6 @@ def bytes_per_row(net: Container, x: Array, scale: float | None) -> int | None:
         elif type(layer) not in (Relu, Sigmoid):
             return None
         before, widest = width, max(widest, before + width)
-    copies = int(x.dtype != net.dtype) + int(scale is not None)
-    # the cast copy and the scaled one are there together; behind that only one of them is
-    most = max(copies * entries, min(copies, 1) * entries + widest)
+    cast = x.dtype != net.dtype or scale is not None
+    most = (entries if cast else 0) + widest
     return most * int(net.dtype.itemsize) + RESULT_BYTES
