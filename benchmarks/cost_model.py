@@ -3,9 +3,10 @@
     python benchmarks/cost_model.py
 
 On the CPU that it runs on, ceilings and steps are measured in one run and compared. For GPUs it
-knows no more than their data sheets and what a launch is assumed to cost: nothing of that is
-measured. The model leaves out Python between the launches, the start of each kernel on the device,
-and what a kernel of a size too small to fill the device loses.
+knows no more than their data sheets and what a launch, or the replay of a captured step, is
+assumed to cost: nothing of that is measured. The model leaves out Python between the launches, the
+start of each kernel on the device (a captured step has an assumed least for it), and what a kernel
+of a size too small to fill the device loses.
 """
 
 from __future__ import annotations
@@ -15,9 +16,9 @@ from collections.abc import Sequence
 
 from ceilings import amount, seconds_of
 from comparisons.steps import xpnet_steps
-from devices import DATA_SHEETS, Device, this_cpu
+from devices import DATA_SHEETS, REPLAY, Device, Replay, this_cpu
 from environment import environment
-from operations import Operation, training_step
+from operations import Operation, captured_step, training_step
 from problems import PROBLEMS, Problem
 
 from xpnet.backends import use_backend
@@ -27,16 +28,22 @@ from xpnet.machine import cores, use_threads
 from xpnet.tables import text_table
 
 __all__ = [
+    "captured",
     "checked",
+    "crossover",
     "figures",
     "from_data_sheets",
     "measured",
     "operation_by_operation",
     "predicted",
+    "replay_figures",
 ]
 
 UNITS, TURNS = (100, 5, 2), (20, 15, 9)
 """For each of `PROBLEMS`: steps in a turn, and turns."""
+
+HIDDEN, BATCHES = (8, 50, 256, 1024), (1, 32, 512)
+"""The grid of `crossover`."""
 
 PREDICTION = "PREDICTION"
 
@@ -80,6 +87,33 @@ def from_data_sheets(devices: Sequence[Device]) -> list[str]:
     return [title, *_aligned(rows)]
 
 
+def captured(devices: Sequence[Device], replay: Replay) -> list[str]:
+    """For each problem the least time of a step that is captured, and what decides it."""
+    rows = [["", "captured step", *(device.name for device in devices)]]
+    for problem in PROBLEMS:
+        nodes = captured_step(problem.sizes, problem.batch)
+        cells = [
+            f"{_time(d.replayed(nodes, replay))} ({_decides_replay(d, nodes, replay)})"
+            for d in devices
+        ]
+        rows.append([PREDICTION, problem.name, *cells])
+    title = f"{PREDICTION} for GPUs, one replay a step, at least; no GPU was measured"
+    return [title, *_aligned(rows)]
+
+
+def crossover(cpu: Device, gpu: Device, replay: Replay) -> list[str]:
+    """The least time of steps over a grid of sizes, on a CPU and on a GPU, plain and captured."""
+    rows = [["", "step", "on the CPU", f"{gpu.name}, plain", f"{gpu.name}, captured"]]
+    for hidden in HIDDEN:
+        for batch in BATCHES:
+            problem = Problem((784, hidden, 10), batch)
+            replayed = gpu.replayed(captured_step(problem.sizes, problem.batch), replay)
+            times = predicted(cpu, problem), predicted(gpu, problem), replayed
+            rows.append([PREDICTION, problem.name, *map(_time, times)])
+    title = f"{PREDICTION}, from which size on a GPU is faster: at least; no GPU was measured"
+    return [title, *_aligned(rows)]
+
+
 def operation_by_operation(device: Device, problem: Problem) -> list[str]:
     """What the model counts, in the order of a step."""
     operations = training_step(problem.sizes, problem.batch)
@@ -106,6 +140,20 @@ def figures(device: Device) -> list[str]:
         f"    memory: {', '.join(copies)}",
         f"    {device.source}",
     ]
+
+
+def replay_figures(replay: Replay) -> list[str]:
+    """What a replay is assumed to cost, and from where."""
+    first = f"{_time(replay.launch)} of the host, {_time(replay.node)} for each kernel at least"
+    return [f"a replay of a captured step: {first}, assumed", *(f"    {s}" for s in replay.sources)]
+
+
+def _decides_replay(device: Device, nodes: Sequence[Operation], replay: Replay) -> str:
+    """What takes longest: the host, the least that each kernel takes, or the device's work."""
+    spent = device.nodes(nodes, replay)
+    if replay.launch > spent:
+        return "the replay"
+    return "the device" if device.work(nodes) > spent / 2 else "short kernels"
 
 
 def _decides(device: Device, operations: Sequence[Operation]) -> str:
@@ -137,10 +185,13 @@ def main() -> None:
     versions = ", ".join(f"{name} {version}" for name, version in where["packages"].items())
     print(f"{where['date']}, commit {where['commit']}, {', '.join(where['blas'])}, {versions}")
     known = [line for device in (cpu, *DATA_SHEETS) for line in figures(device)]
+    known += replay_figures(REPLAY)
     sections = [
         ["What the predictions rest on:", *known],
         checked(cpu, times),
         from_data_sheets(DATA_SHEETS),
+        captured(DATA_SHEETS, REPLAY),
+        *(crossover(cpu, gpu, REPLAY) for gpu in DATA_SHEETS),
         operation_by_operation(cpu, PROBLEMS[0]),
     ]
     for lines in sections:

@@ -13,7 +13,26 @@ from xpnet.bench import repeated
 from xpnet.bench.benchmark import CPU
 from xpnet.machine import processor
 
-__all__ = ["DATA_SHEETS", "Device", "this_cpu"]
+__all__ = ["DATA_SHEETS", "REPLAY", "Device", "Replay", "this_cpu"]
+
+
+@dataclass(frozen=True)
+class Replay:
+    """What the replay of a captured step costs beside its work.
+
+    Attributes
+    ----------
+    launch : float
+        Seconds that the host takes for one replay.
+    node : float
+        Seconds that a kernel takes at least in the graph, where the next one waits for it.
+    sources : tuple of str
+        Where the figures are from.
+    """
+
+    launch: float
+    node: float
+    sources: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -56,6 +75,18 @@ class Device:
         work, orders = self.work(operations), self.orders(operations)
         return max(work, orders) if self.overlaps else work + orders
 
+    def replayed(self, operations: Sequence[Operation], replay: Replay) -> float:
+        """Seconds that these operations take at least, captured as a graph of one behind another.
+
+        The host orders the next replay while the device is at the last one.
+        """
+        return max(replay.launch, self.nodes(operations, replay))
+
+    def nodes(self, operations: Sequence[Operation], replay: Replay) -> float:
+        """Seconds of the device in a replay: no kernel takes less than the least."""
+        least = (self.ceilings.least(one.flops, one.bytes) for one in operations)
+        return sum(max(replay.node, seconds) for seconds in least)
+
 
 def this_cpu() -> Device:
     """The CPU that this runs on, its ceilings and its smallest call measured now."""
@@ -68,6 +99,20 @@ LAUNCH = 4e-6
 """Seconds, an assumption: what CuPy's quickest launch, that of a RawKernel, cost the host on a
 machine of two cores. ElementwiseKernel and matmul took 5 to 6 microseconds there; a faster host
 takes less."""
+
+REPLAY = Replay(
+    launch=3.5e-6,
+    node=0.9e-6,
+    sources=(
+        "CUDA.jl, Graphs (https://cuda.juliagpu.org/dev/usage/graphs/): a graph of 80 kernels in",
+        "70 us, with 3.5 us of the host; one of 8 with 8 us of it. On which GPU is not said.",
+        "https://github.com/pytorch/pytorch/issues/161104: 1.1 to 1.3 us a kernel, in one of 2,000",
+        "https://github.com/ahrefs/ocannl/issues/488: with the wait for it, 15 us and 0.58 us for",
+        "each empty kernel, RTX 5070 Ti Laptop under WSL2",
+    ),
+)
+"""An assumption from what others report, the lowest of kernels that do some work. xpnet's Python
+before each replay comes on top, as it does for launches."""
 
 
 NVIDIA = "https://www.nvidia.com/content/dam/en-zz/Solutions/Data-Center"

@@ -17,6 +17,7 @@ __all__ = [
     "Operation",
     "affine_backward",
     "affine_forward",
+    "captured_step",
     "gather",
     "relu_backward",
     "relu_forward",
@@ -128,6 +129,15 @@ def training_step(sizes: Sequence[int], batch: int) -> list[Operation]:
     operations += affine_backward(batch, *layers[0], of_input=False)
     parameters = sum(inputs * outputs + outputs for inputs, outputs in layers)
     return operations + update("SGD", parameters)
+
+
+def captured_step(sizes: Sequence[int], batch: int) -> list[Operation]:
+    """The nodes of a captured step: the launches of a step, and one that makes it the next.
+
+    That one keeps the loss and brings the rows and the learning rate of the step to come.
+    """
+    moved = 2 * batch * INTEGER + 4 * FLOAT
+    return [*training_step(sizes, batch), Operation("the next step's rows", 0, moved)]
 
 
 def _product(name: str, rows: int, inner: int, columns: int) -> Operation:

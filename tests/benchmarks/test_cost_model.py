@@ -5,14 +5,17 @@ from __future__ import annotations
 import pytest
 from ceilings import Ceilings
 from cost_model import (
+    captured,
     checked,
+    crossover,
     figures,
     from_data_sheets,
     measured,
     operation_by_operation,
     predicted,
+    replay_figures,
 )
-from devices import DATA_SHEETS, Device
+from devices import DATA_SHEETS, REPLAY, Device, Replay
 from problems import CHAPTER, PROBLEMS, Problem
 
 from xpnet.bench.timing import Spread
@@ -21,6 +24,8 @@ CPU = Device("a CPU", Ceilings(100e9, {1000: 10e9, 10**8: 20e9}), 1e-6, False, "
 TABLES = {
     "checked": checked(CPU, [Spread(1, 0.5, 2)] * len(PROBLEMS)),
     "from data sheets": from_data_sheets(DATA_SHEETS),
+    "captured": captured(DATA_SHEETS, REPLAY),
+    "crossover": crossover(CPU, DATA_SHEETS[0], REPLAY),
     "operation by operation": operation_by_operation(CPU, CHAPTER),
 }
 
@@ -33,8 +38,9 @@ def test_every_title_and_every_row_says_that_it_is_a_prediction(table):
     assert all(row.split()[0] == "PREDICTION" for row in rows)
 
 
-def test_no_table_of_gpus_claims_a_measurement():
-    title, *rest = TABLES["from data sheets"]
+@pytest.mark.parametrize("table", ["from data sheets", "captured", "crossover"])
+def test_no_table_of_gpus_claims_a_measurement(table):
+    title, *rest = TABLES[table]
     assert "no GPU was measured" in title
     assert not any("measured" in line for line in rest)
 
@@ -54,6 +60,41 @@ def test_the_chapters_step_is_fifteen_launches_one_a_row():
 def test_launches_decide_the_small_step_on_every_gpu_and_the_device_decides_the_large_one():
     _, _, small, _, large = TABLES["from data sheets"]
     assert small.count("(launches)") == large.count("(the device)") == len(DATA_SHEETS)
+
+
+@pytest.mark.parametrize(
+    ("replay", "decides"),
+    [
+        (Replay(1, 0, ()), "the replay"),
+        (Replay(0, 1, ()), "short kernels"),
+        (Replay(0, 0, ()), "the device"),
+    ],
+)
+def test_what_takes_longest_decides_a_captured_step(replay, decides):
+    _, _, *rows = captured(DATA_SHEETS, replay)
+    assert {row.count(f"({decides})") for row in rows} == {len(DATA_SHEETS)}
+
+
+def test_a_captured_step_of_the_chapter_takes_its_sixteen_kernels():
+    _, _, small, *_ = captured(DATA_SHEETS[2:], Replay(3e-6, 2e-6, ()))
+    assert small.endswith("32 us (short kernels)")
+
+
+def test_every_cell_of_the_grid_has_a_time_on_the_cpu_and_two_on_the_gpu():
+    _, head, *rows = crossover(CPU, DATA_SHEETS[0], REPLAY)
+    assert head.split("  ")[-2:] == ["T4, plain", "T4, captured"]
+    assert len(rows) == len({row.split("batch")[0] for row in rows}) * 3 == 12
+    chapter = Problem((784, 50, 10), 32)
+    [row] = [row for row in rows if chapter.name + " " in row]
+    assert f"{predicted(CPU, chapter) * 1e6:.3g} us" in row
+    assert f"{predicted(DATA_SHEETS[0], chapter) * 1e6:.3g} us" in row
+
+
+def test_a_replay_is_assumed_and_its_sources_are_printed():
+    first, *rest = replay_figures(REPLAY)
+    assert first.endswith("assumed")
+    assert [line.strip() for line in rest] == list(REPLAY.sources)
+    assert "https://" in "".join(rest)
 
 
 def test_what_is_assumed_is_told_from_what_is_measured():

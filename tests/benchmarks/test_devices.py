@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from ceilings import Ceilings
-from devices import DATA_SHEETS, Device
+from devices import DATA_SHEETS, Device, Replay
 from operations import Operation
 
 CEILINGS = Ceilings(product=1e9, copies={0: 1e9})
@@ -22,6 +22,15 @@ def test_a_cpu_works_and_calls_by_turns():
 @pytest.mark.parametrize(("launch", "least"), [(1e-3, 5e-3), (2e-3, 8e-3)])
 def test_on_a_gpu_the_slower_of_host_and_device_decides(launch, least):
     assert device(launch, overlaps=True).least(WORK) == pytest.approx(least)
+
+
+@pytest.mark.parametrize(
+    ("launch", "node", "least"),
+    [(0, 0, 5e-3), (6e-3, 0, 6e-3), (0, 2.5e-3, 5.5e-3), (0, 4e-3, 8e-3)],
+)
+def test_a_replay_takes_its_host_or_its_kernels_none_of_which_is_too_short(launch, node, least):
+    replay = Replay(launch, node, ())
+    assert device(1, overlaps=True).replayed(WORK, replay) == pytest.approx(least)
 
 
 @pytest.mark.parametrize("sheet", DATA_SHEETS, ids=lambda sheet: sheet.name)

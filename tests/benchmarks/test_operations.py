@@ -75,6 +75,14 @@ def test_the_order_is_that_of_a_step():
     assert names == [*forward, *last, "x.T @ dout", "sum of dout", "SGD"]
 
 
+def test_a_captured_step_is_the_step_and_one_kernel_more():
+    sizes = 784, 50, 10
+    *step, last = operations.captured_step(sizes, 100)
+    assert step == operations.training_step(sizes, 100)
+    assert (last.launches, last.bytes) == (1, 100 * (8 + 8) + 16)
+    assert len(step) + 1 == 16
+
+
 def test_every_operand_is_read_once_and_every_result_written_once():
     product, bias = operations.affine_forward(5, 4, 3)
     assert product.bytes == 4 * (5 * 4 + 4 * 3 + 5 * 3)
