@@ -134,12 +134,18 @@ def run_parts(
             keep([row(note=note)])
             continue
         try:
-            keep(part.make().results(part.turns, timed=timed, warm=part.warm))
+            rows = part.make().results(part.turns, timed=timed, warm=part.warm)
+            whole &= not any(_failed(one) for one in rows)
+            keep(rows)
         except Exception as error:
             traceback.print_exc()
             whole = False
             keep([row(note=failure(error))])
     return whole
+
+
+def _failed(result: Result) -> bool:
+    return result.case.startswith(GPU) and result.note.startswith("failed")
 
 
 def main(arguments: list[str] | None = None) -> int:

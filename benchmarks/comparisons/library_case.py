@@ -1,4 +1,4 @@
-"""Cases of other libraries on a GPU, each of which may fail without ending the benchmark."""
+"""Cases on a GPU that may fail without ending the benchmark; among them other libraries."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 from xpnet.bench.case import CudaCase
 from xpnet.machine import cuda_device
 
-__all__ = ["NEEDS_A_GPU", "LibraryCase", "failure"]
+__all__ = ["NEEDS_A_GPU", "LibraryCase", "LoneCase", "failure"]
 
 NEEDS_A_GPU = "needs a GPU: an emulated device runs CuPy alone"
 LONGEST = 200
@@ -22,24 +22,11 @@ def failure(error: BaseException) -> str:
     return f"failed: {type(error).__name__}: {message}"[:LONGEST]
 
 
-class LibraryCase(CudaCase):
-    """A way to do the work by another library on a GPU.
-
-    After its first error it does nothing, and its times do not count.
-
-    Parameters
-    ----------
-    name : str
-    make : callable
-        Sets the work up and returns its `Run`; both with NumPy as the current backend.
-    """
-
-    backend = "numpy"
+class LoneCase(CudaCase):
+    """A `CudaCase` that after its first error does nothing, and whose times then do not count."""
 
     def prepare(self, units: int, *, timed: bool) -> str:
         """As a `CudaCase`; what fails is the reason why the case cannot run."""
-        if cuda_device().kind == "emulated":
-            return NEEDS_A_GPU
         reason = self._attempt(partial(super().prepare, units, timed=timed))
         return reason or self.failure
 
@@ -58,3 +45,22 @@ class LibraryCase(CudaCase):
             except Exception as error:  # whatever a library or its compiler raises
                 self.failure = failure(error)
         return None
+
+
+class LibraryCase(LoneCase):
+    """A way to do the work by another library on a GPU.
+
+    Parameters
+    ----------
+    name : str
+    make : callable
+        Sets the work up and returns its `Run`; both with NumPy as the current backend.
+    """
+
+    backend = "numpy"
+
+    def prepare(self, units: int, *, timed: bool) -> str:
+        """As a `LoneCase`, on a GPU only."""
+        if cuda_device().kind == "emulated":
+            return NEEDS_A_GPU
+        return super().prepare(units, timed=timed)

@@ -17,9 +17,11 @@ __all__ = ["FLOOR", "compare_steps", "floor_steps", "xpnet_steps"]
 FLOOR = "its matrix products and its gather"
 
 
-def xpnet_steps(problem: Problem, data: Data) -> Callable[[int], float]:
-    """`Trainer.step` on the current backend; it waits for the last loss."""
-    return training_steps(problem.network(), (data.x, data.t), problem.batch)
+def xpnet_steps(
+    problem: Problem, data: Data, capture: bool | None = None
+) -> Callable[[int], float]:
+    """`Trainer.run` on the current backend; it waits for the losses."""
+    return training_steps(problem.network(), (data.x, data.t), problem.batch, capture)
 
 
 def floor_steps(problem: Problem, data: Data) -> Callable[[int], float]:

@@ -61,6 +61,22 @@ def test_a_part_that_fails_has_a_result_and_the_others_run(capsys):
     assert "Traceback" in capsys.readouterr().err
 
 
+class XpnetFailed(Benchmark):
+    def results(self, turns, *, timed, warm):
+        return [Result("steps", "a", case, note="failed: CaptureError") for case in self.names]
+
+
+@pytest.mark.parametrize(
+    ("names", "whole"),
+    [(["PyTorch eager on cuda, float32"], True), (["xpnet on cupy, captured, float32"], False)],
+)
+def test_a_failure_of_xpnets_own_is_told_and_one_of_another_library_is_not(names, whole):
+    benchmark, kept = XpnetFailed("steps", "a"), []
+    benchmark.names = names
+    assert run_parts([part("a", make=lambda: benchmark)], True, lambda: 9.0, kept.extend) is whole
+    assert [one.case for one in kept] == names
+
+
 def test_the_plan_begins_with_the_chapters_step_and_ends_with_what_compiles_long():
     plan = whole_plan()
     assert plan[0].work == "784-50-10, batch 100"
@@ -75,5 +91,5 @@ def test_without_a_gpu_results_say_why_and_are_on_disk(tmp_path):
     document = json.loads((tmp_path / "numbers.json").read_text())
     results = results_of(document, "numbers.json")
     assert {one.seconds for one in results.rows} == {None}
-    assert results.rows[0].case == "xpnet on cupy, float32"
+    assert results.rows[0].case == "xpnet on cupy, captured, float32"
     assert "PyTorch compiled on cuda, float32" in (tmp_path / "numbers.txt").read_text()

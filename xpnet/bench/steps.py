@@ -15,9 +15,9 @@ __all__ = ["compare_steps", "training_steps"]
 
 
 def training_steps(
-    net: Network, train: tuple[Array, Array], batch_size: int
+    net: Network, train: tuple[Array, Array], batch_size: int, capture: bool | None = None
 ) -> Callable[[int], float]:
-    """A `Run` of `Trainer.step` with SGD, which returns the last loss and so waits for it.
+    """A `Run` of `Trainer.run` with SGD, which returns the last loss and so waits for it.
 
     Parameters
     ----------
@@ -25,15 +25,12 @@ def training_steps(
     train : tuple of array
         Images and labels.
     batch_size : int
+    capture : bool or None
+        As for `Trainer`.
     """
-    trainer = Trainer(net, SGD(lr=0.1), train, batch_size=batch_size, progress=False)
-
-    def run(steps: int) -> float:
-        for _ in range(steps):
-            loss = trainer.step()
-        return float(loss)
-
-    return run
+    sgd = SGD(lr=0.1)
+    trainer = Trainer(net, sgd, train, batch_size=batch_size, progress=False, capture=capture)
+    return lambda steps: trainer.run(iterations=steps).losses[-1]
 
 
 def compare_steps(hidden_size: int, batch_size: int, *, units: int = 1) -> Benchmark:
