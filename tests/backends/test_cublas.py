@@ -319,3 +319,21 @@ def test_the_process_ends_without_an_error(cupy_backend: Backend, python: Any) -
         "print(backend.matmul(x, x))"
     )
     assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_a_captured_product_is_the_plain_one_at_each_launch(cublas: Any, calls: Calls) -> None:
+    stream = import_module("cupy").cuda.Stream(non_blocking=True)
+    a, b, out = normal(30, 20), normal(20, 10), normal(30, 10)
+    xpnet.synchronize()
+    with stream:
+        plain = host(cublas.product(a, b))
+        stream.begin_capture()
+        cublas.product(a, b, out)
+        graph = stream.end_capture()
+        workspace = cublas.handle().release_workspace(stream)
+        for factor in (1.0, 2.0):
+            graph.launch(stream)
+            np.testing.assert_array_equal(host(out), factor * plain)
+            a *= 2
+    assert workspace is not None
+    assert calls.names.count("GemmEx") == 2

@@ -13,10 +13,7 @@ from xpnet.parity.training_run import TrainingRun
 
 
 class Other(np.ndarray):
-    """Arrays whose products are summed from the last term to the first."""
-
-    def __matmul__(self, b):
-        return OtherNumpy.matmul(self, b)
+    """Arrays that can be told from NumPy's own."""
 
 
 class OtherNumpy:
