@@ -126,3 +126,12 @@ def test_each_dtype_is_computed_in_its_own_or_in_float32(
     assert plan is not None
     assert plan.a[0] == plan.b[0] == plan.result[0] == entries
     assert plan.result[2] == compute
+
+
+@pytest.mark.parametrize(("dtype", "compute"), [("float16", 68), ("float32", 77), ("float64", 70)])
+def test_tf32_is_for_float32_alone(dtype: str, compute: int) -> None:
+    x = np.ones((2, 2), dtype)
+    layout = x.dtype, x.shape, x.strides
+    plan = gemm_plan(*layout, *layout, "tf32")
+    assert plan is not None
+    assert plan.result[2] == compute

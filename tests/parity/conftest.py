@@ -76,6 +76,27 @@ class WideBackend(OtherBackend):
     name, xp, device = "other", WideNumpy(), "cpu, float64 inside"
 
 
+class CoarseNumpy(OtherNumpy):
+    """NumPy that cuts the factors of products in float32 off, to the 11 digits of TF32."""
+
+    @staticmethod
+    def matmul(a, b, out=None):
+        return OtherNumpy.matmul(as_tf32(a), as_tf32(b), out)
+
+
+def as_tf32(x):
+    """`x` without its last 13 binary digits."""
+    x = np.array(x)
+    if x.dtype == "float32":
+        x.view("uint32")[...] &= 0xFFFFE000
+    return x
+
+
+class CoarseBackend(OtherBackend):
+    name, xp, device = "other", CoarseNumpy(), "cpu, in TF32"
+    has_tf32 = True
+
+
 @pytest.fixture
 def second(backend, restored_registry):
     """The name of the backend to compare with NumPy: the one under test, or the other NumPy."""
@@ -90,6 +111,21 @@ def wide(restored_registry):
     """The name of a backend that is more exact than NumPy."""
     xpnet.register_backend("other", WideBackend)
     return "other"
+
+
+@pytest.fixture
+def coarse(restored_registry):
+    """The name of a backend that always computes products in TF32."""
+    xpnet.register_backend("other", CoarseBackend)
+    return "other"
+
+
+@pytest.fixture
+def tf32():
+    """Products in TF32 while the test runs."""
+    xpnet.set_matmul_precision("tf32")
+    yield
+    xpnet.set_matmul_precision("float32")
 
 
 @pytest.fixture

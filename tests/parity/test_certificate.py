@@ -1,3 +1,4 @@
+import dataclasses
 import json
 
 import numpy as np
@@ -106,6 +107,16 @@ def test_json_holds_every_step_and_says_what_is_emulated():
     assert first["worst_step"] == 2
     assert first["steps"][1] == {**vars(OUTSIDE), "drift": 1e-8}
     assert second["verdict"] == "no bound"
+
+
+def test_tf32_is_said_in_a_line_and_in_json():
+    plain = certificate(check("A", within()))
+    fast = dataclasses.replace(plain, matmul_precision="tf32")
+    line = "products in float32 may be computed in TF32, and bounds allow for it"
+    assert line in str(fast).splitlines()
+    assert line in fast._repr_html_()
+    assert "TF32" not in str(plain)
+    assert [c.as_dict()["matmul_precision"] for c in (plain, fast)] == ["float32", "tf32"]
 
 
 def test_the_expected_drift_grows_with_the_steps():

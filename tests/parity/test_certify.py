@@ -79,7 +79,8 @@ def test_a_backend_does_not_differ_from_itself(backend, data, net):
 
 def test_every_operation_of_a_step_is_a_check(second, data, net):
     certificate = certify(net, data, ("numpy", second), dtypes=["float32"], batch_size=20, steps=2)
-    assert [check.name for check in certificate.checks] == [
+    names = [check.name for check in certificate.checks]
+    assert [name for name in names if not name.startswith("captured ")] == [
         *["batch x", "batch t"],
         *["Affine1.forward", "Relu1.forward", "Affine2.forward", "SoftmaxWithLoss.forward"],
         *["SoftmaxWithLoss.backward"],
@@ -115,6 +116,42 @@ def test_a_relu_whose_mask_differs_between_backends_is_drift_and_no_failure(wide
     assert certificate.passed, str(certificate)
     drift = {check.name: check.drift[0] for check in certificate.checks}
     assert drift["Relu1.backward"] == np.inf  # all inputs are 0 on the first, above 0 on the second
+
+
+# --- TF32 ------------------------------------------------------------------------------------
+
+
+def test_products_in_tf32_are_within_the_bounds_of_tf32(coarse, net, data, tf32):
+    certificate = certify(net, data, ("numpy", coarse), batch_size=20)
+    assert certificate.passed, str(certificate)
+    assert certificate.matmul_precision == "tf32"
+
+
+def test_products_in_tf32_are_beyond_the_bounds_of_float32(coarse, net, data):
+    certificate = certify(net, data, ("numpy", coarse), batch_size=20)
+    names = {check.name.split(".")[0] for _, check in certificate.failures}
+    assert names == {"Affine1", "Affine2"}
+    assert {check.dtype for _, check in certificate.failures} == {"float32"}
+    assert certificate.matmul_precision == "float32"
+
+
+def test_only_the_bounds_of_products_are_wider_in_tf32(coarse, net, data, tf32):
+    certificate = certify(net, data, ("numpy", coarse), steps=1, batch_size=20)
+    xpnet.set_matmul_precision("float32")
+    plain = certify(net, data, ("numpy", coarse), steps=1, batch_size=20)
+    wider = {
+        check.name
+        for check, before in zip(certificate, plain, strict=True)
+        if check.differences[0].bound != before.differences[0].bound
+    }
+    assert all(name.startswith("Affine") and not name.endswith(" b") for name in wider)
+    assert wider >= {"Affine1.forward", "Affine2.backward", "Affine1.backward W"}
+
+
+def test_tf32_changes_nothing_where_no_backend_has_it(net, data, tf32):
+    certificate = certify(net, data, ("numpy", "numpy"), steps=1, batch_size=20)
+    assert certificate.matmul_precision == "float32"
+    assert certificate.as_dict()["matmul_precision"] == "float32"
 
 
 # --- layers and optimizers without a rule ---------------------------------------------------

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+import xpnet
 from xpnet.optimizers import Adam
 from xpnet.training.captured_step import CapturedStep
 
@@ -74,3 +75,12 @@ def test_it_fits_while_the_trainer_has_what_it_was_made_with(trainer, step, toy)
     trainer.scale = None
     trainer.train = tuple(array.copy() for array in toy)
     assert not step.fits(trainer)
+
+
+def test_it_fits_while_products_have_the_precision_that_was_recorded(trainer, step):
+    xpnet.set_matmul_precision("tf32")
+    try:
+        assert not step.fits(trainer)
+    finally:
+        xpnet.set_matmul_precision("float32")
+    assert step.fits(trainer)

@@ -5,6 +5,7 @@ from xpnet.backends.kinds import hidden_meaning, real_number
 from xpnet.backends.labels import fitting_labels, labels_of_one_row, scores_and_labels
 from xpnet.backends.lookup import backend_of
 from xpnet.backends.numpy_backend import NumpyBackend
+from xpnet.backends.precision import get_matmul_precision, set_matmul_precision
 from xpnet.backends.registry import (
     available_backends,
     load_backend,
@@ -31,6 +32,7 @@ __all__ = [
     "backend_of",
     "fitting_labels",
     "get_backend",
+    "get_matmul_precision",
     "hidden_meaning",
     "labels_of_one_row",
     "load_backend",
@@ -38,6 +40,7 @@ __all__ = [
     "register_backend",
     "scores_and_labels",
     "set_backend",
+    "set_matmul_precision",
     "synchronize",
     "to_numpy",
     "use_backend",

@@ -23,7 +23,14 @@ class Backend(Storage):
     The arithmetic keeps the dtype of its inputs and writes only into what it made itself, or into
     what is named as written: `out` of `matmul`, `target` of `assign`, `param` and `state` of
     `update`.
+
+    Attributes
+    ----------
+    has_tf32 : bool
+        Whether its products of float32 arrays heed `set_matmul_precision`.
     """
+
+    has_tf32 = False
 
     # --- products ------------------------------------------------------------------------
 

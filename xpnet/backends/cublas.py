@@ -18,6 +18,7 @@ from typing import Any
 import cupy as cp
 
 from xpnet.backends.gemm_plan import Plan, gemm_plan
+from xpnet.backends.precision import get_matmul_precision
 from xpnet.backends.storage import Array
 from xpnet.errors import BackendError
 
@@ -162,7 +163,8 @@ def product(a: Array, b: Array, out: Array | None = None) -> Array | None:
     cupy.ndarray or None
         `out`, or a new array.
     """
-    plan = gemm_plan(a.dtype, a.shape, a.strides, b.dtype, b.shape, b.strides)
+    layouts = a.dtype, a.shape, a.strides, b.dtype, b.shape, b.strides
+    plan = gemm_plan(*layouts, get_matmul_precision())
     if plan is None:
         return None
     left, right = a.data.ptr, b.data.ptr

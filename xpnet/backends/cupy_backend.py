@@ -40,6 +40,7 @@ class CupyBackend(Backend):
     name = "cupy"
     xp = cp
     array_type = cp.ndarray
+    has_tf32 = True
 
     def __init__(self) -> None:
         try:

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 __all__ = ["Plan", "gemm_plan"]
 
 R_32F, R_64F, R_16F = 0, 1, 2  # cudaDataType
-COMPUTE_32F, COMPUTE_64F = 68, 70  # cublasComputeType_t
+COMPUTE_32F, COMPUTE_64F, COMPUTE_32F_FAST_TF32 = 68, 70, 77  # cublasComputeType_t
 NOT_TRANSPOSED, TRANSPOSED = 0, 1  # cublasOperation_t
 DEFAULT_ALGORITHM = -1  # cublasGemmAlgo_t
 LARGEST = 2**31 - 1
@@ -61,8 +61,9 @@ def gemm_plan(
     b_dtype: Any,
     b_shape: tuple[int, ...],
     b_strides: tuple[int, ...],
+    precision: str = "float32",
 ) -> Plan | None:
-    """The plan for ``a @ b``, or None where it is no single call.
+    """The plan for ``a @ b`` in a precision of `set_matmul_precision`; None where it is no call.
 
     It is one for two matrices that fit and are not empty, both of one dtype of `KINDS`, each with
     its rows or its columns whole in memory and in order.
@@ -85,6 +86,8 @@ def gemm_plan(
     if a is None or b is None:
         return None
     kind, compute, factor = KINDS[a_dtype.name]
+    if kind == R_32F and precision == "tf32":
+        compute = COMPUTE_32F_FAST_TF32
     return Plan(
         first=(b[0], a[0], n, m, k, ctypes.byref(factor(1))),
         b=(kind, b[1]),

@@ -20,6 +20,12 @@ A backend may flush numbers below the smallest normal one to 0; m accounts for f
 that the operation then multiplies this error by, such as a learning rate. No rounding explains a
 result of another shape or dtype than the first backend's: it fails.
 
+**TF32.** After ``xpnet.set_matmul_precision("tf32")`` a CUDA device may round both factors of each
+term of a float32 product to TF32, with the unit roundoff 2**-11, and tensor cores may cut off
+where they add, an error of up to 2 u instead of u. Then gamma_n is that of ``2 n + 2 * 2**13``
+roundings for a product of n terms. NumPy computes in float32, so that twice gamma covers even a
+device that cuts the factors off, an error of up to 2 * 2**-11. The certificate says so.
+
 **Scale.** Differences are relative to `scale`, in each entry the sum of the absolute values of
 the terms of which it is the sum, as ``|x| |W| + |b|``. The scale and n of each operation are in
 its rule, in `layer_rules` and `update_rules`. Terms that are exactly 0 add no rounding and are

@@ -29,6 +29,9 @@ class Certificate:
         In the order of computation, for each dtype.
     uncaptured : str or None
         Why captured steps are not among the checks.
+    matmul_precision : "float32" or "tf32"
+        In which products of float32 arrays were computed where a device can: see
+        `xpnet.set_matmul_precision`.
     """
 
     backends: tuple[str, str]
@@ -36,6 +39,7 @@ class Certificate:
     steps: int
     checks: tuple[Check, ...]
     uncaptured: str | None = None
+    matmul_precision: str = "float32"
 
     @property
     def dtypes(self) -> list[str]:
@@ -100,6 +104,7 @@ class Certificate:
                 for name, device in zip(self.backends, self.devices, strict=True)
             ],
             "steps": self.steps,
+            "matmul_precision": self.matmul_precision,
             "passed": self.passed,
             "first_failure": self.first_failure,
             "no_bound": self.without_bound,
@@ -155,6 +160,8 @@ class Certificate:
     def _remarks(self) -> list[str]:
         """The lines after the tables; the verdict is the last."""
         remarks = []
+        if self.matmul_precision == "tf32":
+            remarks.append("products in float32 may be computed in TF32, and bounds allow for it")
         if self.uncaptured:
             remarks.append(f"captured steps are not checked: {self.uncaptured}")
         if self.without_bound:

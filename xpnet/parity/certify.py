@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from xpnet.backends import Array, load_backend, to_numpy
+from xpnet.backends import Array, get_matmul_precision, load_backend, to_numpy
 from xpnet.checks import check_memory, whole_number
 from xpnet.errors import NonFiniteLossError, OptionError
 from xpnet.initializers import seeded
@@ -46,7 +46,8 @@ def certify(
     """Check that two backends compute the same, up to rounding errors.
 
     The bounds are derived in the documentation of `xpnet.parity`. Where the second backend
-    captures steps, they are held to plain ones there, to the bit.
+    captures steps, they are held to plain ones there, to the bit. Products in float32 are computed
+    in the precision that `xpnet.set_matmul_precision` says, and the bounds allow for it.
 
     Parameters
     ----------
@@ -103,6 +104,7 @@ def certify(
     check_memory(f"steps={steps}", 8 * steps * batch_size)
     batches = [rng.permutation(rows)[:batch_size] for _ in range(steps)]
     rules = {**LAYER_RULES, **UPDATE_RULES, **(rules or {})}
+    precision = get_matmul_precision() if reference.has_tf32 or candidate.has_tf32 else "float32"
     checks: list[Check] = []
     uncaptured: str | None = None
     for dtype in _checked_dtypes(dtypes):
@@ -111,7 +113,7 @@ def certify(
             for backend in (reference, candidate, candidate)
         )
         with np.errstate(all="ignore"):  # results that overflow are compared too
-            checks += _compare_runs(run, repeated, free, batches, scale, dtype, rules)
+            checks += _compare_runs(run, repeated, free, batches, scale, dtype, rules, precision)
             replays, uncaptured = captured_checks(
                 net,
                 optimizer,
@@ -124,7 +126,7 @@ def certify(
             )
             checks += replays
     names, devices = (reference.name, candidate.name), (reference.device, candidate.device)
-    return Certificate(names, devices, steps, tuple(checks), uncaptured)
+    return Certificate(names, devices, steps, tuple(checks), uncaptured, precision)
 
 
 def _compare_runs(
@@ -135,6 +137,7 @@ def _compare_runs(
     scale: float | None,
     dtype: str,
     rules: Mapping[type, Any],
+    precision: str,
 ) -> list[Check]:
     """The checks of all steps in one dtype; `free` trains on its own, for the drift."""
     loss = f"{loss_name(reference.net)}.forward"
@@ -146,7 +149,7 @@ def _compare_runs(
                 _check_finite(float(pair.reference), step, reference.optimizer)
             check = checks.setdefault(pair.name, Check(dtype, pair.name))
             check.differences.append(
-                compare_results(pair.reference, pair.candidate, pair.bound, dtype)
+                compare_results(pair.reference, pair.candidate, pair.bound, dtype, precision)
             )
             drift = compare(pair.reference, drifted[pair.name], None, dtype)
             check.drift.append(drift.relative)

@@ -40,7 +40,13 @@ class Difference:
     mismatch: str | None = None
 
 
-def compare(reference: Array, candidate: Array, bound: Bound | None, dtype: Any) -> Difference:
+def compare(
+    reference: Array,
+    candidate: Array,
+    bound: Bound | None,
+    dtype: Any,
+    precision: str = "float32",
+) -> Difference:
     """Compare the difference of two results of one operation, on the host, with its bound.
 
     Parameters
@@ -51,6 +57,8 @@ def compare(reference: Array, candidate: Array, bound: Bound | None, dtype: Any)
         entry, the difference is relative to the largest entry.
     dtype : "float32" or "float64"
         The dtype in which they were computed.
+    precision : "float32" or "tf32"
+        The precision of products in float32 that was in force.
 
     Returns
     -------
@@ -71,15 +79,15 @@ def compare(reference: Array, candidate: Array, bound: Bound | None, dtype: Any)
     if not a.size:
         return Difference(0.0, None if bound is None else 0.0, 0.0, None)
     difference = _difference(a, b)
-    if bound is None or not np.isfinite(gamma(bound.count, dtype)).all():
+    roundings = np.inf if bound is None else bound.roundings(dtype, precision)
+    relative_bounds = 2 * gamma(roundings, dtype)
+    if bound is None or not np.isfinite(relative_bounds).all():
         size = float(np.abs(a).max())
         return Difference(float(_ratio(difference, size).max()), None, 0.0, None)
-    scale = np.ravel(np.broadcast_to(bound.scale, shape))
-    count, floor = (
+    scale, count, floor, relative_bound = (
         np.ravel(np.broadcast_to(np.asarray(n, "float64"), shape))
-        for n in (bound.count, bound.floor)
+        for n in (bound.scale, bound.count, bound.floor, relative_bounds)
     )
-    relative_bound = 2 * gamma(count, dtype)
     underflow = 2 * (count + floor) * float(np.finfo(dtype).tiny)
     bound_ratio = _ratio(difference, relative_bound * scale + underflow)
     worst = int(np.argmax(bound_ratio if bound_ratio.any() else relative_bound))
@@ -99,12 +107,16 @@ def _mismatch(sentence: str) -> Difference:
 
 
 def compare_results(
-    reference: Array, candidate: Array, bound: Bound | None, dtype: Any
+    reference: Array,
+    candidate: Array,
+    bound: Bound | None,
+    dtype: Any,
+    precision: str = "float32",
 ) -> Difference:
     """`compare` for the results of two backends, which must also be of one dtype."""
     if reference.dtype != candidate.dtype:
         return _mismatch(f"{reference.dtype} against {candidate.dtype}")
-    return compare(reference, candidate, bound, dtype)
+    return compare(reference, candidate, bound, dtype, precision)
 
 
 def _difference(a: Array, b: Array) -> Array:

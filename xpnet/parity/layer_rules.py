@@ -55,17 +55,20 @@ class LayerRule:
 def _product(a: Array, b: Array) -> Bound:
     """``a @ b``: ``gamma_k |a| |b|``, where k counts the terms of each entry that are not 0.
 
-    A subnormal factor may be taken for 0; that error is multiplied by the other factor.
+    A subnormal factor may be taken for 0; that error is multiplied by the other factor. Both
+    factors of a term may be rounded to TF32.
     """
     size, other = np.abs(a), np.abs(b)
     count = (a != 0).astype("float64") @ (b != 0).astype("float64")
-    return Bound(size @ other, count, size.sum(axis=1, keepdims=True) + other.sum(axis=0))
+    floor = size.sum(axis=1, keepdims=True) + other.sum(axis=0)
+    return Bound(size @ other, count, floor, np.where(count > 0, 2, 0))
 
 
 def _affine_forward(params: Mapping[str, Array], x: Array) -> Bound:
     product = _product(x.reshape(-1, len(params["W"])), params["W"])
     # the addition of the bias is one more rounding
-    parts = product.scale + np.abs(params["b"]), product.count + 1, product.floor
+    scale = product.scale + np.abs(params["b"])
+    parts = scale, product.count + 1, product.floor, product.factors
     return Bound(*(part[0] if x.ndim == 1 else part for part in parts))
 
 
@@ -74,7 +77,7 @@ def _affine_backward(params: Mapping[str, Array], dout: Array, x: Array) -> dict
     rows, dout = x.reshape(-1, len(W)), dout.reshape(-1, W.shape[1])
     dx = _product(dout, W.T)
     return {
-        INPUT: Bound(*(part.reshape(x.shape) for part in (dx.scale, dx.count, dx.floor))),
+        INPUT: Bound(*(part.reshape(x.shape) for part in vars(dx).values())),
         "W": _product(rows.T, dout),
         "b": Bound(np.abs(dout).sum(axis=0), (dout != 0).sum(axis=0)),
     }

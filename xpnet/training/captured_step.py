@@ -6,7 +6,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING, Any, cast
 
-from xpnet.backends import Array
+from xpnet.backends import Array, get_matmul_precision
 from xpnet.optimizers.captured_update import CapturedUpdate
 
 if TYPE_CHECKING:
@@ -32,6 +32,7 @@ class CapturedStep:
         net = stepper.net
         self._net, self._optimizer, self._batches = net, stepper.optimizer, stepper.batches
         self._train, self._scale, self._loss_dtype = stepper.train, stepper.scale, loss_dtype
+        self._precision = get_matmul_precision()  # which the products that are recorded keep
         self._update = CapturedUpdate(stepper.optimizer, net.params, net.grads)
         self._feed = net.backend.step_feed(self._batches.size, self._update.count, net.dtype)
         self._replay: Callable[[], None] | None = None
@@ -48,6 +49,7 @@ class CapturedStep:
             and self._optimizer is stepper.optimizer
             and self._train is stepper.train
             and self._scale == stepper.scale
+            and self._precision == get_matmul_precision()
             and self._update.fits(net.params, net.grads)
         )
 
