@@ -11,7 +11,7 @@ import pytest
 import xpnet
 from xpnet.backends import Backend, load_backend
 
-from .primitive_calls import called, made
+from .primitive_calls import called, laid_out, made
 from .primitive_cases import CASES, Case
 
 FAR = [-1, 3, 255, -(2**40), 2**40, 2**62, -(2**63)]
@@ -108,6 +108,34 @@ def test_a_batch_in_float16_is_what_the_base_gives(
     for ours, wanted in zip(found, expected, strict=True):
         assert ours.dtype == wanted.dtype
         np.testing.assert_allclose(host(ours), host(wanted), rtol=2e-3)
+
+
+@pytest.mark.parametrize("width", [1, 2, 3, 127, 129, 1023, 1024, 1025, 2500])
+@pytest.mark.parametrize("label_width", [1, 3, 1100])
+def test_gather_brings_rows_of_any_width(
+    cupy_backend: Backend, width: int, label_width: int
+) -> None:
+    x = xpnet.asarray(np.random.default_rng(0).normal(size=(5, width)))
+    t = xpnet.asarray(np.random.default_rng(1).integers(0, 9, (5, label_width)))
+    index = np.array([4, 0, -1, 2, 2, -5, 3])
+    found, labels = cupy_backend.gather(x, t, xpnet.asarray(index), np.dtype("float64"))
+    np.testing.assert_array_equal(host(found), host(x)[index])
+    np.testing.assert_array_equal(host(labels), host(t)[index])
+
+
+@pytest.mark.parametrize("pixels", ["bool", "int8", "uint16", "int64", "float16", "float64"])
+@pytest.mark.parametrize("labels", ["bool", "uint8", "int32", "uint64", "float16", "float32"])
+@pytest.mark.parametrize("rows", ["int64", "int32", "int8", "uint8"])
+def test_gather_takes_every_dtype_however_it_lies(
+    cupy_backend: Backend, pixels: str, labels: str, rows: str
+) -> None:
+    rng = np.random.default_rng(0)
+    x, t = (laid_out(rng.integers(0, 2, (9, 5)).astype(d), "strided") for d in (pixels, labels))
+    index = laid_out(np.array([8, 0, 3, 3], rows), "reversed")
+    found, taken = cupy_backend.gather(x, t, index, np.dtype("float32"), 0.5)
+    assert (found.dtype.name, taken.dtype.name) == ("float32", labels)
+    np.testing.assert_array_equal(host(found), host(x)[host(index)] * np.float32(0.5))
+    np.testing.assert_array_equal(host(taken), host(t)[host(index)])
 
 
 @pytest.mark.parametrize("row", [3, -4, 2**40, -(2**40)])

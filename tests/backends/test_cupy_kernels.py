@@ -49,3 +49,8 @@ def test_numbers_are_passed_by_name(cupy_backend: Backend) -> None:
         cupy_backend.update(Adam.rule, param, grad, [m, v], given)
         results.append(xpnet.to_numpy(param).tolist())
     assert results[0] == results[1]
+
+
+def test_gather_divides_nothing(kernels: Any) -> None:
+    # a division of 64 bits is dozens of instructions, and there would be two for each entry
+    assert not set("/%") & set(kernels.gather.operation)

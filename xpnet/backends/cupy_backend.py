@@ -27,6 +27,8 @@ __all__ = ["CupyBackend"]
 THREADS = 128
 WARPS = THREADS // 32
 SLAB = 1024
+MOST_LANE_BITS = 10
+"""`gather` has 1024 threads a row at most; each does several columns where there are more."""
 SMALL = 1 << 20
 """Bytes that are copied to the host in less time than it takes to launch a few kernels."""
 LARGEST_BATCH = 2**33
@@ -226,13 +228,15 @@ class CupyBackend(Backend):
         self, x: Array, t: Array, index: Array, dtype: Any, scale: float | None = None
     ) -> tuple[Array, Array]:
         width, label_width = math.prod(x.shape[1:]), math.prod(t.shape[1:])
-        # the kernel counts the rows of both by those of x, and threads by the entries of a row
+        # the kernel counts the rows of both by those of x, and threads by the columns
         if width == 0 or len(t) != len(x):
             return super().gather(x, t, index, dtype, scale)
         batch = cp.empty((len(index), *x.shape[1:]), dtype=dtype)
         labels = cp.empty((len(index), *t.shape[1:]), dtype=t.dtype)
         factor = 1.0 if scale is None else scale
-        kernels.gather(x, t, index, len(x), width, label_width, factor, batch, labels)
+        bits = min((width - 1).bit_length(), MOST_LANE_BITS)
+        sizes = len(x), width, label_width, bits
+        kernels.gather(x, t, index, *sizes, factor, batch, labels, size=len(index) << bits)
         return batch, labels
 
     def count_correct(self, scores: Array, t: Array) -> Array:

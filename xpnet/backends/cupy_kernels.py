@@ -98,19 +98,24 @@ cast_scaled = cp.ElementwiseKernel(
     "S x, T scale", "T y", "y = T(static_cast<T>(x) * scale)", "xpnet_cast_scaled"
 )
 
-# One thread an entry of the batch; the first threads of a row bring its label along.
-# A row that is not there becomes NaN, with a label of 0; nothing is read out of bounds.
+# 2**lane_bits threads a row, so that a shift gives the row of a thread: a division of 64 bits would
+# take longer than all else. A row that is not there becomes NaN, with a label of 0; nothing is read
+# out of bounds.
 gather = cp.ElementwiseKernel(
-    "raw S x, raw L t, raw I index, int64 rows, int64 width, int64 label_width, T scale",
-    "T batch, raw L labels",
+    "raw S x, raw L t, raw I index, int64 rows, int64 width, int64 label_width, int64 lane_bits, "
+    "T scale",
+    "raw T batch, raw L labels",
     """
-    const long long row = i / width;
-    const long long column = i % width;
+    const long long lanes = 1LL << lane_bits;
+    const long long row = i >> lane_bits, lane = i & (lanes - 1);
     long long source = index[row];
     if (source < 0) source += rows;
     const bool there = source >= 0 && source < rows;
-    batch = there ? T(static_cast<T>(x[source * width + column]) * scale) : T(nan(""));
-    for (long long k = column; k < label_width; k += width) {
+    const long long from = source * width, to = row * width;
+    for (long long k = lane; k < width; k += lanes) {
+        batch[to + k] = there ? T(static_cast<T>(x[from + k]) * scale) : T(nan(""));
+    }
+    for (long long k = lane; k < label_width; k += lanes) {
         labels[row * label_width + k] = there ? t[source * label_width + k] : L(0);
     }
     """,
