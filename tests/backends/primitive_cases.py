@@ -209,8 +209,6 @@ def products() -> dict[str, Case]:
         "vectors": (normal(5), normal(5), None),
         "a matrix by a vector": (a, normal(5), None),
         "a vector by a matrix": (normal(5), b, None),
-        "stacks": (normal(2, 7, 5), normal(2, 5, 3), None),
-        "a stack by a matrix": (normal(2, 7, 5), b, normal(2, 7, 3)),
         "over another dtype": (a, b, Kept(np.zeros((7, 3), "float64"))),
     }
 

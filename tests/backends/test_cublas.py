@@ -126,6 +126,9 @@ def test_what_cublas_cannot_do_is_done_or_refused_by_cupy(cupy_backend: Backend)
     xp = cupy_backend.xp
     ints = xpnet.asarray(np.arange(4).reshape(2, 2))
     assert host(cupy_backend.matmul(ints, ints)).tolist() == [[2, 3], [6, 11]]
+    stack, matrix = normal(2, 4, 3), normal(3, 5)
+    found = host(cupy_backend.matmul(stack, matrix))
+    np.testing.assert_allclose(found, host(stack) @ host(matrix), 1e-5, 1e-5)
     for a, b in [(normal(2, 3), normal(2, 3)), (normal(2, 3), host(normal(3, 2)))]:
         with pytest.raises(Exception) as ours:  # noqa: PT011
             cupy_backend.matmul(a, b)
