@@ -208,6 +208,24 @@ def test_a_workspace_lives_as_long_as_its_stream(cublas: Any, calls: Calls) -> N
     assert cublas._pool.total_bytes() <= 4 * cublas.WORKSPACE
 
 
+def test_the_memory_of_a_stream_that_is_gone_is_given_back_with_what_is_unused(
+    cublas: Any, cupy_backend: Backend
+) -> None:
+    cp = cupy_backend.xp
+    cublas.product(normal(4, 3), normal(3, 2))
+    cupy_backend.free_unused()
+    free, _ = cp.cuda.runtime.memGetInfo()
+    stream = cp.cuda.Stream(non_blocking=True)
+    with stream:
+        cublas.product(normal(4, 3), normal(3, 2))
+    assert cp.cuda.runtime.memGetInfo()[0] <= free - cublas.WORKSPACE
+    del stream
+    gc.collect()
+    cublas.product(normal(4, 3), normal(3, 2))  # the handle is on another stream
+    cupy_backend.free_unused()
+    assert cp.cuda.runtime.memGetInfo()[0] == free
+
+
 def test_a_graph_can_take_the_workspace_of_its_stream(cublas: Any, calls: Calls) -> None:
     cuda, a = import_module("cupy").cuda, normal(2, 2)
     handle, stream = cublas.handle(), cuda.Stream(non_blocking=True)

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import gc
+import warnings
 import weakref
+from importlib import import_module
 
 import numpy as np
 import pytest
 
 import xpnet
 from xpnet.errors import OutOfMemoryError
+from xpnet.machine import cuda_device
 from xpnet.networks import TwoLayerNet
 from xpnet.optimizers import SGD, AdaGrad, Adam, Momentum, RMSProp
 from xpnet.training import Trainer
@@ -157,3 +160,31 @@ def test_a_smaller_batch_trains_on_a_device_that_ran_out(little_memory):
     losses = trainer(net, 1000).run(iterations=5).losses
     assert losses == trainer(other, 1000).run(iterations=5).losses
     assert (numbers(net.params.flat) == numbers(other.params.flat)).all()
+
+
+def wide_run(capture, rows):
+    """A run of few large batches, the last of them smaller."""
+    x = np.random.default_rng(0).normal(size=(rows * 5 // 2, 64)).astype("float32")
+    data = x, (x[:, 0] > 0).astype("int64")
+    net = TwoLayerNet(64, 512, 2, seed=0)
+    trainer = Trainer(net, SGD(lr=0.1), data, batch_size=rows, progress=False, capture=capture)
+    trainer.run(epochs=3)
+    return trainer
+
+
+@pytest.mark.parametrize("rows", [1000, 5000])
+def test_a_captured_run_that_fits_only_plainly_gives_the_same(backend, memory_pool, rows):
+    if backend.name != "cupy" or cuda_device().kind != "emulated":
+        pytest.skip("needs the emulated device, whose memory can be set")
+    expected = wide_run(False, rows)
+    memory_pool.free_all_blocks()
+    free, total = backend.xp.cuda.runtime.memGetInfo()
+    little = import_module("cudaemu").settings(memory=total - free + 64_000_000)
+    with little, warnings.catch_warnings(record=True) as told:
+        warnings.simplefilter("always")
+        trainer = wide_run(None, rows)
+    assert trainer.history.losses == expected.history.losses
+    assert (numbers(trainer.net.params.flat) == numbers(expected.net.params.flat)).all()
+    assert trainer.captured is (rows == 1000)
+    assert len(told) == (rows == 5000)
+    assert all("memory" in str(warning.message) for warning in told)

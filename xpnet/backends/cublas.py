@@ -22,7 +22,7 @@ from xpnet.backends.precision import get_matmul_precision
 from xpnet.backends.storage import Array
 from xpnet.errors import BackendError
 
-__all__ = ["WORKSPACE", "Handle", "handle", "product"]
+__all__ = ["WORKSPACE", "Handle", "free_unused", "handle", "product"]
 
 WORKSPACE = 32 * 2**20
 """Bytes of a stream's workspace: what cuBLAS's manual recommends for the GPUs that want most."""
@@ -176,6 +176,11 @@ def product(a: Array, b: Array, out: Array | None = None) -> Array | None:
     return out
 
 
+def free_unused() -> None:
+    """Give back the workspaces of streams and threads that are gone."""
+    _pool.free_all_blocks()
+
+
 def _fits(out: Any, plan: Plan, dtype: Any, a: int, b: int) -> bool:
     """Whether a product can be written into `out`."""
     if not isinstance(out, cp.ndarray) or out.dtype != dtype or out.shape != plan.shape:
@@ -187,7 +192,7 @@ def _fits(out: Any, plan: Plan, dtype: Any, a: int, b: int) -> bool:
 
 def _new_workspace() -> Any:
     """Memory for the products of the current stream."""
-    _pool.free_all_blocks()  # those of streams and threads that are gone
+    free_unused()
     try:
         return _pool.malloc(WORKSPACE)
     except MemoryError:

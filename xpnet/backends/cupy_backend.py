@@ -130,6 +130,7 @@ class CupyBackend(Backend):
         return max(BATCH_ROWS, min(free // 2, LARGEST_BATCH) // bytes_per_row)
 
     def free_unused(self) -> None:
+        cublas.free_unused()
         pool = _pool_in_use()
         if pool is not None:
             pool.free_all_blocks()
