@@ -62,9 +62,10 @@ def pieces() -> dict[str, Callable[[], object]]:
     labels, index = data.t[:100], asarray(np.arange(100))
     net = CHAPTER.network()
     trainer = Trainer(net, SGD(LR), (data.x, data.t), batch_size=CHAPTER.batch, progress=False)
+    captured = backend.capture(trainer.step)
     return {
-        "x @ W": lambda: x @ W,
-        "x.T @ dout, into dW": lambda: xp.matmul(x.T, h, out=dW),
+        "x @ W": lambda: backend.matmul(x, W),
+        "x.T @ dout, into dW": lambda: backend.matmul(x.T, h, out=dW),
         "h += b": lambda: xp.add(h, b, out=h),
         "ReLU with its mask": lambda: backend.relu_with_mask(h),
         "sum over rows, into db": lambda: xp.sum(h, axis=0, out=db),
@@ -73,6 +74,7 @@ def pieces() -> dict[str, Callable[[], object]]:
         "SGD": lambda: backend.update(SGD.rule, flat, grads, [], {"lr": LR}),
         "an array of CuPy's pool": lambda: xp.empty((100, 50), dtype="float32"),
         "a training step (15 launches)": trainer.step,
+        **({"the same step, captured (1 launch)": captured} if captured else {}),
     }
 
 

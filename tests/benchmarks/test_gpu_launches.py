@@ -29,7 +29,7 @@ def test_the_pieces_are_what_a_step_launches(device_counts):
 @pytest.mark.emulated
 def test_untimed_each_is_launched_and_no_time_is_told(memory_pool):
     rows = Launches().results(turns=3, timed=False)
-    assert len(rows) == 10
+    assert len(rows) == 11
     assert {(row.seconds, row.note) for row in rows} == {(None, NOT_TIMED)}
 
 
