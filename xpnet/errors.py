@@ -5,7 +5,7 @@
     XpnetError
     ├── BackendError                   (RuntimeError)      unknown, unavailable or misplaced
     │   ├── BackendNotInstalledError   (MissingExtraError) the backend's library is not installed
-    │   └── CaptureError                                   a training step cannot be captured
+    │   └── CaptureError               (RuntimeError)      a training step cannot be captured
     ├── MixedBackendError              (TypeError)         arrays of two backends in one call
     ├── ArgumentTypeError              (TypeError)         an argument has a wrong type or dtype
     ├── UnsupportedOperationError      (TypeError)         a graph's Variable cannot do this
@@ -72,7 +72,7 @@ class BackendNotInstalledError(BackendError, MissingExtraError):
     """The library of a backend is not installed; the message has the pip command."""
 
 
-class CaptureError(BackendError):
+class CaptureError(BackendError, RuntimeError):
     """A training step cannot be captured, so that one launch would replay it."""
 
 

@@ -205,7 +205,7 @@ def test_a_workspace_lives_as_long_as_its_stream(cublas: Any, calls: Calls) -> N
     cublas.product(a, a)
     gc.collect()
     assert list(cublas.handle()._workspaces) == [cuda.get_current_stream()]
-    assert cublas._pool.total_bytes() <= 4 * cublas.WORKSPACE
+    assert cublas._pool().total_bytes() <= 4 * cublas.WORKSPACE
 
 
 def test_the_memory_of_a_stream_that_is_gone_is_given_back_with_what_is_unused(
@@ -272,7 +272,8 @@ def test_room_for_a_workspace_is_made_by_freeing_what_no_array_uses(
 ) -> None:
     normal(1000)  # an array that is gone: the pool keeps its block
     assert memory_pool.total_bytes() > memory_pool.used_bytes()
-    monkeypatch.setattr(cublas, "_pool", Full(refusals=1))
+    full = Full(refusals=1)
+    monkeypatch.setattr(cublas, "_pool", lambda: full)
     assert cublas._new_workspace().ptr == 2**20
     assert memory_pool.total_bytes() == memory_pool.used_bytes()
 
@@ -282,7 +283,8 @@ def test_no_room_for_a_workspace_is_a_memory_error_and_leaves_nothing_behind(
 ) -> None:
     a = normal(2, 2)
     with monkeypatch.context() as patch:
-        patch.setattr(cublas, "_pool", Full(refusals=2))
+        full = Full(refusals=2)
+        patch.setattr(cublas, "_pool", lambda: full)
         with pytest.raises(MemoryError, match="no room"):
             cublas.product(a, a)
     assert "GemmEx" not in calls.names

@@ -60,6 +60,7 @@ def test_the_document_says_what_ran(xpnet_command, small_data):
         "python": platform.python_version(),
         "libraries": {"numpy": np.__version__},
         "seed": 3,
+        "matmul_precision": "float32",
         "uncaptured": "the backend 'numpy' cannot capture",
         "network": [16, 50, 10],
         "activation": "sigmoid",

@@ -47,7 +47,6 @@ STATUSES = {
 INSTALL = "pip install 'xpnet[cuda12]' or 'xpnet[cuda13]', whichever fits the driver"
 
 _of_thread = threading.local()
-_pool = cp.cuda.MemoryPool()  # apart from CuPy's own, whose figures are those of arrays
 
 
 class Handle:
@@ -178,7 +177,7 @@ def product(a: Array, b: Array, out: Array | None = None) -> Array | None:
 
 def free_unused() -> None:
     """Give back the workspaces of streams and threads that are gone."""
-    _pool.free_all_blocks()
+    _pool().free_all_blocks()
 
 
 def _fits(out: Any, plan: Plan, dtype: Any, a: int, b: int) -> bool:
@@ -190,16 +189,22 @@ def _fits(out: Any, plan: Plan, dtype: Any, a: int, b: int) -> bool:
     return apart and bool(out.flags.c_contiguous)
 
 
+@cache
+def _pool() -> Any:
+    """Where workspaces come from, apart from CuPy's own pool, whose figures are those of arrays."""
+    return cp.cuda.MemoryPool()
+
+
 def _new_workspace() -> Any:
     """Memory for the products of the current stream."""
     free_unused()
     try:
-        return _pool.malloc(WORKSPACE)
+        return _pool().malloc(WORKSPACE)
     except MemoryError:
         arrays = getattr(cp.cuda.get_allocator(), "__self__", None)
         if isinstance(arrays, cp.cuda.MemoryPool):
             arrays.free_all_blocks()  # what no array uses
-        return _pool.malloc(WORKSPACE)
+        return _pool().malloc(WORKSPACE)
 
 
 @cache

@@ -31,7 +31,8 @@ class CapturedUpdate:
     >>> from xpnet.optimizers.captured_update import CapturedUpdate
     >>> net = TwoLayerNet(4, 3, 2, seed=0)
     >>> before = net.params.flat.copy()
-    >>> update = CapturedUpdate(SGD(lr=0.5), net.params, net.gradient(np.ones((1, 4)), [0]))
+    >>> grads = net.gradient(np.ones((1, 4)), np.array([0]))
+    >>> update = CapturedUpdate(SGD(lr=0.5), net.params, grads)
     >>> update.numbers(step=1)
     [0.5]
     >>> update.run(np.array([0.5], "float32"), lambda: print("counted"))
