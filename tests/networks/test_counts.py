@@ -112,10 +112,11 @@ def test_60000_rows_are_as_many_batches_as_half_of_the_free_memory_asks_for(
 
 
 @pytest.mark.parametrize("rows", [1, 1000, 2049])
-def test_accuracy_waits_once_for_any_number_of_rows(
-    device_counts: type[DeviceCounts], rows: int
+@pytest.mark.parametrize("method", ["accuracy", "evaluate"])
+def test_accuracy_and_evaluate_wait_once_for_any_number_of_rows(
+    device_counts: type[DeviceCounts], rows: int, method: str
 ) -> None:
-    counts = counted(device_counts, on_labels("accuracy", rows, width=20))
+    counts = counted(device_counts, on_labels(method, rows, width=20))
     assert (counts["to_host"], counts["synchronisations"]) == (1, 1)
 
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import xpnet
-from xpnet.errors import NetworkError, OptionError, ShapeError
+from xpnet.errors import LabelError, NetworkError, OptionError, ShapeError
 from xpnet.functions import softmax
 from xpnet.layers import Affine, Layer, Relu, SoftmaxWithLoss
 from xpnet.networks import Network, TwoLayerNet
@@ -232,3 +232,58 @@ def test_probabilities_of_scores_that_are_no_logits_are_refused(backend, batch):
     net = Network([affine], SquaredError())
     with pytest.raises(NetworkError, match=r"last layer is SoftmaxWithLoss, got SquaredError; use"):
         net.predict_proba(batch[0])
+
+
+@pytest.mark.parametrize("batch_size", [1, 3, 7, None])
+@pytest.mark.parametrize("rows", [False, True])
+def test_evaluate_gives_the_mean_loss_of_all_rows_and_their_accuracy(
+    backend, batch, batch_size, rows
+):
+    net = TwoLayerNet(4, 3, 2, weight_init_std="he", seed=0, dtype="float64")
+    x, t = batch
+    if rows:  # of any mass
+        t = xpnet.asarray(np.eye(2)[xpnet.to_numpy(t)] * [0.5, 3.0])
+    found = net.evaluate(x, t, batch_size=batch_size)
+    assert found.loss == pytest.approx(float(net.loss(x, t)), rel=1e-12)
+    assert found.accuracy == net.accuracy(x, t)
+    assert type(found.loss) is type(found.accuracy) is float
+
+
+def test_evaluate_takes_one_row_and_a_scale(backend, batch):
+    net = TwoLayerNet(4, 3, 2, weight_init_std="he", seed=0, dtype="float64")
+    x, t = batch
+    found = net.evaluate(x[0], t[0], scale=0.5)
+    assert found == net.evaluate(x[:1] * 0.5, t[:1])
+
+
+def test_evaluate_asks_a_loss_of_ones_own_with_its_own_targets(backend, batch):
+    seen = []
+
+    class Squares:
+        def forward(self, x, t):
+            seen.append(str(t.dtype))
+            return ((x - t) ** 2).mean()
+
+        def backward(self): ...
+
+    net = Network([Relu()], Squares())
+    x = batch[0]
+    found = net.evaluate(x, xpnet.asarray(np.zeros(x.shape), "float32"), batch_size=3)
+    assert found.loss == pytest.approx(float((xpnet.to_numpy(net.predict(x)) ** 2).mean()), 1e-5)
+    assert seen == ["float32"] * 3
+
+
+def test_evaluate_goes_once_through_the_layers_and_keeps_nothing(backend, batch):
+    spy = Spy()
+    net = spied(spy)
+    net.evaluate(*batch, batch_size=3)
+    assert spy.rows == [3, 3, 1]
+    assert xpnet.memory_report(net).saved == 0
+
+
+def test_evaluate_refuses_what_accuracy_refuses_by_its_own_name(backend, batch):
+    net = TwoLayerNet(4, 3, 2)
+    with pytest.raises(ShapeError, match=r"evaluate: x is \(7, 4\), t is \(6,\)"):
+        net.evaluate(batch[0], batch[1][:6])
+    with pytest.raises(LabelError, match="labels run from"):
+        net.evaluate(batch[0], batch[1] + 1)

@@ -15,7 +15,7 @@ from xpnet.errors import OutOfMemoryError
 from xpnet.layers import Affine, Layer, SoftmaxWithLoss
 from xpnet.networks import Network, TwoLayerNet
 
-CALLS = ["predict", "loss", "accuracy", "gradient", "backprop", "numerical_gradient"]
+CALLS = ["predict", "loss", "accuracy", "evaluate", "gradient", "backprop", "numerical_gradient"]
 LABELLED = [name for name in CALLS if name != "predict"]
 
 
@@ -88,7 +88,7 @@ def test_nothing_stays_kept_for_a_backward_that_cannot_come(net, batch, run_out,
     assert xpnet.memory_report(net).saved == 0
 
 
-@pytest.mark.parametrize("name", ["predict", "accuracy", "numerical_gradient"])
+@pytest.mark.parametrize("name", ["predict", "accuracy", "evaluate", "numerical_gradient"])
 def test_inference_that_fails_leaves_a_pending_backward(net, batch, run_out, name):
     net.loss(*batch)
     run_out(net.backend, "relu")

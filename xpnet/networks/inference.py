@@ -1,4 +1,4 @@
-"""Inference: scores and accuracy of many rows, in as few batches as the memory allows.
+"""Inference: scores, loss and accuracy of many rows, in as few batches as the memory allows.
 
 Through `apply` alone: nothing is kept, a pending backward is not disturbed, and several threads
 may do it at once.
@@ -7,7 +7,7 @@ may do it at once.
 from __future__ import annotations
 
 import math
-from typing import Any
+from typing import Any, NamedTuple
 
 from xpnet.backends import Array, fitting_labels, labels_of_one_row, real_number
 from xpnet.errors import NetworkError, OptionError, ShapeError
@@ -17,7 +17,22 @@ from xpnet.networks.container import Container
 from xpnet.networks.row_batches import in_batches
 from xpnet.networks.stack import apply
 
-__all__ = ["accuracy", "largest_product", "predict", "predict_proba"]
+__all__ = ["Evaluation", "accuracy", "evaluate", "largest_product", "predict", "predict_proba"]
+
+
+class Evaluation(NamedTuple):
+    """What a network does on rows with their labels.
+
+    Attributes
+    ----------
+    loss : float
+        The mean over the rows.
+    accuracy : float
+        The share of rows whose largest score is at their label.
+    """
+
+    loss: float
+    accuracy: float
 
 
 def predict(net: Container, x: Array, batch_size: int | None, scale: float | None) -> Array:
@@ -53,44 +68,76 @@ def accuracy(
     net: Container, x: Array, t: Array, batch_size: int | None, scale: float | None
 ) -> float:
     """The share of rows whose largest score is at their label; see `Network.accuracy`."""
+    return _evaluation(net, x, t, batch_size, scale, "accuracy").accuracy
+
+
+def evaluate(
+    net: Container, x: Array, t: Array, batch_size: int | None, scale: float | None
+) -> Evaluation:
+    """The mean loss and the accuracy of all rows; see `Network.evaluate`."""
+    return _evaluation(net, x, t, batch_size, scale, "evaluate", with_loss=True)
+
+
+def _evaluation(
+    net: Container,
+    x: Array,
+    t: Array,
+    batch_size: int | None,
+    scale: float | None,
+    caller: str,
+    *,
+    with_loss: bool = False,
+) -> Evaluation:
+    """Loss and accuracy, of one way through the layers and one wait; without a loss it is NaN."""
     backend, scale = net.check_inputs(x, t), _factor(scale)
     t, one = backend.asarray(t), x.ndim == 1
     if one:
         x = x.reshape(1, -1)
     elif x.shape[0] == 0 or t.ndim == 0 or x.shape[0] != t.shape[0]:
         raise ShapeError(
-            f"accuracy: x is {tuple(x.shape)}, t is {tuple(t.shape)}; expected as many labels as "
+            f"{caller}: x is {tuple(x.shape)}, t is {tuple(t.shape)}; expected as many labels as "
             "rows, and at least one"
         )
-    fitting, classes = None, 0
+    fitting = targets = None
+    classes = 0
     counts: list[Array] = []
+    losses: list[Array] = []
+    sizes: list[int] = []
 
     def work(rows: slice) -> None:
-        nonlocal fitting, classes
+        nonlocal fitting, targets, classes
         scores = _scores(net, backend.cast(x[rows], net.dtype, scale))
         if fitting is None:  # what fits is known with the first scores
-            fitting = _fitting(net, t, (x.shape[0], *scores.shape[1:]), one)
-            classes = int(scores.shape[-1])
-        counts.append(backend.count_correct(scores, fitting[rows]))
+            shape, classes = (x.shape[0], *scores.shape[1:]), int(scores.shape[-1])
+            targets = _targets(net, t, shape, one, caller)
+            # those of another loss are compared as floats, which are in no range
+            kind = None if isinstance(net.last_layer, SoftmaxWithLoss) else backend.dtype("float64")
+            fitting = backend.asarray(targets, kind)
+        count = backend.count_correct(scores, fitting[rows])
+        if with_loss:
+            losses.append(net.stack.last_layer.apply(scores, targets[rows]))
+            sizes.append(int(scores.shape[0]))
+        counts.append(count)
 
     in_batches(net, x, batch_size, scale, work)
-    share = float(sum(backend.floats(counts)) / x.shape[0])
+    numbers = backend.floats([*counts, *losses])
+    share = float(sum(numbers[: len(counts)]) / x.shape[0])
     if math.isnan(share):  # a device reports a label out of range so, without a synchronisation
         backend.check_labels(fitting, classes)
-    return share
+    if not with_loss:
+        return Evaluation(math.nan, share)
+    means = zip(numbers[len(counts) :], sizes, strict=True)
+    return Evaluation(sum(mean * size for mean, size in means) / x.shape[0], share)
 
 
-def _fitting(net: Container, t: Array, shape: tuple[int, ...], one: bool) -> Array:
-    """The labels as (N,) or (N, C), if they fit scores of this shape, or `one` row of them."""
-    backend = net.backend
+def _targets(net: Container, t: Array, shape: tuple[int, ...], one: bool, caller: str) -> Array:
+    """The labels of each row, if they fit scores of this shape, or `one` row of them."""
     if isinstance(net.last_layer, SoftmaxWithLoss):
-        return fitting_labels(backend, t, shape[1:] if one else shape, "accuracy", "predict(x)")
-    # another loss has targets of its own kind: as floats, which are in no range
-    t = backend.asarray(t, backend.dtype("float64"))
-    if one:
+        return fitting_labels(net.backend, t, shape[1:] if one else shape, caller, "predict(x)")
+    if one:  # another loss has targets of its own kind
         t = labels_of_one_row(t, shape[1] if len(shape) > 1 else 1)
     if t.ndim > 1 and tuple(t.shape[1:]) != shape[1:]:
-        raise ShapeError(f"accuracy: t is {tuple(t.shape)}, predict(x) is {shape}")
+        raise ShapeError(f"{caller}: t is {tuple(t.shape)}, predict(x) is {shape}")
     return t
 
 

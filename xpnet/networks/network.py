@@ -140,6 +140,36 @@ class Network(StoredNetwork):
         return inference.accuracy(self, x, t, batch_size, scale)
 
     @explains_memory_errors
+    def evaluate(
+        self, x: Array, t: Array, *, batch_size: int | None = None, scale: float | None = None
+    ) -> inference.Evaluation:
+        """Mean loss and accuracy of many rows: as `accuracy`, in one way through the layers.
+
+        Parameters
+        ----------
+        x, batch_size, scale : as for `predict`
+        t : array, integers (N,) or rows (N, C)
+
+        Returns
+        -------
+        Evaluation
+            A named tuple of two floats, `loss` and `accuracy`. The loss is the mean of those of
+            the batches, each by its number of rows.
+
+        Raises
+        ------
+        ShapeError, LabelError, MixedBackendError, ArgumentTypeError, OptionError, OutOfMemoryError
+            As for `accuracy`.
+
+        Examples
+        --------
+        >>> net = TwoLayerNet(4, 3, 2, weight_init_std=0.0)
+        >>> net.evaluate(np.ones((5, 4)), np.array([0, 0, 0, 1, 1])).accuracy
+        0.6
+        """
+        return inference.evaluate(self, x, t, batch_size, scale)
+
+    @explains_memory_errors
     def loss(self, x: Array, t: Array) -> Array:
         """The loss of one batch. The layers keep what their backward needs, as the chapter's do.
 
