@@ -129,15 +129,22 @@ def test_steps_whose_losses_are_kept_ask_the_driver_for_no_memory(
     assert len(losses) == 45
 
 
-def epoch(rows: int, batch_size: int, evaluated: bool, capture: bool | None = None) -> Scenario:
+def epoch(
+    rows: int,
+    batch_size: int,
+    evaluated: bool,
+    capture: bool | None = None,
+    validated: bool = False,
+) -> Scenario:
     """The second epoch of a trainer, with its evaluation and its log."""
 
     def prepare(seed: int) -> Callable[[], Any]:
         train = narrow(seed, rows)
         test = narrow(seed + 1, rows) if evaluated else None
+        validation = narrow(seed + 2, rows) if validated else None
         net = TwoLayerNet(20, 8, 10, seed=seed)
         options = {"batch_size": batch_size, "progress": False, "capture": capture}
-        trainer = Trainer(net, SGD(), train, test=test, **options)
+        trainer = Trainer(net, SGD(), train, test=test, validation=validation, **options)
         trainer.run(epochs=1)
         return lambda: trainer.run(epochs=1)
 
@@ -145,17 +152,21 @@ def epoch(rows: int, batch_size: int, evaluated: bool, capture: bool | None = No
 
 
 @pytest.mark.parametrize(("rows", "batch_size"), [(300, 100), (300, 10), (2200, 100), (2200, 50)])
-@pytest.mark.parametrize(("evaluated", "waits"), [(True, 3), (False, 1)])
+@pytest.mark.parametrize(
+    ("evaluated", "validated", "waits"),
+    [(True, False, 3), (False, False, 1), (False, True, 2), (True, True, 4)],
+)
 @pytest.mark.parametrize("capture", [False, True])
-def test_an_epoch_waits_for_its_losses_and_its_two_accuracies_whatever_its_length(
+def test_an_epoch_waits_for_its_losses_two_accuracies_and_validation_whatever_its_length(
     device_counts: type[DeviceCounts],
     rows: int,
     batch_size: int,
     evaluated: bool,
+    validated: bool,
     waits: int,
     capture: bool,
 ) -> None:
-    counts = counted(device_counts, epoch(rows, batch_size, evaluated, capture))
+    counts = counted(device_counts, epoch(rows, batch_size, evaluated, capture, validated))
     assert (counts["to_host"], counts["synchronisations"]) == (waits, waits)
     assert counts["allocations"] == 0
 

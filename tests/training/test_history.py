@@ -38,9 +38,34 @@ def test_records_cannot_be_changed():
         RECORD.loss = 0.0
 
 
-def test_dicts_go_to_json_and_back():
-    dicts = History(records=[RECORD]).as_dicts()
-    assert json.loads(json.dumps(dicts)) == [dataclasses.asdict(RECORD)]
+VALIDATED = dataclasses.replace(RECORD, validation_loss=0.625, validation_accuracy=0.875)
+
+
+@pytest.mark.parametrize("records", [[VALIDATED], [VALIDATED, RECORD], [RECORD, VALIDATED]])
+def test_dicts_go_to_json_and_back(records):
+    dicts = History(records).as_dicts()
+    assert json.loads(json.dumps(dicts)) == [dataclasses.asdict(record) for record in records]
+
+
+def test_without_validation_nothing_says_so():
+    history = History([RECORD])
+    wanted = {name: value for name, value in vars(RECORD).items() if "validation" not in name}
+    assert history.as_dicts() == [wanted]
+    assert "val" not in str(history) + repr(history) + history.to_csv() + str(History())
+
+
+def test_with_validation_it_is_shown_and_written():
+    history = History([dataclasses.replace(VALIDATED, train_accuracy=None), VALIDATED])
+    assert str(history).splitlines()[:3] == [
+        "epoch  iteration    loss  train acc  val loss  val acc",
+        "    1          3  0.5000               0.6250   0.8750",
+        "    1          3  0.5000     0.7500    0.6250   0.8750",
+    ]
+    assert history.to_csv().splitlines() == [
+        "iteration,epoch,loss,train_accuracy,test_accuracy,validation_loss,validation_accuracy",
+        "3,1,0.5,,,0.625,0.875",
+        "3,1,0.5,0.75,,0.625,0.875",
+    ]
 
 
 def test_what_a_trainer_records_goes_to_json(new_trainer, toy):

@@ -66,6 +66,23 @@ def test_a_record_is_owed_until_it_is_noted(backend, recorder):
     assert recorder.history.records == [record]
 
 
+def test_a_record_has_what_was_found_on_the_validation_set(backend, recorder):
+    keep(recorder, [3.0])
+    recorder.collect(backend, SGD())
+    record = recorder.note(1, None, None, 0.75, 0.5)
+    assert (record.validation_loss, record.validation_accuracy) == (0.75, 0.5)
+
+
+@pytest.mark.parametrize("value", [math.nan, math.inf])
+def test_a_validation_loss_that_is_not_finite_is_named(backend, recorder, value):
+    keep(recorder, [3.0, 2.0])
+    recorder.collect(backend, SGD())
+    with pytest.raises(NonFiniteLossError, match=rf"validation loss is {value} after iteration 2"):
+        recorder.note(2, None, None, value, 0.5)
+    assert recorder.owes(2)
+    assert recorder.history.records == []
+
+
 def test_a_record_that_was_noted_early_is_replaced_by_the_one_that_is_due(backend, recorder):
     keep(recorder, [3.0, 2.0])
     recorder.fetch(backend)

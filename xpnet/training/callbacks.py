@@ -25,6 +25,8 @@ class Run(Protocol):
     history: History
     goal: int
     checkpoint: Path | None
+    test: tuple[Array, Array] | None
+    validation: tuple[Array, Array] | None
 
     @property
     def iteration(self) -> int:

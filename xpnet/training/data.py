@@ -13,7 +13,7 @@ from xpnet.errors import DataError, LabelError, ShapeError
 from xpnet.layers import SoftmaxWithLoss
 from xpnet.networks import Network
 
-__all__ = ["checked_pair", "checked_set", "fingerprint"]
+__all__ = ["check_rows", "checked_pair", "checked_set", "fingerprint"]
 
 
 def checked_set(net: Network, data: Any, name: str, scale: float | None) -> tuple[Array, Array]:
@@ -40,16 +40,21 @@ def checked_set(net: Network, data: Any, name: str, scale: float | None) -> tupl
         The set is not a pair, or does not fit on the device.
     """
     x, t = (_placed(net, array, name) for array in checked_pair(data, name))
-    if x.ndim < 2 or x.shape[0] == 0 or t.ndim == 0 or x.shape[0] != t.shape[0]:
-        raise ShapeError(
-            f"{name}: x is {tuple(x.shape)}, t is {tuple(t.shape)}; expected as many labels as "
-            "rows, and at least one of each"
-        )
+    check_rows(x, t, name)
     with np.errstate(all="ignore"):  # what overflows shows in the loss
         classes = int(net.predict(x[:1], scale=scale).shape[-1])
     if isinstance(net.last_layer, SoftmaxWithLoss):  # another loss has targets of its own kind
         _check_labels(net, t, classes, name)
     return x, t
+
+
+def check_rows(x: Array, t: Array, name: str) -> None:
+    """`ShapeError` where there are no rows, or not as many labels."""
+    if x.ndim < 2 or x.shape[0] == 0 or t.ndim == 0 or x.shape[0] != t.shape[0]:
+        raise ShapeError(
+            f"{name}: x is {tuple(x.shape)}, t is {tuple(t.shape)}; expected as many labels as "
+            "rows, and at least one of each"
+        )
 
 
 def checked_pair(data: Any, name: str) -> tuple[Any, Any]:

@@ -6,7 +6,7 @@ import csv
 import io
 import os
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import dataclass, field, fields
 
 from xpnet.files import write_whole
 from xpnet.tables import html_paragraphs, html_table, text_table
@@ -19,8 +19,14 @@ COLUMNS = (
     ("loss", "loss", ".4f"),
     ("train acc", "train_accuracy", ".4f"),
     ("test acc", "test_accuracy", ".4f"),
+    ("val loss", "validation_loss", ".4f"),
+    ("val acc", "validation_accuracy", ".4f"),
 )
 """The columns of a table of records: header, attribute of `Record` and format."""
+
+VALIDATION = "validation_loss", "validation_accuracy"
+EVALUATED = "train_accuracy", "test_accuracy", *VALIDATION
+"""The attributes of a `Record` that may be None."""
 
 SHOWN = 20
 """Records in a table, at most; of a longer history, half of them from each end."""
@@ -42,6 +48,9 @@ class Record:
     train_accuracy, test_accuracy : float or None
         Over the whole training and test set, after the update; None without evaluation, as
         when Ctrl-C or an error ended the run here.
+    validation_loss, validation_accuracy : float or None
+        Of the whole validation set, after the update; the loss is the mean over its rows. None
+        without a validation set, or where the accuracies are None.
     """
 
     iteration: int
@@ -49,6 +58,8 @@ class Record:
     loss: float
     train_accuracy: float | None
     test_accuracy: float | None
+    validation_loss: float | None = None
+    validation_accuracy: float | None = None
 
 
 @dataclass
@@ -102,11 +113,14 @@ class History:
         return len(self.losses) / self.step_seconds if self.step_seconds else 0.0
 
     def as_dicts(self) -> list[dict[str, int | float | None]]:
-        """The records as plain dicts, for JSON."""
-        return [asdict(record) for record in self.records]
+        """The records as plain dicts, for JSON; without those of validation if there was none."""
+        names = self._names
+        return [{name: getattr(record, name) for name in names} for record in self.records]
 
     def to_csv(self, path: str | os.PathLike[str] | None = None) -> str:
         """The records as CSV: a header, and a row for each; None is an empty cell.
+
+        There are columns for validation where there was one.
 
         Parameters
         ----------
@@ -126,8 +140,7 @@ class History:
         <BLANKLINE>
         """
         stream = io.StringIO()
-        names = [field.name for field in fields(Record)]
-        table = csv.DictWriter(stream, names, lineterminator="\n")
+        table = csv.DictWriter(stream, self._names, lineterminator="\n")
         table.writeheader()
         table.writerows(self.as_dicts())
         if path is not None:
@@ -157,6 +170,14 @@ class History:
         return html_table(_table(self.records)) + html_paragraphs([self._remark])
 
     @property
+    def _names(self) -> list[str]:
+        """The attributes of a record, without those of validation if no record has one."""
+        names = [field.name for field in fields(Record)]
+        if any(record.validation_loss is not None for record in self.records):
+            return names
+        return [name for name in names if name not in VALIDATION]
+
+    @property
     def _remark(self) -> str:
         ended = ", interrupted" if self.interrupted else ""
         return f"{len(self.losses):,} steps in {self.seconds:.1f} s{ended}"
@@ -167,7 +188,7 @@ def _table(records: Sequence[Record]) -> list[list[str]]:
     columns = []
     for name, attribute, spec in COLUMNS:
         values = [getattr(record, attribute) for record in records]
-        if any(value is not None for value in values) or not values:
+        if any(v is not None for v in values) or (not values and attribute not in VALIDATION):
             columns.append([name, *("" if v is None else format(v, spec) for v in values)])
     header, *rows = map(list, zip(*columns, strict=True))
     if len(rows) > SHOWN:

@@ -127,10 +127,29 @@ class Recorder:
                 )
 
     def note(
-        self, iteration: int, train_accuracy: float | None, test_accuracy: float | None
+        self,
+        iteration: int,
+        train_accuracy: float | None,
+        test_accuracy: float | None,
+        validation_loss: float | None = None,
+        validation_accuracy: float | None = None,
     ) -> Record:
-        """A record of this iteration, in the place of one that was noted early."""
-        record = self._record(iteration, train_accuracy, test_accuracy)
+        """A record of this iteration, in the place of one that was noted early.
+
+        Raises
+        ------
+        NonFiniteLossError
+            The loss of the validation set is NaN or infinite.
+        """
+        if validation_loss is not None and not math.isfinite(validation_loss):
+            raise NonFiniteLossError(
+                f"the validation loss is {validation_loss} after iteration {iteration}: look for "
+                "NaN in the rows of the validation set, or try a smaller learning rate",
+                iteration,
+                self.history,
+            )
+        accuracies = train_accuracy, test_accuracy
+        record = self._record(iteration, *accuracies, validation_loss, validation_accuracy)
         self._owed = 0
         return record
 
@@ -146,9 +165,9 @@ class Recorder:
         noted = final is not None and final.iteration == iteration and not self.last_is_early
         return iteration > 0 and self.owed == iteration and not noted
 
-    def _record(self, iteration: int, *accuracies: float | None, early: bool = False) -> Record:
+    def _record(self, iteration: int, *evaluated: float | None, early: bool = False) -> Record:
         epoch = math.ceil(iteration / self._steps_per_epoch)
-        record = Record(iteration, epoch, self.history.losses[-1], *accuracies)
+        record = Record(iteration, epoch, self.history.losses[-1], *evaluated)
         records = self.history.records
         start = len(records) - self.last_is_early
         if early:

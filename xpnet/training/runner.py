@@ -86,17 +86,21 @@ class Runner:
         trainer = self._trainer
         self._recorder.collect(trainer.net.backend, trainer.optimizer)
         with np.errstate(all="ignore"), self._signals.released():
-            accuracies = trainer._capturing.with_its_memory(self._accuracies, trainer.net.backend)
-        record = self._recorder.note(trainer.iteration, *accuracies)
+            evaluated = trainer._capturing.with_its_memory(self._evaluated, trainer.net.backend)
+        record = self._recorder.note(trainer.iteration, *evaluated)
         for callback in trainer.callbacks:
             callback.on_record(trainer, record)
 
-    def _accuracies(self) -> list[float | None]:
+    def _evaluated(self) -> list[float | None]:
+        """What a record has beside its loss."""
         trainer = self._trainer
-        return [
+        found = [
             None if trainer.test is None else trainer.net.accuracy(*data, scale=trainer.scale)
             for data in (trainer.train, trainer.test or trainer.train)
         ]
+        if trainer.validation is not None:
+            found += trainer.net.evaluate(*trainer.validation, scale=trainer.scale)
+        return found
 
     def _end_early(self, error: BaseException) -> None:
         """Bring what was done into the history, whatever cut the run off."""

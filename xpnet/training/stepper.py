@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import AbstractContextManager
+from numbers import Real
 from typing import Any
 
 from xpnet.backends import Array
 from xpnet.checkpoints import Document
-from xpnet.checks import whole_number
+from xpnet.checks import is_number, whole_number
 from xpnet.errors import OptionError, OutOfMemoryError, PartialUpdateError
-from xpnet.initializers import Seed
+from xpnet.initializers import Seed, seeded
 from xpnet.networks import Network
 from xpnet.networks.inference import largest_product
 from xpnet.networks.out_of_memory import free_memory, out_of_memory
@@ -21,6 +22,7 @@ from xpnet.training.data import checked_set
 from xpnet.training.obstacles import obstacles
 from xpnet.training.signals import held_signals
 from xpnet.training.updates import Updates
+from xpnet.training.validation import Split, split_set
 
 __all__ = ["Stepper"]
 
@@ -34,6 +36,7 @@ class Stepper:
         optimizer: Optimizer,
         train: tuple[Array, Array],
         *,
+        validation: float | tuple[Array, Array] | None,
         batch_size: int,
         seed: Seed,
         scale: float | None,
@@ -49,10 +52,18 @@ class Stepper:
                 f"got {optimizer!r}"
             )
         self.net, self.optimizer = net, optimizer
+        rng = seeded(seed)
+        self.split: Split | None = None
+        if isinstance(validation, Real) and is_number(validation):
+            share = float(validation)
+            self.split, train, validation = split_set(train, share, rng, net.backend.name)
         self.train = checked_set(net, train, "train", scale)
+        self.validation = None
+        if validation is not None:
+            self.validation = checked_set(net, validation, "validation", scale)
         self.scale = None if scale is None else float(scale)
         self.replacement = replacement
-        self.batches = Batches(int(self.train[0].shape[0]), batch_size, seed, replacement)
+        self.batches = Batches(int(self.train[0].shape[0]), batch_size, rng, replacement)
         self.batch_size, self.steps_per_epoch = self.batches.size, self.batches.an_epoch
         self.threads = None if threads is None else whole_number("threads", threads)
         self._product = largest_product(net, self.batch_size)
@@ -83,6 +94,7 @@ class Stepper:
             "scale": self.scale,
             "replacement": self.replacement,
             "threads": self.threads,
+            "split": None if self.split is None else self.split.state(),
             "batches": self.batches.state(),
         }
 

@@ -7,13 +7,14 @@ from typing import Any
 
 import numpy as np
 
-from xpnet.checkpoints import Document, TensorFile, newest_in, read_tensors
+from xpnet.checkpoints import Document, TensorFile, generator_from, newest_in, read_tensors
+from xpnet.checks import is_number
 from xpnet.networks import Network
 from xpnet.networks.architecture import check_alike
 from xpnet.networks.stored_network import contents, fill
 from xpnet.optimizers import Optimizer, stored
 from xpnet.training.data import checked_pair, fingerprint
-from xpnet.training.history import History, Record
+from xpnet.training.history import EVALUATED, History, Record
 from xpnet.training.recorder import Recorder
 from xpnet.training.stepper import Stepper
 
@@ -112,6 +113,40 @@ class StoredRun:
                     )
         return came
 
+    def split(self, validation: Any) -> dict[str, Any]:
+        """The share of rows that the run held back, and the generator that draws them again.
+
+        Parameters
+        ----------
+        validation : float, (x, t) or None
+            What was given; of a run that held rows back, their share or nothing.
+
+        Returns
+        -------
+        dict
+            The options `validation` and `seed` of a trainer; empty for a run without a split.
+
+        Raises
+        ------
+        CheckpointError
+        """
+        saved = self.run.get("split", dict, optional=True)
+        if saved is None:
+            if is_number(validation):
+                raise self.run.error(
+                    "expected the validation set that the run had, or none if it had none, got "
+                    f"validation={validation}: the run held back no rows"
+                )
+            return {}
+        split = self.run.part("split")
+        share = split.get("share", float)
+        if not 0 < share < 1:
+            raise split.error(f"expected share to be above 0 and below 1, got {share}")
+        if validation is not None and not (is_number(validation) and validation == share):
+            came = validation if is_number(validation) else "a set"
+            raise self.run.error(f"expected validation={share}, as the run had it, got {came}")
+        return {"validation": share, "seed": generator_from(split.part("drawn_from"))}
+
     def options(self, rows: int) -> dict[str, Any]:
         """What the run was told, as a trainer of so many rows takes it."""
         run = self.run
@@ -171,6 +206,5 @@ def _record(saved: Document) -> Record:
         saved.count("iteration"),
         saved.count("epoch"),
         saved.get("loss", float),
-        saved.get("train_accuracy", float, optional=True),
-        saved.get("test_accuracy", float, optional=True),
+        *(saved.get(name, float, optional=True) for name in EVALUATED),
     )

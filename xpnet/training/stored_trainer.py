@@ -19,6 +19,7 @@ from xpnet.training.history import History
 from xpnet.training.recorder import Recorder
 from xpnet.training.stepper import Stepper
 from xpnet.training.stored_run import StoredRun, run_contents
+from xpnet.training.validation import held_rows
 
 __all__ = ["StoredTrainer"]
 
@@ -92,8 +93,11 @@ class StoredTrainer(Stepper):
 
     @cached_property
     def _fingerprints(self) -> dict[str, Any]:
-        test = None if self.test is None else fingerprint(self.test)
-        return {"train": fingerprint(self.train), "test": test}
+        train, validation = self.train, self.validation
+        if self.split is not None and validation is not None:
+            train, validation = self.split.joined(train, validation), None
+        sets = {"train": train, "test": self.test, "validation": validation}
+        return {name: None if data is None else fingerprint(data) for name, data in sets.items()}
 
     @classmethod
     def resume(
@@ -102,6 +106,7 @@ class StoredTrainer(Stepper):
         train: tuple[Array, Array],
         test: tuple[Array, Array] | None = None,
         *,
+        validation: float | tuple[Array, Array] | None = None,
         net: Network | None = None,
         optimizer: Optimizer | None = None,
         callbacks: Iterable[Callback] = (),
@@ -118,8 +123,9 @@ class StoredTrainer(Stepper):
         ----------
         path : str or path
             A folder with checkpoints, of which the newest is taken, or one of its files.
-        train, test : (x, t)
-            The data that the run began with, which is checked.
+        train, test, validation : (x, t)
+            The data that the run began with, which is checked. Rows that the run held back are
+            held back again: then `validation` may be left out, or be their share.
         net : Network, optional
             With layers of your own: one that was made like the run's, to be filled.
         optimizer : Optimizer, optional
@@ -146,8 +152,11 @@ class StoredTrainer(Stepper):
         5
         """
         saved = StoredRun(path)
-        sets = {"train": train, "test": test}
+        split = saved.split(validation)
+        sets = {"train": train, "test": test, "validation": None if split else validation}
         fingerprints = {name: saved.check_data(name, data) for name, data in sets.items()}
+        rows = len(train[0])
+        rows -= held_rows(split["validation"], rows) if split else 0
         trainer = cls(
             saved.network(net, backend),
             saved.optimizer(optimizer),
@@ -156,7 +165,7 @@ class StoredTrainer(Stepper):
             callbacks=callbacks,
             progress=progress,
             capture=capture,
-            **saved.options(len(train[0])),
+            **{"validation": validation, **split, **saved.options(rows)},
         )
         trainer.goal, trainer.notes = saved.run.count("goal"), saved.run.get("notes", dict)
         saved.restore(trainer, trainer._recorder)

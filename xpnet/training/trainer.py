@@ -33,7 +33,13 @@ class Trainer(StoredTrainer):
         Rows and their labels, arrays of any backend. A copy in their own dtype is placed on
         the network's backend, unless they are there.
     test : (x, t), optional
-        Evaluated with the training set at the end of each epoch; without it nothing is.
+        Evaluated with the training set at the end of each epoch: two accuracies, each of which
+        takes one way through all rows, and one wait on a GPU.
+    validation : float or (x, t), optional
+        A share of the training rows to hold back, such as 0.1, drawn by the seed before all
+        batches; no step sees them. Or a set of its own. Loss and accuracy of it are in each
+        record, at the cost of one way through its rows, and of one wait on a GPU. Of a share the
+        trainer has copies of both parts.
     batch_size : int
     seed : int, numpy Generator or None
         Orders the batches; drawn on the host, so it means the same on every backend.
@@ -62,6 +68,9 @@ class Trainer(StoredTrainer):
     goal : int
         The iteration at which the run ends.
     steps_per_epoch : int
+    train, test, validation : (x, t)
+        Where they are used: on the network's backend, rows that are held back in `validation`
+        alone. None where there is no such set.
     history : History
         What all runs recorded; another one may be put in its place.
     notes : dict of str to JSON values
@@ -94,6 +103,7 @@ class Trainer(StoredTrainer):
         train: tuple[Array, Array],
         *,
         test: tuple[Array, Array] | None = None,
+        validation: float | tuple[Array, Array] | None = None,
         batch_size: int = 100,
         seed: Seed = 0,
         scale: float | None = None,
@@ -108,6 +118,7 @@ class Trainer(StoredTrainer):
             optimizer,
             train,
             test=test,
+            validation=validation,
             batch_size=batch_size,
             seed=seed,
             scale=scale,
