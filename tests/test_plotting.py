@@ -27,6 +27,20 @@ def test_a_run_without_evaluation_can_be_drawn(tmp_path):
     assert (tmp_path / "a.svg").stat().st_size > 1000
 
 
+def test_what_was_found_on_the_validation_set_is_drawn():
+    pytest.importorskip("matplotlib", reason="pictures need the extra 'plot'")
+    records = [Record(k, k, 1.0, None, None, 0.5 / k, 0.25 * k) for k in (1, 2)]
+    losses, accuracies = plot_history(History(records, [1.0, 0.5])).figure.axes
+    drawn = {line.get_label(): line.get_xydata().tolist() for line in losses.lines}
+    assert drawn["validation"] == [[1, 0.5], [2, 0.25]]
+    assert losses.get_title() == "training and validation loss"
+    drawn = {line.get_label(): line.get_xydata().tolist() for line in accuracies.lines}
+    assert drawn == {"validation": [[1, 0.25], [2, 0.5]]}
+    plain = plot_history(history()).figure.axes
+    assert [line.get_label() for line in plain[1].lines] == ["train", "test"]
+    assert plain[0].get_title() == "training loss"
+
+
 def test_a_short_run_has_marks_that_can_be_seen_and_no_mean():
     pytest.importorskip("matplotlib", reason="pictures need the extra 'plot'")
     sizes = {}

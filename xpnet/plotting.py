@@ -115,7 +115,7 @@ def save(figure: Figure, path: str | os.PathLike[str]) -> None:
 
 
 def plot_history(history: History, path: str | os.PathLike[str] | None = None) -> HistoryPlot:
-    """Draw the loss of every step and the accuracies of every record.
+    """Draw the loss of every step, and accuracies and validation loss of every record.
 
     Parameters
     ----------
@@ -157,7 +157,7 @@ def _rendered(figure: Figure, kind: str) -> bytes:
 
 
 def draw_losses(axes: Any, history: History) -> None:
-    """Draw the loss of every step, and their means, into axes of matplotlib."""
+    """Draw the loss of every step, their means, and that of validation, into matplotlib's axes."""
     steps = range(1, len(history.losses) + 1)
     size = 1 if len(steps) > DENSE else 3
     axes.semilogy(steps, history.losses, ".", color="0.7", markersize=size, label="each step")
@@ -165,18 +165,25 @@ def draw_losses(axes: Any, history: History) -> None:
     means = [sum(history.losses[end - WINDOW : end]) / WINDOW for end in ends]
     if means:
         axes.semilogy(list(ends), means, color="tab:blue", label=f"mean of {WINDOW}")
-    axes.set(xlabel="iteration", ylabel="loss", title="training loss")
+    validated = [record for record in history.records if record.validation_loss is not None]
+    if validated:
+        at, values = zip(*((r.iteration, r.validation_loss) for r in validated), strict=True)
+        axes.semilogy(at, values, "-o", color="tab:orange", markersize=3, label="validation")
+    title = "training and validation loss" if validated else "training loss"
+    axes.set(xlabel="iteration", ylabel="loss", title=title)
     axes.legend(markerscale=4 / size)
 
 
 def draw_accuracies(axes: Any, history: History) -> None:
     """Draw the accuracies of every record into axes of matplotlib."""
-    records = [record for record in history.records if record.train_accuracy is not None]
-    at = [record.iteration for record in records]
-    axes.plot(at, [r.train_accuracy for r in records], "-o", markersize=3, label="train")
-    axes.plot(at, [r.test_accuracy for r in records], "-o", markersize=3, label="test")
+    for name in ("train", "test", "validation"):
+        values = [(r.iteration, getattr(r, f"{name}_accuracy")) for r in history.records]
+        known = [(at, value) for at, value in values if value is not None]
+        if known:
+            axes.plot(*zip(*known, strict=True), "-o", markersize=3, label=name)
     axes.set(xlabel="iteration", ylabel="accuracy", title="accuracy after each epoch")
-    axes.legend()
+    if axes.lines:
+        axes.legend()
 
 
 def _figure(history: History) -> Figure:

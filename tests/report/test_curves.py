@@ -32,6 +32,13 @@ def test_without_evaluation_there_are_losses_alone():
     assert len(curves(History([Record(2, 1, 0.5, None, None)], [1.0, 0.5]))) == 1
 
 
+def test_what_was_found_on_the_validation_set_is_told():
+    records = [Record(k, k, 1.0, None, None, 0.5 / k, 0.25 * k) for k in (1, 2)]
+    losses, accuracies = curves(History(records, [1.0, 0.5]))
+    assert losses.description.endswith("to 0.5; of the validation set from 0.5 to 0.25.")
+    assert accuracies.description.endswith("2 epochs or parts of one, at last validation 50.00%.")
+
+
 def test_without_a_step_there_is_nothing():
     assert curves(History()) == []
 

@@ -2,7 +2,7 @@ import pytest
 
 from xpnet.report.facts import _duration, figures, headline, machine, notes, notices, options
 from xpnet.report.predictions import predict_test_set
-from xpnet.training import History, Record
+from xpnet.training import EarlyStopping, History, Record
 
 
 def test_the_headline_names_the_network_and_where_it_lives(new_trainer, backend):
@@ -54,6 +54,31 @@ def test_options_and_notes_are_listed(new_trainer, tmp_path):
     assert notes(trainer) == [
         ("why", [("note", "to see")]),
         ("xpnet train", [("lr", "none"), ("seed", "3")]),
+    ]
+
+
+def test_what_is_validated_is_told(new_trainer):
+    trainer = new_trainer(validation=0.25, batch_size=10)
+    trainer.run(epochs=2)
+    trainer.net.params["b2"][1] = 1e6  # of the network as it is
+    found = trainer.net.evaluate(*trainer.validation, scale=1 / 255)
+    assert dict(figures(trainer, None))["validation accuracy"] == f"{found.accuracy:.2%}"
+    assert dict(figures(trainer, None))["validation loss"] == f"{found.loss:.4g}"
+    told = dict(options(trainer))
+    assert told["validation set"] == "10 × 25, uint8, held back of the training rows"
+    plain = new_trainer()
+    assert not {name for name, _ in figures(plain, None) + options(plain) if "validation" in name}
+    given = new_trainer(validation=plain.test)
+    assert dict(options(given))["validation set"] == "40 × 25, uint8"
+
+
+@pytest.mark.parametrize(("restored", "end"), [(True, ", whose network this is."), (False, ".")])
+def test_a_run_that_was_stopped_says_so(new_trainer, restored, end):
+    stopping = EarlyStopping(1, monitor="loss", min_delta=1e6, restore_best=restored)
+    trainer = new_trainer(callbacks=[stopping])
+    trainer.run(epochs=5)
+    assert notices(trainer) == [
+        "The run was stopped at iteration 8: its loss had not improved since iteration 4" + end
     ]
 
 

@@ -152,21 +152,27 @@ def epoch(
 
 
 @pytest.mark.parametrize(("rows", "batch_size"), [(300, 100), (300, 10), (2200, 100), (2200, 50)])
-@pytest.mark.parametrize(
-    ("evaluated", "validated", "waits"),
-    [(True, False, 3), (False, False, 1), (False, True, 2), (True, True, 4)],
-)
+@pytest.mark.parametrize(("evaluated", "waits"), [(True, 3), (False, 1)])
 @pytest.mark.parametrize("capture", [False, True])
-def test_an_epoch_waits_for_its_losses_two_accuracies_and_validation_whatever_its_length(
+def test_an_epoch_waits_for_its_losses_and_its_two_accuracies_whatever_its_length(
     device_counts: type[DeviceCounts],
     rows: int,
     batch_size: int,
     evaluated: bool,
-    validated: bool,
     waits: int,
     capture: bool,
 ) -> None:
-    counts = counted(device_counts, epoch(rows, batch_size, evaluated, capture, validated))
+    counts = counted(device_counts, epoch(rows, batch_size, evaluated, capture))
+    assert (counts["to_host"], counts["synchronisations"]) == (waits, waits)
+    assert counts["allocations"] == 0
+
+
+@pytest.mark.parametrize("rows", [300, 1100])
+@pytest.mark.parametrize(("evaluated", "waits"), [(True, 4), (False, 2)])
+def test_a_validation_set_adds_one_wait_to_an_epoch(
+    device_counts: type[DeviceCounts], rows: int, evaluated: bool, waits: int
+) -> None:
+    counts = counted(device_counts, epoch(rows, 100, evaluated, validated=True))
     assert (counts["to_host"], counts["synchronisations"]) == (waits, waits)
     assert counts["allocations"] == 0
 

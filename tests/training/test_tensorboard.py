@@ -30,6 +30,16 @@ def test_every_loss_and_every_record_is_read_back(new_trainer, toy, tmp_path):
     assert all(speed > 0 for _, speed in found["steps a second"])
 
 
+def test_what_was_found_on_the_validation_set_is_read_back(new_trainer, tmp_path):
+    pytest.importorskip("tensorboard", reason="writing needs the extra 'tensorboard'")
+    history = new_trainer(validation=0.2, callbacks=[TensorBoard(tmp_path)]).run(epochs=2)
+    found = read(tmp_path)
+    for name in ("loss", "accuracy"):
+        values = [(r.iteration, getattr(r, f"validation_{name}")) for r in history]
+        assert found[f"{name}/validation"] == [(s, pytest.approx(v)) for s, v in values]
+    assert "accuracy/test" not in found
+
+
 def test_runs_of_one_trainer_go_on_in_one_file(new_trainer, tmp_path):
     pytest.importorskip("tensorboard", reason="writing needs the extra 'tensorboard'")
     trainer = new_trainer(callbacks=[TensorBoard(tmp_path)])

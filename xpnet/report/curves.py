@@ -9,7 +9,7 @@ from typing import Any
 
 from xpnet.plotting import draw_accuracies, draw_losses
 from xpnet.report.pixels import data_uri
-from xpnet.training import History
+from xpnet.training import History, Record
 
 __all__ = ["Curve", "curves"]
 
@@ -37,21 +37,20 @@ class Curve:
 
 
 def curves(history: History) -> list[Curve]:
-    """The loss of every step, and the accuracies of every record if there are any."""
+    """The losses, and the accuracies of every record if there are any."""
     drawn = []
     if history.losses:
         first, last = history.losses[0], history.losses[-1]
         drawn.append(
             Curve(
                 _picture(draw_losses, history),
-                f"Loss of {len(history.losses):,} steps, from {first:.4g} to {last:.4g}.",
+                f"Loss of {len(history.losses):,} steps, from {first:.4g} to {last:.4g}"
+                f"{_validation(history)}.",
             )
         )
-    known = [record for record in history.records if record.train_accuracy is not None]
+    known = [accuracies for record in history.records if (accuracies := _accuracies(record))]
     if known:
-        shares = f"train {known[-1].train_accuracy:.2%}"
-        if known[-1].test_accuracy is not None:
-            shares += f", test {known[-1].test_accuracy:.2%}"
+        shares = ", ".join(f"{name} {share:.2%}" for name, share in known[-1].items())
         drawn.append(
             Curve(
                 _picture(draw_accuracies, history),
@@ -59,6 +58,17 @@ def curves(history: History) -> list[Curve]:
             )
         )
     return drawn
+
+
+def _validation(history: History) -> str:
+    losses = [r.validation_loss for r in history.records if r.validation_loss is not None]
+    return f"; of the validation set from {losses[0]:.4g} to {losses[-1]:.4g}" if losses else ""
+
+
+def _accuracies(record: Record) -> dict[str, float]:
+    """Those that the record has, by the set."""
+    found = {name: getattr(record, f"{name}_accuracy") for name in ("train", "test", "validation")}
+    return {name: share for name, share in found.items() if share is not None}
 
 
 def _picture(draw: Callable[[Any, History], None], history: History) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 
 from xpnet.machine import PACKAGES, facts
 from xpnet.report.predictions import Predictions
-from xpnet.training import Trainer
+from xpnet.training import EarlyStopping, Trainer
 
 __all__ = ["figures", "headline", "machine", "notes", "notices", "options"]
 
@@ -38,6 +38,10 @@ def figures(trainer: Trainer, predictions: Predictions | None) -> Rows:
         rows.append(("test accuracy", f"{final.test_accuracy:.2%}"))
     if final is not None and final.train_accuracy is not None:
         rows.append(("training accuracy", f"{final.train_accuracy:.2%}"))
+    if trainer.validation is not None:
+        found = trainer.net.evaluate(*trainer.validation, scale=trainer.scale)
+        rows.append(("validation accuracy", f"{found.accuracy:.2%}"))
+        rows.append(("validation loss", f"{found.loss:.4g}"))
     if final is not None:
         rows.append(("last loss", f"{final.loss:.4g}"))
     rows.append(("steps", f"{trainer.iteration:,}"))
@@ -58,6 +62,8 @@ def notices(trainer: Trainer) -> list[str]:
         said.append(
             f"The run was interrupted at iteration {trainer.iteration:,} of {trainer.goal:,}."
         )
+    stops = [each for each in trainer.callbacks if isinstance(each, EarlyStopping)]
+    said += [_stopped(each, trainer.iteration) for each in stops if each.stopped]
     if not all(map(math.isfinite, history.losses)):
         said.append("The run has diverged: its loss is no longer a finite number.")
     return said
@@ -77,6 +83,9 @@ def options(trainer: Trainer) -> Rows:
         ("threads", "chosen by size" if trainer.threads is None else str(trainer.threads)),
         ("loss", type(trainer.net.last_layer).__name__),
     ]
+    if trainer.validation is not None:
+        held = "" if trainer.split is None else ", held back of the training rows"
+        rows.insert(6, ("validation set", _shape(trainer.validation[0]) + held))
     if trainer.checkpoint is not None:
         rows.append(("checkpoint", str(trainer.checkpoint)))
     return rows
@@ -97,6 +106,15 @@ def machine() -> Rows:
     packages = known.pop("packages")
     known["blas"] = "; ".join(known["blas"]) or "none found"
     return [(name, str(value)) for name, value in {**known, **packages}.items()]
+
+
+def _stopped(stopping: EarlyStopping, iteration: int) -> str:
+    name, best = stopping.monitor.replace("_", " "), stopping.best_iteration or 0
+    whose = ", whose network this is" if stopping.restore_best else ""
+    return (
+        f"The run was stopped at iteration {iteration:,}: its {name} had not improved since "
+        f"iteration {best:,}{whose}."
+    )
 
 
 def _shape(x: Any) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 from xpnet.backends import Array
 from xpnet.errors import OptionError
@@ -42,8 +42,9 @@ class Run(Protocol):
 class Callback:
     """Override the methods that you need; here each does nothing.
 
-    They are called between steps, and Ctrl-C waits until they return. A callback with another
-    method ``on_...`` is refused, since no run would call it.
+    Those named ``on_...`` are called between steps, and Ctrl-C waits until they return. A callback
+    with another such method is refused, since no run would call it. `state` and `restore` are for
+    what a callback remembers: a run that is resumed goes on with it.
 
     Examples
     --------
@@ -67,6 +68,17 @@ class Callback:
 
     def on_end(self, trainer: Run, history: History) -> None:
         """The run is over, whether it reached its goal or not."""
+
+    def state(self) -> dict[str, Any]:
+        """What a checkpoint is to keep of this: JSON values and arrays of floats, by name."""
+        return {}
+
+    def restore(self, state: dict[str, Any]) -> None:
+        """Take what `state` gave in the run that is resumed, arrays as NumPy's.
+
+        It is called before the run goes on, if the run had such a callback: of a class of this
+        name, and where there are several of one, at this place among them.
+        """
 
 
 HOOKS = tuple(name for name in vars(Callback) if name.startswith("on_"))

@@ -76,6 +76,9 @@ def _line(record: Record) -> str:
     if record.train_accuracy is not None and record.test_accuracy is not None:
         accuracies = f"{record.train_accuracy:.4f}, {record.test_accuracy:.4f}"
         words.append(f"train acc, test acc | {accuracies}")
+    if record.validation_loss is not None and record.validation_accuracy is not None:
+        values = f"{record.validation_loss:.4f}, {record.validation_accuracy:.4f}"
+        words.append(f"val loss, val acc | {values}")
     return "  ".join(words)
 
 

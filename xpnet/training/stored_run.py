@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
@@ -13,6 +14,7 @@ from xpnet.networks import Network
 from xpnet.networks.architecture import check_alike
 from xpnet.networks.stored_network import contents, fill
 from xpnet.optimizers import Optimizer, stored
+from xpnet.training.callback_states import restore_states, states_of
 from xpnet.training.data import checked_pair, fingerprint
 from xpnet.training.history import EVALUATED, History, Record
 from xpnet.training.recorder import Recorder
@@ -24,7 +26,7 @@ LOSSES = "history.losses"
 
 
 def run_contents(
-    stepper: Stepper, recorder: Recorder, **rest: Any
+    stepper: Stepper, recorder: Recorder, callbacks: Iterable[Any] = (), **rest: Any
 ) -> tuple[dict[str, Any], dict[str, Any]]:
     """The arrays of a run, those of its network among them, and what a file says beside them.
 
@@ -44,6 +46,8 @@ def run_contents(
     }
     arrays, document = contents(stepper.net)
     arrays |= stored.state_arrays(optimizer)
+    run["callbacks"], kept = states_of(callbacks)
+    arrays |= kept
     if history.losses:
         arrays[LOSSES] = np.array(history.losses)
     return arrays, {**document, "run": run}
@@ -162,7 +166,7 @@ class StoredRun:
             else run.count("threads", least=1),
         }
 
-    def restore(self, stepper: Stepper, recorder: Recorder) -> None:
+    def restore(self, stepper: Stepper, recorder: Recorder, callbacks: Iterable[Any] = ()) -> None:
         """Bring a new trainer to where the run was; its network is filled last.
 
         Raises
@@ -173,6 +177,7 @@ class StoredRun:
         owed, early = self.run.count("owed"), self.run.get("last_is_early", bool)
         net, saved = stepper.net, self.run.part("optimizer")
         state = stored.state_in(self.file, saved, stepper.optimizer, net.params)
+        restore_states(callbacks, self.run, self.file)
         stepper.restore(self.run)
         fill(net, self.file)
         stepper.optimizer.take_state(saved.count("steps"), state)

@@ -43,6 +43,7 @@ class StoredTrainer(Stepper):
         self.goal = 0
         self.notes: dict[str, Any] = {}
         self.checkpoint: Path | None = None
+        self.callbacks: list[Callback] = []
         self._recorder = Recorder(History(), self.steps_per_epoch)
 
     @property
@@ -85,7 +86,7 @@ class StoredTrainer(Stepper):
         with self._recorder.paused(self.net.backend, self.optimizer):
             path = place_in(folder, self.iteration)
             rest = {"goal": self.goal, "notes": self.notes, **self._fingerprints}
-            write_tensors(path, *run_contents(self, self._recorder, **rest))
+            write_tensors(path, *run_contents(self, self._recorder, self.callbacks, **rest))
             self.checkpoint = path
             if keep is not None:
                 remove_old(folder, keep)
@@ -168,6 +169,6 @@ class StoredTrainer(Stepper):
             **{"validation": validation, **split, **saved.options(rows)},
         )
         trainer.goal, trainer.notes = saved.run.count("goal"), saved.run.get("notes", dict)
-        saved.restore(trainer, trainer._recorder)
+        saved.restore(trainer, trainer._recorder, trainer.callbacks)
         trainer.checkpoint, trainer._fingerprints = saved.path, fingerprints
         return trainer

@@ -20,7 +20,7 @@ __all__ = ["TensorBoard"]
 
 
 class TensorBoard(Callback):
-    """Writes the loss of each step, and accuracies and steps a second at each record.
+    """Writes the loss of each step, and at each record what was evaluated and steps a second.
 
     Losses are written when they are in the history, at a record or a checkpoint, so that no step
     waits for the device. Between two such moments no file is open. In a list of callbacks it
@@ -73,8 +73,13 @@ class TensorBoard(Callback):
             _append(self._path, self._losses(trainer.history))
 
     def on_record(self, trainer: Run, record: Record) -> None:
-        """Write the losses up to here, the accuracies and the speed."""
-        values = {"accuracy/train": record.train_accuracy, "accuracy/test": record.test_accuracy}
+        """Write the losses up to here, what was evaluated, and the speed."""
+        values = {
+            "accuracy/train": record.train_accuracy,
+            "accuracy/test": record.test_accuracy,
+            "accuracy/validation": record.validation_accuracy,
+            "loss/validation": record.validation_loss,
+        }
         history, (steps, seconds) = trainer.history, self._rated
         self._rated = len(history.losses), history.step_seconds
         if history.step_seconds > seconds:
