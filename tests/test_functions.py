@@ -12,7 +12,14 @@ from hypothesis.extra import numpy as hnp
 
 import xpnet
 from xpnet.errors import LabelError, MixedBackendError, OptionError, ShapeError
-from xpnet.functions import cross_entropy_error, one_hot, relu, sigmoid, softmax
+from xpnet.functions import (
+    cross_entropy_error,
+    one_hot,
+    relu,
+    sigmoid,
+    softmax,
+    weighted_labels,
+)
 
 lenient = settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 scores = hnp.arrays(
@@ -241,3 +248,63 @@ def test_one_hot_refuses_a_dtype_of_no_real_numbers(backend, dtype):
 def test_one_hot_makes_no_words_and_dates(dtype):
     with pytest.raises(TypeError, match=r"^one_hot: dtype=.*: expected real numbers"):
         one_hot(np.array([0]), 3, dtype)
+
+
+@pytest.mark.parametrize("dtype", ["int64", "uint8", "uint64"])
+def test_balanced_weights_are_those_of_scikit_learn(backend, dtype):
+    t = [0, 2, 2, 2, 0, 4, 2, 2]
+    rows = host(weighted_labels(xpnet.asarray(t, dtype), num_classes=6, dtype="float64"))
+    # class_weight.compute_class_weight("balanced", classes=[0, 2, 4], y=t)
+    wanted = {0: 8 / (3 * 2), 2: 8 / (3 * 5), 4: 8 / (3 * 1)}
+    np.testing.assert_allclose(rows, [np.eye(6)[k] * wanted[k] for k in t], rtol=1e-15)
+    assert rows.sum() == pytest.approx(len(t))
+
+
+@pytest.mark.parametrize("weights", [[0.5, 0, 3], (0.5, 0, 3), np.array([0.5, 0, 3])])
+def test_weights_stand_at_their_labels(backend, weights):
+    rows = weighted_labels(xpnet.asarray([2, 0, 1]), weights)
+    np.testing.assert_array_equal(host(rows), [[0, 0, 3], [0.5, 0, 0], [0, 0, 0]])
+    assert str(rows.dtype) == "float32"
+
+
+def test_the_loss_of_weighted_labels_is_the_weighted_mean(backend):
+    scores, t = np.random.default_rng(0).normal(size=(7, 3)), np.array([0, 0, 0, 0, 1, 1, 2])
+    weights = np.array([0.25, 2, 5])
+    rows = weighted_labels(xpnet.asarray(t), weights, dtype="float64")
+    y = np.exp(scores) / np.exp(scores).sum(axis=1, keepdims=True)
+    wanted = (weights[t] * -np.log(y[np.arange(7), t])).mean()
+    layer = xpnet.layers.SoftmaxWithLoss()
+    assert float(layer.forward(xpnet.asarray(scores), rows)) == pytest.approx(wanted, rel=1e-12)
+    grad = host(layer.backward())
+    one = (y - np.eye(3)[t]) * weights[t][:, None] / 7
+    np.testing.assert_allclose(grad, one, rtol=1e-10)
+
+
+WRONG = "even", None, 2.0, [], [0, 0], [1, -1], [1, math.nan], [1, math.inf], ["1", 2], [True, 2]
+
+
+@pytest.mark.parametrize("weights", [*WRONG, {0: 1, 1: 2}, [[1, 2]]], ids=repr)
+def test_what_are_no_weights_is_refused(backend, weights):
+    with pytest.raises(OptionError, match=r"^weights: expected 'balanced', or a number from 0 on"):
+        weighted_labels(xpnet.asarray([0, 1]), weights)
+
+
+def test_there_is_a_weight_for_each_class(backend):
+    t = xpnet.asarray([0, 1])
+    with pytest.raises(OptionError, match="expected one for each of 3 classes, got 2"):
+        weighted_labels(t, [1, 2], 3)
+    with pytest.raises(LabelError, match=r"labels run from 0 to 1, but 1 class"):
+        weighted_labels(t, [1.0])
+    with pytest.raises(LabelError, match="but 1 class"):
+        weighted_labels(t, num_classes=1)
+
+
+def test_weighted_labels_refuse_what_they_cannot_weigh(backend):
+    with pytest.raises(LabelError, match="expected labels to balance, got none"):
+        weighted_labels(xpnet.asarray(np.zeros(0, "int64")))
+    with pytest.raises(LabelError, match=r"^weighted_labels: t is float64 of shape \(2,\)"):
+        weighted_labels(xpnet.asarray([0.0, 1.0]))
+    with pytest.raises(TypeError, match="dtype='int64': expected a floating one"):
+        weighted_labels(xpnet.asarray([0, 1]), dtype="int64")
+    with pytest.raises(LabelError, match="labels run from -1"):
+        weighted_labels(xpnet.asarray([-1, 1]))

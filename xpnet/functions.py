@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
-from xpnet.backends import Array, backend_of, scores_and_labels
-from xpnet.checks import check_memory, whole_number
-from xpnet.errors import ArgumentTypeError, LabelError, ShapeError
+from xpnet.backends import Array, Backend, backend_of, scores_and_labels
+from xpnet.checks import check_memory, is_number, whole_number
+from xpnet.errors import ArgumentTypeError, LabelError, OptionError, ShapeError
 
-__all__ = ["cross_entropy_error", "one_hot", "relu", "sigmoid", "softmax"]
+__all__ = ["cross_entropy_error", "one_hot", "relu", "sigmoid", "softmax", "weighted_labels"]
 
 
 def relu(x: Array) -> Array:
@@ -143,11 +144,7 @@ def one_hot(t: Array, num_classes: int, dtype: Any = "float32") -> Array:
     array([[0., 0., 1.],
            [1., 0., 0.]], dtype=float32)
     """
-    backend = backend_of(t, caller="one_hot")
-    if t.ndim != 1 or not backend.is_integer(t):
-        raise LabelError(
-            f"one_hot: t is {t.dtype} of shape {tuple(t.shape)}; expected integers of shape (N,)"
-        )
+    backend = _backend_of_labels(t, "one_hot")
     classes = whole_number("num_classes", num_classes)
     made = backend.dtype(dtype)
     one = backend.xp.zeros(1, dtype=made)
@@ -157,3 +154,85 @@ def one_hot(t: Array, num_classes: int, dtype: Any = "float32") -> Array:
         )
     check_memory("one_hot: so many classes", max(1, t.shape[0]) * one.nbytes * classes)
     return backend.one_hot(t, classes, made)
+
+
+def weighted_labels(
+    t: Array, weights: Any = "balanced", num_classes: int | None = None, dtype: Any = "float32"
+) -> Array:
+    """Label rows that weigh the classes: ``one_hot(t) * weights``, to train on rare classes.
+
+    With them the loss of `SoftmaxWithLoss` is ``mean(weights[t] * -log(y[t]))`` over the rows of a
+    batch. It is not divided by the sum of the weights; those of ``"balanced"`` have the mean 1 over
+    the rows of `t`. Accuracy is as with the labels, but rows of weight 0 are never right.
+
+    Parameters
+    ----------
+    t : array of integers, shape (N,)
+    weights : "balanced" or sequence of float
+        A weight from 0 on for each class. "balanced" makes all classes that occur count alike:
+        ``N / (classes that occur * rows of the class)``, as scikit-learn computes it.
+    num_classes : int, optional
+        By default the largest label and one, or as many as there are weights.
+    dtype : dtype or its name
+        A floating one.
+
+    Returns
+    -------
+    array, shape (N, num_classes)
+
+    Raises
+    ------
+    OptionError
+        The weights are something else, or not one for each class.
+    LabelError, ArgumentTypeError
+        As for `one_hot`; or there is no label to balance, or `dtype` is not floating.
+
+    Examples
+    --------
+    >>> t = np.array([0, 0, 0, 1])
+    >>> weighted_labels(t)[[0, 3]]
+    array([[0.6666667, 0.       ],
+           [0.       , 2.       ]], dtype=float32)
+    >>> weighted_labels(t, [1, 5])[3]
+    array([0., 5.], dtype=float32)
+    """
+    backend, xp = _backend_of_labels(t, "weighted_labels"), backend_of(t).xp
+    balanced = isinstance(weights, str) and weights == "balanced"
+    if balanced and t.shape[0] == 0:
+        raise LabelError("weighted_labels: expected labels to balance, got none")
+    factors = [] if balanced else _checked_weights(weights)
+    if num_classes is None:
+        num_classes = int(t.max()) + 1 if balanced else len(factors)
+    rows = one_hot(t, num_classes, dtype)
+    if not backend.is_floating(rows):
+        raise ArgumentTypeError(f"weighted_labels: dtype={dtype!r}: expected a floating one")
+    if balanced:
+        counts = xp.bincount(backend.asarray(t, backend.dtype("int64")), minlength=num_classes)
+        factors = t.shape[0] / (int((counts > 0).sum()) * xp.where(counts == 0, 1, counts))
+    elif len(factors) != num_classes:
+        raise OptionError(
+            f"weights: expected one for each of {num_classes} classes, got {len(factors)}"
+        )
+    rows *= backend.asarray(factors, rows.dtype)
+    return rows
+
+
+def _checked_weights(weights: Any) -> list[float]:
+    values = weights.tolist() if hasattr(weights, "tolist") else weights
+    numbers = list(values) if isinstance(values, (list, tuple)) else []
+    right = [is_number(value) and 0 <= value < math.inf for value in numbers]
+    if not all(right) or not any(numbers):
+        raise OptionError(
+            "weights: expected 'balanced', or a number from 0 on for each class and one above 0, "
+            f"got {weights!r:.100}"
+        )
+    return [float(value) for value in numbers]
+
+
+def _backend_of_labels(t: Array, caller: str) -> Backend:
+    backend = backend_of(t, caller=caller)
+    if t.ndim != 1 or not backend.is_integer(t):
+        raise LabelError(
+            f"{caller}: t is {t.dtype} of shape {tuple(t.shape)}; expected integers of shape (N,)"
+        )
+    return backend
