@@ -10,7 +10,7 @@ import pytest
 import xpnet
 from tests.strange_arrays import strange
 from xpnet.errors import OptionError
-from xpnet.initializers import scale_of, seeded, weights, zeros
+from xpnet.initializers import floating, scale_of, seeded, weights, zeros
 
 
 def test_the_same_seed_gives_the_same_weights_on_every_backend(backend):
@@ -91,3 +91,14 @@ def test_zeros_are_zeros_of_the_current_backend(backend, dtype):
     assert xpnet.backend_of(made) is backend
     assert (made.shape, str(made.dtype)) == ((5,), dtype)
     assert not xpnet.to_numpy(made).any()
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_parameters_can_be_of_float32_and_float64(backend, dtype):
+    assert floating(dtype) == backend.dtype(dtype) == floating(backend.dtype(dtype))
+
+
+@pytest.mark.parametrize("dtype", ["float16", "int32", "double precision", None, 32])
+def test_of_other_dtypes_they_cannot_be(backend, dtype):
+    with pytest.raises(OptionError, match="expected 'float32' or 'float64'"):
+        floating(dtype)

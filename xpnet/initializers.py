@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import contextlib
 import math
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import numpy as np
 
-from xpnet.backends import Array, asarray, hidden_meaning
+from xpnet.backends import Array, asarray, get_backend, hidden_meaning
 from xpnet.checks import check_memory
 from xpnet.errors import OptionError
 
-__all__ = ["Seed", "scale_of", "seeded", "weights", "zeros"]
+__all__ = ["Seed", "floating", "scale_of", "seeded", "weights", "zeros"]
 
 Seed: TypeAlias = int | np.random.Generator | None
 """What a draw of random numbers starts from; None is a new one at each call."""
@@ -104,3 +104,31 @@ def zeros(size: int, dtype: str) -> Array:
     """
     check_memory(f"zeros of shape ({size},)", int(size) * (8 + 4))
     return asarray(np.zeros(size), dtype)
+
+
+def floating(dtype: Any) -> Any:
+    """The current backend's dtype of this name, if parameters can be of it.
+
+    Parameters
+    ----------
+    dtype : "float32" or "float64"
+        The name, or the dtype itself.
+
+    Raises
+    ------
+    OptionError
+
+    Examples
+    --------
+    >>> floating("float32")
+    dtype('float32')
+    """
+    backend = get_backend()
+    try:
+        made = backend.dtype("none" if dtype is None else dtype)  # None would be float64
+        known = made in map(backend.dtype, ("float32", "float64"))
+    except (TypeError, AttributeError):
+        known = False
+    if not known:
+        raise OptionError(f"dtype={dtype!r}: expected 'float32' or 'float64'")
+    return made

@@ -49,7 +49,7 @@ def halves() -> None:
     """The kernels that are written for every dtype, in half precision."""
     rng = np.random.default_rng(0)
     x = xpnet.asarray(rng.normal(size=(5, 4)), "float16")
-    for layer in (layers.Relu(), layers.Sigmoid()):
+    for layer in (layers.Relu(), layers.Sigmoid(), layers.Tanh(), layers.LeakyRelu()):
         layer.backward(layer.forward(x))
         layer.apply(x)
     backend = xpnet.get_backend()
@@ -73,6 +73,9 @@ def rows(dtype: str) -> None:
         last.forward(x, labels)
         last.backward()
         functions.cross_entropy_error(functions.softmax(x), labels)
+    error = layers.MeanSquaredError()
+    error.forward(x, x + 1)
+    error.backward()
     functions.relu(x)
     functions.sigmoid(x)
     numerical_gradient(lambda _: functions.sigmoid(x).sum(), x[:1])

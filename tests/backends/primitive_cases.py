@@ -119,6 +119,21 @@ def with_labels(scores: dict[str, np.ndarray[Any, Any]]) -> dict[str, Case]:
     return cases | {f"{name} rows": (x, Kept(rows)) for name, rows in OF_ANY_MASS.items()}
 
 
+def with_targets() -> dict[str, Case]:
+    """Scores of each size with targets of their shape; targets of each dtype with one of them."""
+    cases: dict[str, Case] = {name: (x, normal(*x.shape)) for name, x in SIZES.items()}
+    x = normal(7, 5)
+    cases |= {f"targets of {d}": (x, Kept(np.arange(35).reshape(7, 5).astype(d))) for d in INTEGERS}
+    cases |= {f"targets of {d}": (x, one_hot_rows(7, 5, d)) for d in ROWS if d not in INTEGERS}
+    spoilt = np.where(np.arange(35).reshape(7, 5) == 12, nan, x)
+    return cases | {
+        "NaN among the scores": (spoilt, x),
+        "NaN among the targets": (x, spoilt),
+        "infinite on both sides": (np.full((2, 3), inf), np.full((2, 3), inf)),
+        "no error": (x, x.copy()),
+    }
+
+
 def softmaxed(scores: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
     with np.errstate(all="ignore"):
         exp = np.exp(scores - scores.max(axis=1, keepdims=True))
@@ -224,11 +239,24 @@ CASES: dict[str, dict[str, Case]] = {
     | {"integers": (Kept(np.arange(-3, 4)),)},
     "sigmoid_grad": {name: (np.flip(x).copy(), np.tanh(x)) for name, x in ENTRIES.items()}
     | {"two dtypes": (normal(7, 5), Kept(normal(7, 5).astype("float32")))},
+    "tanh": {name: (x,) for name, x in (ENTRIES | FAR_ENDS).items()}
+    | {"integers": (Kept(np.arange(-3, 4)),), "bytes": (Kept(np.arange(7, dtype=np.uint8)),)},
+    "tanh_grad": {name: (np.flip(x).copy(), np.tanh(x)) for name, x in ENTRIES.items()}
+    | {"two dtypes": (normal(7, 5), Kept(normal(7, 5).astype("float32")))},
+    "leaky_relu": {name: (x, 0.01) for name, x in ENTRIES.items()}
+    | {f"{name}, steep": (x, 1.5) for name, x in ENTRIES.items()}
+    | {"integers": (Kept(np.arange(-3, 4)), 0.01)}
+    | {"bytes": (Kept(np.arange(7, dtype=np.uint8)), 0.01)},
+    "leaky_relu_grad": {name: (np.flip(x).copy(), x, 0.01) for name, x in ENTRIES.items()}
+    | {"integers": (Kept(np.arange(-3, 4)), normal(7), 0.5)}
+    | {"two dtypes": (normal(7, 5), Kept(normal(7, 5).astype("float32")), 0.1)},
     "log_softmax": {name: (x,) for name, x in SCORES.items()} | {"no rows": (normal(0, 5),)},
     "softmax": {name: (x,) for name, x in SCORES.items()} | {"no rows": (normal(0, 5),)},
     "cross_entropy_rows": with_labels(SCORES) | {"no rows": (normal(0, 5), labels(0, 5))},
     "softmax_with_loss": with_labels(SCORES),
     "softmax_with_loss_grad": with_labels({name: softmaxed(x) for name, x in SCORES.items()}),
+    "mean_squared_error": with_targets(),
+    "squared_error_rows": with_targets(),
     "one_hot": {f"labels of {dtype}": (labels(9, 4, dtype), 4, FLOAT) for dtype in INTEGERS}
     | {"no labels": (labels(0, 4), 4, FLOAT), "one class": (labels(3, 1), 1, FLOAT)}
     | {"more classes than int8 counts": (labels(9, 100, "int8"), 300, FLOAT)},

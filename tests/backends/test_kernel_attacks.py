@@ -13,8 +13,9 @@ from xpnet.backends import Backend
 from .attacks import assert_same_bits_in_every_order, runs
 from .primitive_cases import CASES
 
-WRITTEN_BY_HAND = """relu relu_with_mask relu_grad sigmoid sigmoid_grad softmax_with_loss
-cross_entropy_rows softmax_with_loss_grad cast gather update"""
+WRITTEN_BY_HAND = """relu relu_with_mask relu_grad sigmoid sigmoid_grad tanh_grad leaky_relu
+leaky_relu_grad softmax_with_loss cross_entropy_rows softmax_with_loss_grad mean_squared_error
+squared_error_rows cast gather update"""
 
 
 @pytest.mark.parametrize("dtype", ["float32", "float64"])
@@ -59,19 +60,19 @@ def means(backend: Backend, source: str) -> Any:
     return run
 
 
-def rows_source() -> str:
-    from xpnet.backends.cupy_kernels import ROWS
+def mean_source() -> str:
+    from xpnet.backends.cupy_kernels import MEAN
 
-    return ROWS
+    return MEAN
 
 
 def test_the_mean_as_it_is_passes(cupy_backend: Backend) -> None:
-    assert_same_bits_in_every_order(means(cupy_backend, rows_source()))
+    assert_same_bits_in_every_order(means(cupy_backend, mean_source()))
 
 
 @pytest.mark.emulated
 def test_a_barrier_taken_away_is_found(cupy_backend: Backend) -> None:
-    source = rows_source()
+    source = mean_source()
     assert source.count("__syncthreads();") == 1
     with pytest.raises(AssertionError, match="other bits in order"):
         assert_same_bits_in_every_order(means(cupy_backend, source.replace("__syncthreads();", "")))

@@ -19,9 +19,14 @@ from .test_base import TOLERANCE
 
 ROWS = 70_001
 BEYOND = 2**31
-PRIMITIVES = """relu relu_with_mask relu_grad sigmoid sigmoid_grad softmax_with_loss
-cross_entropy_rows softmax_with_loss_grad cast gather"""
-SOFTMAX = (Path(xpnet.__file__).parent / "backends" / "softmax_with_loss.cu").read_text()
+PRIMITIVES = """relu relu_with_mask relu_grad sigmoid sigmoid_grad tanh_grad leaky_relu
+leaky_relu_grad softmax_with_loss cross_entropy_rows softmax_with_loss_grad mean_squared_error
+squared_error_rows cast gather"""
+SOFTMAX, ERRORS, MEAN = (
+    (Path(xpnet.__file__).parent / "backends" / f"{name}.cu").read_text()
+    for name in ("softmax_with_loss", "squared_error", "mean_in_order")
+)
+ROWS_SOURCES = {"softmax_with_loss": SOFTMAX + MEAN, "squared_error": ERRORS + MEAN}
 
 
 def host(x: Any) -> Any:
@@ -39,9 +44,14 @@ def many_rows(primitive: str, columns: int) -> tuple[Any, ...]:
         "relu_grad": (y, x <= 0),
         "sigmoid": (x,),
         "sigmoid_grad": (y, np.tanh(x)),
+        "tanh_grad": (y, np.tanh(x)),
+        "leaky_relu": (x, 0.1),
+        "leaky_relu_grad": (y, x, 0.1),
         "softmax_with_loss": (x, t),
         "cross_entropy_rows": (x, t),
         "softmax_with_loss_grad": (abs(x), t),
+        "mean_squared_error": (x, y),
+        "squared_error_rows": (x, y),
         "cast": (x, np.dtype("float32"), 0.5),
         "gather": (x, t, rng.permutation(ROWS), np.dtype("float32"), 0.5),
     }[primitive]
@@ -141,12 +151,13 @@ def narrow(code: str) -> set[str]:
 
 def assert_addressed_in_64_bits(source: str) -> None:
     """Only flags, lanes and steps within a block are short."""
-    assert narrow(source) == {"labels_are_rows", "warp", "lane", "k", "half"}
+    assert narrow(source) <= {"labels_are_rows", "warp", "lane", "k", "half"}
     assert "(long long)blockIdx.x * " in source
 
 
-def test_rows_are_addressed_in_64_bits() -> None:
-    assert_addressed_in_64_bits(SOFTMAX)
+@pytest.mark.parametrize("name", ROWS_SOURCES)
+def test_rows_are_addressed_in_64_bits(name: str) -> None:
+    assert_addressed_in_64_bits(ROWS_SOURCES[name])
 
 
 @pytest.mark.parametrize(
@@ -163,9 +174,12 @@ def test_rows_are_addressed_in_64_bits() -> None:
     ],
 )
 def test_an_index_of_32_bits_is_found(wide: str, planted: str) -> None:
-    assert SOFTMAX.count(wide) == 1
-    with pytest.raises(AssertionError):
-        assert_addressed_in_64_bits(SOFTMAX.replace(wide, planted))
+    sources = [source for source in ROWS_SOURCES.values() if wide in source]
+    assert sources
+    for source in sources:
+        assert source.count(wide) == 1
+        with pytest.raises(AssertionError):
+            assert_addressed_in_64_bits(source.replace(wide, planted))
 
 
 @pytest.mark.parametrize("name", ["gather", "label_grad"])

@@ -14,7 +14,10 @@ from .nvrtc import ARCHITECTURES, Verdict, apart, compile_all, library, supporte
 from .primitive_cases import OPTIMIZERS
 from .recorded_sources import Source, recorded
 
-ROWS = (Path(xpnet.__file__).parent / "backends" / "softmax_with_loss.cu").read_text()
+ROWS, ERRORS, MEAN = (
+    (Path(xpnet.__file__).parent / "backends" / f"{name}.cu").read_text()
+    for name in ("softmax_with_loss", "squared_error", "mean_in_order")
+)
 LABELS = [
     "bool",
     "signed char",
@@ -28,7 +31,7 @@ LABELS = [
     "float",
     "double",
 ]
-OWN = {"xpnet", "softmax_with_loss", "mean_in_order"}
+OWN = {"xpnet", "softmax_with_loss", "squared_error", "mean_in_order"}
 
 
 @pytest.fixture(scope="module")
@@ -63,9 +66,11 @@ def test_this_compiler_knows_every_architecture(nvrtc: Path) -> None:
     assert set(ARCHITECTURES) <= set(apart(supported, [nvrtc])[0])
 
 
-def test_rows_compile_for_all_dtypes_and_architectures(nvrtc: Path) -> None:
+@pytest.mark.parametrize("source", [ROWS, ERRORS], ids=["softmax_with_loss", "squared_error"])
+def test_rows_compile_for_all_dtypes_and_architectures(nvrtc: Path, source: str) -> None:
+    code = source + MEAN
     jobs = [
-        (str(nvrtc), f"typedef {scores} T;\ntypedef {labels} L;\n{ROWS}", arch, ("-ftz=true",), ())
+        (str(nvrtc), f"typedef {scores} T;\ntypedef {labels} L;\n{code}", arch, ("-ftz=true",), ())
         for arch, scores, labels in product(ARCHITECTURES, ("float", "double"), LABELS)
     ]
     verdicts = compile_all(jobs)
@@ -94,9 +99,11 @@ def test_every_kernel_of_xpnet_is_among_the_recorded(sources: list[Source]) -> N
     written = {
         kernel.name for kernel in vars(cupy_kernels).values() if hasattr(kernel, "operation")
     }
-    missing = {name for name in written | {"softmax_with_loss"} if name not in code}
-    # row_kernels and update_kernel are functions
-    assert len(written) == len(cupy_kernels.__all__) - 2
+    missing = {
+        name for name in written | {"softmax_with_loss", "squared_error"} if name not in code
+    }
+    # error_kernels, row_kernels and update_kernel are functions
+    assert len(written) == len(cupy_kernels.__all__) - 3
     assert not missing
     assert all(f"xpnet_{optimizer.rule.name}(" in code for optimizer in OPTIMIZERS)
     for dtype in ("float", "double"):

@@ -11,9 +11,19 @@ import numpy as np
 import pytest
 
 import xpnet
-from xpnet.layers import AddLayer, Affine, MulLayer, Relu, Sigmoid, SoftmaxWithLoss
+from xpnet.layers import (
+    AddLayer,
+    Affine,
+    LeakyRelu,
+    MeanSquaredError,
+    MulLayer,
+    Relu,
+    Sigmoid,
+    SoftmaxWithLoss,
+    Tanh,
+)
 
-LOG3, LOG4 = math.log(3), math.log(4)
+LOG2, LOG3, LOG4 = math.log(2), math.log(3), math.log(4)
 
 
 @dataclass(frozen=True)
@@ -60,7 +70,7 @@ class Case:
 
     @property
     def takes_zero_rows(self) -> bool:
-        return self.kind is not SoftmaxWithLoss
+        return self.kind not in (SoftmaxWithLoss, MeanSquaredError)
 
 
 def as_host(x: Any, dtype: str) -> Any:
@@ -102,6 +112,22 @@ CASES = [
         gradients=[[[1.0, 3.0], [-3.0, 4.0]]],
     ),
     Case(
+        name="Tanh",
+        kind=Tanh,
+        inputs=[[[0.0, LOG2], [-LOG2, LOG3]]],
+        out=[[0.0, 0.6], [-0.6, 0.8]],
+        dout=[[4.0, 25.0], [-25.0, 50.0]],
+        gradients=[[[4.0, 16.0], [-16.0, 18.0]]],
+    ),
+    Case(
+        name="LeakyRelu",
+        kind=LeakyRelu,
+        inputs=[[[1.0, -0.5], [-2.0, 3.0]]],
+        out=[[1.0, -0.005], [-0.02, 3.0]],
+        dout=[[1.0, 2.0], [3.0, 4.0]],
+        gradients=[[[1.0, 0.02], [0.03, 4.0]]],
+    ),
+    Case(
         name="Affine",
         kind=Affine,
         params={"W": [[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]], "b": [0.5, -1.0, 2.0]},
@@ -118,6 +144,14 @@ CASES = [
         out=-(math.log(0.75) + math.log(0.2)) / 2,
         dout=2.0,
         gradients=[[[0.25, -0.25], [0.8, -0.8]]],
+    ),
+    Case(
+        name="MeanSquaredError",
+        kind=MeanSquaredError,
+        inputs=[[[1.0, -2.0], [3.0, 0.5]], [[1.5, 0.0], [0.0, -0.5]]],
+        out=(0.25 + 4.0 + 9.0 + 1.0) / 4,
+        dout=2.0,
+        gradients=[[[-0.5, -2.0], [3.0, 1.0]]],
     ),
 ]
 

@@ -9,8 +9,9 @@ import numpy as np
 import pytest
 
 import xpnet
-from xpnet.errors import MixedBackendError, ShapeError
+from xpnet.errors import MixedBackendError, OptionError, ShapeError
 from xpnet.layers import Affine, Layer
+from xpnet.networks import MultiLayerNet
 
 
 def numbers(*shape, seed=0):
@@ -189,3 +190,44 @@ def test_a_copy_has_parameters_and_gradients_of_its_own(affine, W, duplicate):
     made.forward(x)
     made.backward(xpnet.asarray(numbers(2, 3)))
     assert affine.dW is None
+
+
+def test_of_sizes_draws_the_weights_that_a_network_of_them_has(backend, dtype):
+    net = MultiLayerNet(6, [5], 3, seed=7, dtype=dtype)
+    rng = np.random.default_rng(7)
+    for k, (fan_in, fan_out) in enumerate([(6, 5), (5, 3)], 1):
+        layer = Affine.of(fan_in, fan_out, seed=rng, dtype=dtype)
+        assert xpnet.backend_of(layer.W, layer.b) is backend
+        assert (layer.W.dtype, layer.b.dtype) == (dtype, dtype)
+        wanted = xpnet.to_numpy(net.params[f"W{k}"])
+        np.testing.assert_array_equal(xpnet.to_numpy(layer.W), wanted)
+        np.testing.assert_array_equal(xpnet.to_numpy(layer.b), np.zeros(fan_out))
+
+
+@pytest.mark.parametrize(("init", "std"), [("he", 0.1), ("xavier", 0.1 / 2**0.5), (0.5, 0.5)])
+def test_of_sizes_has_weights_of_the_spread_that_was_asked_for(init, std):
+    layer = Affine.of(200, 300, init=init, seed=0)
+    assert float(layer.W.std()) == pytest.approx(std, rel=0.02)
+
+
+def test_of_sizes_makes_the_class_that_it_is_asked_of():
+    class Own(Affine):
+        pass
+
+    assert type(Own.of(2, 3)) is Own
+
+
+@pytest.mark.parametrize(
+    ("sizes", "options", "message"),
+    [
+        ((0, 3), {}, "input_size: expected a whole number from 1 on, got 0"),
+        ((2, 3.5), {}, "output_size: expected a whole number from 1 on, got 3.5"),
+        ((2, 3), {"init": "best"}, "weight init: expected 'he', 'xavier' or a standard"),
+        ((2, 3), {"seed": -1}, "seed: expected None, an integer"),
+        ((2, 3), {"dtype": "float16"}, "dtype='float16': expected 'float32' or 'float64'"),
+        ((10**9, 10**9), {}, "needs more than the"),
+    ],
+)
+def test_of_sizes_refuses_what_makes_no_layer(sizes, options, message):
+    with pytest.raises(OptionError, match=message):
+        Affine.of(*sizes, **options)

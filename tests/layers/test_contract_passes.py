@@ -149,7 +149,7 @@ def test_a_mixture_is_refused_with_the_line_that_mends_it(case, layer, inputs, d
 
 
 def test_a_refused_input_leaves_the_pending_backward_as_it_was(case, layer, inputs, dout):
-    if case.name in ("Relu", "Sigmoid"):
+    if case.name in ("Relu", "Sigmoid", "Tanh", "LeakyRelu"):
         pytest.skip("takes every shape")
     layer.forward(*inputs)
     wanted = copies(as_tuple(layer.backward(dout)))

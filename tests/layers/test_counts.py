@@ -11,7 +11,17 @@ import pytest
 import xpnet
 from tests.counts_table import LAYERS, Row
 from tests.device_counts import DeviceCounts, Scenario, counted, labels, normal
-from xpnet.layers import AddLayer, Affine, MulLayer, Relu, Sigmoid, SoftmaxWithLoss
+from xpnet.layers import (
+    AddLayer,
+    Affine,
+    LeakyRelu,
+    MeanSquaredError,
+    MulLayer,
+    Relu,
+    Sigmoid,
+    SoftmaxWithLoss,
+    Tanh,
+)
 
 ROWS = 100
 
@@ -58,10 +68,13 @@ def backward(
 
 
 def of_the_loss(
-    inputs: Callable[[int], list[Any]] = scored, dout: float = 1, calls_before: int = 0
+    inputs: Callable[[int], list[Any]] = scored,
+    dout: float = 1,
+    calls_before: int = 0,
+    make: Callable[[], Any] = SoftmaxWithLoss,
 ) -> Scenario:
     def prepare(seed: int) -> Callable[[], Any]:
-        layer = SoftmaxWithLoss()
+        layer = make()
         layer.forward(*inputs(seed))
         for _ in range(calls_before):
             layer.backward()
@@ -81,6 +94,12 @@ SCENARIOS = {
     "Sigmoid.forward": forward(Sigmoid, row, "forward"),
     "Sigmoid.apply": forward(Sigmoid, row, "apply"),
     "Sigmoid.backward": backward(Sigmoid, row),
+    "Tanh.forward": forward(Tanh, row, "forward"),
+    "Tanh.apply": forward(Tanh, row, "apply"),
+    "Tanh.backward": backward(Tanh, row),
+    "LeakyRelu.forward": forward(LeakyRelu, row, "forward"),
+    "LeakyRelu.apply": forward(LeakyRelu, row, "apply"),
+    "LeakyRelu.backward": backward(LeakyRelu, row),
     "Affine.forward": forward(affine, row, "forward"),
     "Affine.apply": forward(affine, row, "apply"),
     "Affine.backward": backward(affine, row),
@@ -94,6 +113,13 @@ SCENARIOS = {
     "SoftmaxWithLoss.backward(2.0), a second time": of_the_loss(dout=2.0, calls_before=1),
     "SoftmaxWithLoss.backward, a second time, one-hot labels": of_the_loss(
         scored_one_hot, calls_before=1
+    ),
+    "MeanSquaredError.forward": forward(MeanSquaredError, pair, "forward"),
+    "MeanSquaredError.apply": forward(MeanSquaredError, pair, "apply"),
+    "MeanSquaredError.backward": of_the_loss(pair, make=MeanSquaredError),
+    "MeanSquaredError.backward(2.0)": of_the_loss(pair, dout=2.0, make=MeanSquaredError),
+    "MeanSquaredError.backward, a second time": of_the_loss(
+        pair, calls_before=1, make=MeanSquaredError
     ),
 }
 

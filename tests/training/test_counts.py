@@ -13,7 +13,8 @@ import xpnet
 from tests.counts_table import CAPTURED, TRAINING, Row
 from tests.device_counts import DeviceCounts, Scenario, counted, labels, normal
 from tests.training.plain_step import PlainNet, plain_step
-from xpnet.networks import MultiLayerNet, TwoLayerNet
+from xpnet.layers import Affine, MeanSquaredError, Tanh
+from xpnet.networks import MultiLayerNet, Network, TwoLayerNet
 from xpnet.optimizers import SGD, AdaGrad, Adam, Momentum, RMSProp
 from xpnet.training import Callback, Trainer
 
@@ -35,6 +36,16 @@ def pixels(seed: int) -> tuple[Any, Any]:
 def one_hot(seed: int) -> tuple[Any, Any]:
     rows = np.eye(10)[np.random.default_rng(seed).integers(0, 10, 500)]
     return normal(seed, 500, 784), xpnet.asarray(rows, "float32")
+
+
+def targets(seed: int) -> tuple[Any, Any]:
+    return normal(seed, 500, 784), normal(seed + 1, 500, 10)
+
+
+def regression(seed: int) -> Network:
+    rng = np.random.default_rng(seed)
+    layers = [Affine.of(784, 50, seed=rng), Tanh(), Affine.of(50, 10, seed=rng)]
+    return Network(layers, MeanSquaredError())
 
 
 def two_layers(seed: int) -> TwoLayerNet:
@@ -81,6 +92,7 @@ SCENARIOS = {
 } | {
     "step, uint8 pixels times a scale": step(data=pixels, scale=1 / 255),
     "step, one-hot labels": step(data=one_hot),
+    "step, tanh and the mean squared error": step(data=targets, make=regression),
     "step, the first of an epoch": step(steps_before=5),
     "step, MultiLayerNet of 1 hidden layer": step(make=more_layers(1)),
     "step, MultiLayerNet of 2 hidden layers": step(make=more_layers(2)),
@@ -215,6 +227,10 @@ CAPTURED_CASES: dict[str, tuple[int, dict[str, Any]]] = {
 } | {
     "captured step, uint8 pixels times a scale": (13, {"data": pixels, "scale": 1 / 255}),
     "captured step, one-hot labels": (13, {"data": one_hot}),
+    "captured step, tanh and the mean squared error": (
+        13,
+        {"data": targets, "make": regression},
+    ),
     "captured step, the first of an epoch": (11, {"optimizer": Adam}),
     "captured step, MultiLayerNet of 1 hidden layer": (13, {"make": more_layers(1)}),
     "captured step, MultiLayerNet of 2 hidden layers": (13, {"make": more_layers(2)}),

@@ -20,6 +20,7 @@ from xpnet.backends.switch import (
     to_numpy,
     use_backend,
 )
+from xpnet.backends.targets import fitting_targets, scores_and_targets
 from xpnet.backends.update_rule import UpdateRule
 
 __all__ = [
@@ -31,6 +32,7 @@ __all__ = [
     "available_backends",
     "backend_of",
     "fitting_labels",
+    "fitting_targets",
     "get_backend",
     "get_matmul_precision",
     "hidden_meaning",
@@ -39,6 +41,7 @@ __all__ = [
     "real_number",
     "register_backend",
     "scores_and_labels",
+    "scores_and_targets",
     "set_backend",
     "set_matmul_precision",
     "synchronize",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -80,6 +81,22 @@ class Backend(Storage):
         """The gradient from the output `y` of the sigmoid alone (chapter 5.5.2)."""
         return dout * (1 - y) * y
 
+    def tanh(self, x: Array) -> Array:
+        """The hyperbolic tangent; of integers in float64."""
+        return self.xp.tanh(x * 1.0)
+
+    def tanh_grad(self, dout: Array, y: Array) -> Array:
+        """The gradient from the output `y` of the hyperbolic tangent alone."""
+        return dout * (1 - y * y)
+
+    def leaky_relu(self, x: Array, slope: float) -> Array:
+        """`x` where it is above 0, ``slope * x`` elsewhere; NaN stays NaN."""
+        return self.xp.where(x <= 0, slope * x, x)
+
+    def leaky_relu_grad(self, dout: Array, y: Array, slope: float) -> Array:
+        """The gradient from the output `y` of `leaky_relu`, which has the sign of its input."""
+        return self.xp.where(y <= 0, slope * dout, dout)
+
     # --- softmax and cross entropy: scores are (N, C), labels (N,) integers or (N, C) rows ------
 
     def log_softmax(self, scores: Array) -> Array:
@@ -133,6 +150,18 @@ class Backend(Storage):
                 f"labels run from {int(t.min())} to {int(t.max())}, but {num_classes} classes have "
                 f"the labels 0 to {num_classes - 1}: correct the labels or the number of outputs"
             )
+
+    # --- mean squared error: scores and targets are (N, outputs) -----------------------------
+
+    def mean_squared_error(self, scores: Array, t: Array) -> tuple[Array, Array]:
+        """The mean of all ``(scores - t)**2`` (0-d), and the gradient of the scores."""
+        error = scores - self.asarray(t, scores.dtype)
+        return self.xp.mean(error * error), error * (2 / math.prod(error.shape))
+
+    def squared_error_rows(self, scores: Array, t: Array) -> Array:
+        """The mean of ``(scores - t)**2`` of each row, shape (N,)."""
+        error = scores - self.asarray(t, scores.dtype)
+        return self.xp.mean(error * error, axis=1)
 
     # --- batches -------------------------------------------------------------------------
 

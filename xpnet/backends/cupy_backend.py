@@ -165,6 +165,24 @@ class CupyBackend(Backend):
             return super().sigmoid_grad(dout, y)
         return kernels.sigmoid_grad(dout, y)
 
+    def tanh(self, x: Array) -> Array:
+        return cp.tanh(x) if self.is_floating(x) else super().tanh(x)
+
+    def tanh_grad(self, dout: Array, y: Array) -> Array:
+        if dout.dtype != y.dtype:
+            return super().tanh_grad(dout, y)
+        return kernels.tanh_grad(dout, y)
+
+    def leaky_relu(self, x: Array, slope: float) -> Array:
+        if not self.is_floating(x):
+            return super().leaky_relu(x, slope)
+        return kernels.leaky_relu(x, slope)
+
+    def leaky_relu_grad(self, dout: Array, y: Array, slope: float) -> Array:
+        if not self.is_floating(dout):
+            return super().leaky_relu_grad(dout, y, slope)
+        return kernels.leaky_relu_grad(dout, y, slope)
+
     # --- softmax with loss: one warp a row, then one block for the mean ---------------------
     # A label out of range makes its row NaN: to raise, as the base does, would be to wait
 
@@ -202,6 +220,36 @@ class CupyBackend(Backend):
             (scores, t, cp.int32(t.ndim == 2), cp.int64(rows), cp.int64(columns), y, dx, row_loss),
         )
         return y, dx, row_loss
+
+    # --- mean squared error: in the same way -----------------------------------------------
+
+    def mean_squared_error(self, scores: Array, t: Array) -> tuple[Array, Array]:
+        if not _by_row_takes(scores, t):
+            return super().mean_squared_error(scores, t)
+        dx, row_loss = self._errors_by_row(scores, t)
+        loss = self._scalar(scores.dtype)
+        _, mean = kernels.error_kernels(scores.dtype.name, t.dtype.name)
+        mean((1,), (256,), (row_loss, cp.int64(len(row_loss)), loss))
+        return loss, dx
+
+    def squared_error_rows(self, scores: Array, t: Array) -> Array:
+        if not _by_row_takes(scores, t):
+            return super().squared_error_rows(scores, t)
+        return self._errors_by_row(scores, t)[1]
+
+    def _errors_by_row(self, scores: Array, t: Array) -> tuple[Array, Array]:
+        """The gradient of the scores and the loss of each row, in one launch."""
+        by_row, _ = kernels.error_kernels(scores.dtype.name, t.dtype.name)
+        scores, t = cp.ascontiguousarray(scores), cp.ascontiguousarray(t)
+        rows, columns = scores.shape
+        dx, row_loss = cp.empty_like(scores), cp.empty(rows, dtype=scores.dtype)
+        factor = scores.dtype.type(2 / scores.size)
+        by_row(
+            (math.ceil(rows / WARPS),),
+            (THREADS,),
+            (scores, t, cp.int64(rows), cp.int64(columns), factor, dx, row_loss),
+        )
+        return dx, row_loss
 
     def _scalar(self, dtype: Any) -> Array:
         """A 0-d array to write into, cut from a slab that belongs to the current stream.

@@ -15,8 +15,11 @@ from xpnet.backends.update_rule import UpdateRule
 
 __all__ = [
     "cast_scaled",
+    "error_kernels",
     "gather",
     "label_grad",
+    "leaky_relu",
+    "leaky_relu_grad",
     "relu",
     "relu_grad",
     "relu_with_mask",
@@ -25,6 +28,7 @@ __all__ = [
     "row_kernels",
     "sigmoid",
     "sigmoid_grad",
+    "tanh_grad",
     "update_kernel",
 ]
 
@@ -49,6 +53,21 @@ sigmoid = cp.ElementwiseKernel(
 
 sigmoid_grad = cp.ElementwiseKernel(
     "T dout, T y", "T dx", "dx = dout * (T(1) - y) * y", "xpnet_sigmoid_grad"
+)
+
+tanh_grad = cp.ElementwiseKernel(
+    "T dout, T y", "T dx", "dx = dout * (T(1) - y * y)", "xpnet_tanh_grad"
+)
+
+leaky_relu = cp.ElementwiseKernel(
+    "T x, T slope", "T y", "y = x <= T(0) ? T(slope * x) : x", "xpnet_leaky_relu"
+)
+
+leaky_relu_grad = cp.ElementwiseKernel(
+    "T dout, Y y, T slope",
+    "T dx",
+    "dx = y <= Y(0) ? T(slope * dout) : dout",
+    "xpnet_leaky_relu_grad",
 )
 
 # The gradient of the scores from the softmax y. No label is used as an address.
@@ -122,7 +141,10 @@ gather = cp.ElementwiseKernel(
     "xpnet_gather",
 )
 
-ROWS = (Path(__file__).parent / "softmax_with_loss.cu").read_text()
+ROWS, ERRORS, MEAN = (
+    (Path(__file__).parent / f"{name}.cu").read_text()
+    for name in ("softmax_with_loss", "squared_error", "mean_in_order")
+)
 
 C_TYPES = {
     "bool": "bool",
@@ -142,9 +164,19 @@ C_TYPES = {
 @cache
 def row_kernels(score_type: str, label_type: str) -> tuple[Any, Any]:
     """``softmax_with_loss`` and ``mean_in_order`` for these dtypes."""
+    return _with_mean(ROWS, "softmax_with_loss", score_type, label_type)
+
+
+@cache
+def error_kernels(score_type: str, target_type: str) -> tuple[Any, Any]:
+    """``squared_error`` and ``mean_in_order`` for these dtypes."""
+    return _with_mean(ERRORS, "squared_error", score_type, target_type)
+
+
+def _with_mean(source: str, name: str, score_type: str, label_type: str) -> tuple[Any, Any]:
     types = f"typedef {C_TYPES[score_type]} T;\ntypedef {C_TYPES[label_type]} L;\n"
-    module = cp.RawModule(code=types + ROWS)
-    return module.get_function("softmax_with_loss"), module.get_function("mean_in_order")
+    module = cp.RawModule(code=types + source + MEAN)
+    return module.get_function(name), module.get_function("mean_in_order")
 
 
 @cache

@@ -87,6 +87,16 @@ class NumpyBackend(Backend):
                 np.exp(x, out=y, where=y == 0)
             return y
 
+    def tanh(self, x: Array) -> Array:
+        return np.tanh(x) if x.dtype.kind == "f" else super().tanh(x)  # without a copy before it
+
+    def leaky_relu(self, x: Array, slope: float) -> Array:
+        if slope > 1:
+            return super().leaky_relu(x, slope)
+        # of x and slope * x the larger is the one to take, which needs no mask; NaN stays
+        y = slope * x
+        return np.maximum(x, y, out=y if y.ndim else None)
+
     def cast(self, x: Array, dtype: Any, scale: float | None = None) -> Array:
         if scale is None:
             return np.asarray(x, dtype)

@@ -4,16 +4,22 @@ from xpnet.layers.activations import Relu, Sigmoid
 from xpnet.layers.affine import Affine
 from xpnet.layers.arithmetic import AddLayer, MulLayer
 from xpnet.layers.base import Gradient, Layer, Parameter
+from xpnet.layers.leaky_relu import LeakyRelu
 from xpnet.layers.losses import SoftmaxWithLoss
+from xpnet.layers.mean_squared_error import MeanSquaredError
+from xpnet.layers.tanh import Tanh
 
 __all__ = [
     "AddLayer",
     "Affine",
     "Gradient",
     "Layer",
+    "LeakyRelu",
+    "MeanSquaredError",
     "MulLayer",
     "Parameter",
     "Relu",
     "Sigmoid",
     "SoftmaxWithLoss",
+    "Tanh",
 ]

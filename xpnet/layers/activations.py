@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from xpnet.backends import Array, Backend, backend_of
-from xpnet.errors import ShapeError
+from xpnet.backends import Array, backend_of
 from xpnet.layers.base import Layer
+from xpnet.layers.matching import matching
 
 __all__ = ["Relu", "Sigmoid"]
 
@@ -72,7 +72,7 @@ class Relu(Layer):
         NotForwardedError, ShapeError, MixedBackendError
         """
         mask = self.get_saved("mask")
-        return _matching(dout, mask, "Relu", "mask").relu_grad(dout, mask)
+        return matching(dout, mask, "Relu", "mask").relu_grad(dout, mask)
 
 
 class Sigmoid(Layer):
@@ -135,16 +135,4 @@ class Sigmoid(Layer):
         NotForwardedError, ShapeError, MixedBackendError
         """
         y = self.get_saved("out")
-        return _matching(dout, y, "Sigmoid", "out").sigmoid_grad(dout, y)
-
-
-def _matching(dout: Array, kept: Array, layer: str, name: str) -> Backend:
-    """The backend of a gradient that fits what forward kept."""
-    backend = backend_of(dout, kept, caller=layer, names=("dout", name))
-    shape = tuple(getattr(dout, "shape", ()))
-    if shape != tuple(kept.shape):
-        raise ShapeError(
-            f"{layer}: dout is {shape}, the output was {tuple(kept.shape)}: "
-            "backward takes the gradient of the last forward's output"
-        )
-    return backend
+        return matching(dout, y, "Sigmoid", "out").sigmoid_grad(dout, y)

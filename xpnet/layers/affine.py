@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from typing import Any
 
 from xpnet.backends import Array, backend_of
+from xpnet.checks import whole_number
 from xpnet.errors import ArgumentTypeError, ShapeError
+from xpnet.initializers import Seed, floating, seeded, weights, zeros
 from xpnet.layers.base import Gradient, Layer, Parameter
 
 __all__ = ["Affine"]
@@ -70,6 +73,47 @@ class Affine(Layer):
                 )
         self.add_params(W=W, b=b)
         self.x: Array | None = None
+
+    @classmethod
+    def of(
+        cls,
+        input_size: int,
+        output_size: int,
+        *,
+        init: float | str = "he",
+        seed: Seed = None,
+        dtype: Any = "float32",
+    ) -> Affine:
+        """A layer of these sizes with random weights and biases of 0, on the current backend.
+
+        Parameters
+        ----------
+        input_size, output_size : int
+        init : "he", "xavier" or a standard deviation
+            Of the weights, which are normal: ``"he"`` is ``sqrt(2 / input_size)``, for ReLU and
+            its kin; ``"xavier"`` is ``sqrt(1 / input_size)``, for tanh and the sigmoid.
+        seed : int, numpy Generator or None
+            The same seed gives the same weights on every backend, up to rounding. A generator that
+            several layers share gives each its own.
+        dtype : "float32" or "float64"
+
+        Raises
+        ------
+        OptionError
+            A size is no whole number from 1 on, memory could not hold the weights, or an option is
+            none of these.
+
+        Examples
+        --------
+        >>> rng = np.random.default_rng(0)
+        >>> layers = [Affine.of(64, 32, seed=rng), Tanh(), Affine.of(32, 1, seed=rng)]
+        >>> Network(layers, MeanSquaredError()).sizes
+        (64, 32, 1)
+        """
+        fan_in = whole_number("input_size", input_size)
+        fan_out = whole_number("output_size", output_size)
+        made = floating(dtype)
+        return cls(weights(seeded(seed), fan_in, fan_out, init, made), zeros(fan_out, made))
 
     def forward(self, x: Array) -> Array:
         """``y = x @ W + b``; keeps `x`.

@@ -54,11 +54,19 @@ class Layer:
         no Python. A subclass does not inherit it: its own code has to keep it.
     saved : tuple of str
         The attributes that `forward` saves for `backward`.
+    is_regression : bool
+        Of a loss: whether its targets are numbers to come near to, a shape like that of the scores,
+        and not labels of classes. A network then has a `score`, and no accuracy.
+    options : tuple of str
+        The attributes that the constructor takes beside the parameters, under these names; a saved
+        network keeps those of xpnet's own layers.
     """
 
     rowwise: bool = False
     capturable: bool = False
     saved: tuple[str, ...] = ()
+    is_regression: bool = False
+    options: tuple[str, ...] = ()
     params, grads = Held(), Held()
     _params: FixedNames = NONE
     _grads: FixedNames = NONE

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from xpnet.backends import Array, Backend, backend_of, scores_and_labels
-from xpnet.errors import ShapeError
 from xpnet.layers.base import Layer
+from xpnet.layers.loss_gradient import times
 
 __all__ = ["SoftmaxWithLoss"]
 
@@ -106,17 +106,7 @@ class SoftmaxWithLoss(Layer):
         if dx is None:
             backend, rows, labels = _rows(y, t)
             dx = backend.softmax_with_loss_grad(rows, labels).reshape(y.shape)
-        # the type is asked first: comparing a device's array with 1 would wait for the device
-        if isinstance(dout, (int, float)) and dout == 1:
-            return dx
-        backend_of(dout, dx, caller="SoftmaxWithLoss", names=("dout", "y"))
-        if getattr(dout, "ndim", 0):
-            raise ShapeError(
-                f"SoftmaxWithLoss: dout is {tuple(dout.shape)}; the loss is one number, and so is "
-                "its gradient"
-            )
-        dx *= dout  # in place, so that a wider dout does not change the dtype
-        return dx
+        return times(dx, dout, "SoftmaxWithLoss")
 
 
 def _rows(x: Array, t: Array) -> tuple[Backend, Array, Array]:

@@ -11,7 +11,7 @@ from typing import Any
 from xpnet.backends import get_backend
 from xpnet.checks import check_memory, is_whole
 from xpnet.errors import OptionError, OutOfMemoryError
-from xpnet.initializers import Seed, seeded, weights, zeros
+from xpnet.initializers import Seed, floating, seeded, weights, zeros
 from xpnet.layers import Affine, Layer, Relu, Sigmoid, SoftmaxWithLoss
 from xpnet.networks.network import Network
 from xpnet.networks.out_of_memory import free_memory
@@ -111,7 +111,7 @@ def _stack(
     sizes = [int(size) for size in sizes]  # NumPy's own wrap around
     if activation not in ACTIVATIONS:
         raise OptionError(f"activation={activation!r}: expected 'relu' or 'sigmoid'")
-    dtype, rng = _floating(dtype), seeded(seed)
+    dtype, rng = floating(dtype), seeded(seed)
     _check_memory(sizes, dtype)
     layers: list[Layer] = []
     for fan_in, fan_out in pairwise(sizes):
@@ -143,16 +143,3 @@ def _in_memory(sizes: list[int]) -> Iterator[None]:
         raise OutOfMemoryError(
             f"layer sizes {sizes}: out of memory on {backend.device}: try a smaller layer"
         ) from error
-
-
-def _floating(dtype: Any) -> Any:
-    """The backend's dtype of this name, if numbers of it can learn."""
-    backend = get_backend()
-    try:
-        made = backend.dtype("none" if dtype is None else dtype)  # None would be float64
-        known = made in map(backend.dtype, ("float32", "float64"))
-    except (TypeError, AttributeError):
-        known = False
-    if not known:
-        raise OptionError(f"dtype={dtype!r}: expected 'float32' or 'float64'")
-    return made
