@@ -79,6 +79,8 @@ def new_run(request, new_trainer, toy, capturing):
         made = new_trainer(optimizer=kind(), test=toy, callbacks=[ends], capture=request.param)
         return made, ends
 
+    make.tries = 8 if request.param else 25  # a capture takes long on the emulated device
+
     return make
 
 
@@ -101,12 +103,12 @@ def weights(trainer):
     return xpnet.to_numpy(trainer.net.params.flat).copy()
 
 
-def places(new_run, kind, how_many, seed):
+def places(new_run, kind, seed):
     """Some of the lines that a run executes, but for its first and its last."""
     trainer, _ = new_run(kind)
     with at_line(0, None) as counted:
         trainer.run(iterations=GOAL)
-    return np.random.default_rng(seed).integers(300, counted() - 300, how_many).tolist()
+    return np.random.default_rng(seed).integers(300, counted() - 300, new_run.tries).tolist()
 
 
 def check_whole(trainer, history, states):
@@ -129,7 +131,7 @@ def check_goes_on(trainer, history, states):
 def test_ctrl_c_anywhere_ends_behind_a_step_and_the_next_run_goes_on(new_run, undisturbed, kind):
     history, states = undisturbed(kind)
     ended = set()
-    for place in places(new_run, kind, how_many=25, seed=0):
+    for place in places(new_run, kind, seed=0):
         trainer, ends = new_run(kind)
         with at_line(place, lambda: signal.raise_signal(signal.SIGINT)):
             assert trainer.run(iterations=GOAL).interrupted
@@ -137,7 +139,7 @@ def test_ctrl_c_anywhere_ends_behind_a_step_and_the_next_run_goes_on(new_run, un
         check_whole(trainer, history, states)
         ended.add(trainer.iteration)
         check_goes_on(trainer, history, states)
-    assert len(ended) > 4
+    assert len(ended) > min(4, new_run.tries // 3)
 
 
 @pytest.mark.parametrize("kind", OPTIMIZERS)
@@ -150,7 +152,7 @@ def test_what_is_raised_anywhere_leaves_a_whole_or_is_told(new_run, undisturbed,
         raise error
 
     told = []
-    for place in places(new_run, kind, how_many=25, seed=1):
+    for place in places(new_run, kind, seed=1):
         trainer, _ = new_run(kind)
         try:
             with at_line(place, strike):
@@ -166,7 +168,7 @@ def test_what_is_raised_anywhere_leaves_a_whole_or_is_told(new_run, undisturbed,
         check_whole(trainer, history, states)
         check_goes_on(trainer, history, states)
     assert [message for message in told if "was cut off while it wrote" not in message] == []
-    assert len(told) < 8  # a stand-in of a captured step can be cut off where a launch cannot
+    assert len(told) < 5
 
 
 # before a run and behind it an alarm may strike in a callback of the garbage collector, from which
@@ -177,7 +179,7 @@ def test_what_is_raised_anywhere_leaves_a_whole_or_is_told(new_run, undisturbed,
 def test_alarms_at_any_moment_end_behind_a_step_too(new_run, undisturbed, kind):
     history, states = undisturbed(kind)
     rng = np.random.default_rng(2)
-    for _ in range(30):
+    for _ in range(new_run.tries):
         trainer, _ = new_run(kind)
         try:
             signal.setitimer(signal.ITIMER_REAL, float(rng.uniform(1e-5, 2e-3)))
