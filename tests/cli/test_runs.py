@@ -9,7 +9,8 @@ import time
 import pytest
 
 import xpnet
-from xpnet.cli.runs import RECORDED
+from xpnet.checkpoints import read_tensors, write_tensors
+from xpnet.cli.runs import LATER, RECORDED
 from xpnet.networks import TwoLayerNet
 from xpnet.optimizers import SGD
 from xpnet.training import Trainer
@@ -95,6 +96,8 @@ GIVEN = {
     "seed": 1,
     "replacement": None,
     "threads": 1,
+    "validation": 0.2,
+    "early_stopping": 3,
 }
 
 
@@ -108,6 +111,17 @@ def test_every_option_that_decides_the_run_is_refused_by_name(xpnet_command, sma
         assert ran.code == 2
         assert ran.err.startswith(f"xpnet: {flag} ")
         assert "the run in run was begun with" in " ".join(ran.err.split())
+
+
+def test_a_run_of_an_earlier_version_is_resumed(xpnet_command, small_data, tmp_path):
+    assert xpnet_command(*small(small_data, "--epochs", 1, "--checkpoint", "run")).code == 0
+    (path,) = (tmp_path / "run").iterdir()
+    file = read_tensors(path)
+    for name in LATER:
+        del file.document.values["run"]["notes"]["xpnet train"][name]
+    write_tensors(path, file.arrays, file.document.values)
+    ran = xpnet_command("train", "--resume", "run", "--epochs", 2)
+    assert ran.code == 0, ran.err
 
 
 def test_the_options_of_the_run_may_be_given_again(xpnet_command, small_data):

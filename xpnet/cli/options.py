@@ -29,7 +29,9 @@ __all__ = [
     "JsonPath",
     "LearningRate",
     "OptimizerName",
+    "Patience",
     "Seed",
+    "Validation",
     "build_network",
     "build_optimizer",
     "check_writable",
@@ -94,6 +96,18 @@ OptimizerName = Annotated[str, one_of(OPTIMIZERS, "How the parameters are update
 LearningRate = Annotated[
     float | None,
     typer.Option(help="Learning rate. Default: 0.1 for sgd, else the optimizer's own."),
+]
+Validation = Annotated[
+    float | None,
+    typer.Option(help="Share of the training images to hold back and to evaluate, such as 0.1."),
+]
+Patience = Annotated[
+    int | None,
+    typer.Option(
+        "--early-stopping",
+        help="Stop after so many epochs in which the validation loss did not improve, with the "
+        "parameters of the best one.",
+    ),
 ]
 Seed = Annotated[int, typer.Option(help="Of the initial weights and the batches.")]
 DataFolder = Annotated[

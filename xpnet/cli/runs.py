@@ -7,6 +7,7 @@ from typing import Any
 import typer
 
 from xpnet.cli.options import build_network, build_optimizer, classes_in, hidden_sizes
+from xpnet.cli.stopping import check_stopping, stopping
 from xpnet.datasets import load_mnist
 from xpnet.errors import CheckpointError, OptionError
 from xpnet.training import Callback, Trainer
@@ -29,8 +30,12 @@ RECORDED = (
     "replacement",
     "threads",
     "data",
+    "validation",
+    "early_stopping",
 )
 """The options that decide what a run computes, by their names in the command."""
+LATER = "validation", "early_stopping"
+"""Those of them that earlier versions did not have."""
 
 
 def recorded_options(context: typer.Context) -> dict[str, Any]:
@@ -47,6 +52,7 @@ def new_trainer(
     ------
     OptionError, DataError
     """
+    check_stopping(options["early_stopping"], options["validation"])
     step = build_optimizer(options["optimizer"], options["lr"])
     widths = hidden_sizes(options["hidden"])
     train, test = load_mnist(normalize=False, root=options["data"])
@@ -59,11 +65,12 @@ def new_trainer(
         step,
         train,
         test=test,
+        validation=options["validation"],
         batch_size=options["batch_size"],
         seed=options["seed"],
         scale=PIXEL,
         replacement=options["replacement"],
-        callbacks=callbacks,
+        callbacks=stopping(options["early_stopping"]) + callbacks,
         progress=False,
         threads=options["threads"],
         capture=capture,
@@ -85,6 +92,7 @@ def resumed_trainer(
     """
     saved = StoredRun(path)
     options = saved.run.part("notes").get(COMMAND, dict, optional=True)
+    options = options and {**dict.fromkeys(LATER), **options}
     if options is None or set(options) != set(RECORDED):
         raise CheckpointError(
             f"{path} was not written by {COMMAND}: go on with it in a script, by Trainer.resume"
@@ -97,6 +105,7 @@ def resumed_trainer(
             raise OptionError(f"{flag} {given}: the run in {path} was begun {begun}; leave it out")
     data = context.params["data"] or options["data"]
     sets = load_mnist(normalize=False, root=data)
+    callbacks = stopping(options["early_stopping"]) + callbacks
     trainer = Trainer.resume(path, *sets, callbacks=callbacks, progress=False, capture=capture)
     return trainer, options
 

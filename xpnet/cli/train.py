@@ -22,12 +22,15 @@ from xpnet.cli.options import (
     JsonPath,
     LearningRate,
     OptimizerName,
+    Patience,
     Seed,
+    Validation,
     one_of,
     prepare,
 )
 from xpnet.cli.outcome import write_history, write_page
 from xpnet.cli.runs import new_trainer, recorded_options, resumed_trainer
+from xpnet.cli.stopping import best_record, stopped
 from xpnet.cli.width import wrapped
 from xpnet.errors import NonFiniteLossError, OptionError
 from xpnet.networks import Network
@@ -63,6 +66,8 @@ def train(
         bool,
         typer.Option("--replacement", help="Draw each batch from all images, as the chapter does."),
     ] = False,
+    validation: Validation = None,
+    early_stopping: Patience = None,
     threads: Annotated[
         int | None,
         typer.Option(help="Threads of BLAS on the CPU. Default: one for small networks, else all."),
@@ -147,6 +152,7 @@ def train(
         "batch_size": trainer.batch_size,
         "replacement": trainer.replacement,
         "resumed_at": trainer.iteration or None,
+        **({} if options["validation"] is None else {"validation": options["validation"]}),
     }
     try:
         history = trainer.run(**goal)
@@ -155,6 +161,7 @@ def train(
         write_page(trainer, report)
         raise
     document["captured"] = trainer.captured
+    document |= stopped(trainer)
     write_history(history, document, json, csv)
     if plot:
         plot_history(history, plot)
@@ -164,7 +171,7 @@ def train(
     if history.interrupted:
         raise InterruptedRunError(f"{_pace(history)}{_way_on(trainer)}")
     if not quiet:
-        print(wrapped(_lastline(history), out), file=out)
+        print(wrapped(_lastline(trainer), out), file=out)
     return 0
 
 
@@ -209,9 +216,11 @@ def _rest(trainer: Trainer, goal: dict[str, int], path: str) -> dict[str, int]:
 
 def _headline(net: Network, trainer: Trainer) -> str:
     rows, sizes = int(trainer.train[0].shape[0]), "-".join(map(str, net.sizes))
+    held = trainer.validation
+    more = "" if held is None else f" and {int(held[0].shape[0]):,} held back"
     return (
         f"{sizes} network, {net.params.count:,} parameters, {net.dtype}, on "
-        f"{net.backend.name} ({net.backend.device}); {rows:,} images, "
+        f"{net.backend.name} ({net.backend.device}); {rows:,} images{more}, "
         f"batches of {trainer.batch_size}, {trainer.optimizer!r}{_begun(trainer)}"
     )
 
@@ -230,9 +239,13 @@ def _way_on(trainer: Trainer) -> str:
     return f"; to go on: xpnet train --resume {trainer.checkpoint.parent}"
 
 
-def _lastline(history: History) -> str:
-    accuracy = 0 if history.final is None else history.final.test_accuracy or 0
-    return f"{_pace(history)}; test accuracy {100 * accuracy:.2f} %"
+def _lastline(trainer: Trainer) -> str:
+    record = best_record(trainer)
+    accuracy = 0 if record is None else record.test_accuracy or 0
+    best = ""
+    if record is not None and record is not trainer.history.final:
+        best = f"; the network is that of epoch {record.epoch}, whose validation loss was best"
+    return f"{_pace(trainer.history)}{best}; test accuracy {100 * accuracy:.2f} %"
 
 
 def _pace(history: History) -> str:
