@@ -126,3 +126,12 @@ def test_without_matplotlib_nothing_is_drawn_either(monkeypatch):
     monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
     with pytest.raises(MissingExtraError, match=r"pip install 'xpnet\[plot\]'"):
         plot_history(history())
+
+
+def test_of_a_regression_the_scores_are_drawn():
+    pytest.importorskip("matplotlib", reason="pictures need the extra 'plot'")
+    records = [Record(k, k, 1.0, train_score=0.5 * k, test_score=-0.25 * k) for k in (1, 2)]
+    axes = plot_history(History(records, [1.0, 0.5])).figure.axes[1]
+    drawn = {line.get_label(): line.get_xydata().tolist() for line in axes.lines}
+    assert drawn == {"train": [[1, 0.5], [2, 1.0]], "test": [[1, -0.25], [2, -0.5]]}
+    assert (axes.get_ylabel(), axes.get_title()) == ("R²", "R² after each epoch")

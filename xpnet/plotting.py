@@ -175,13 +175,14 @@ def draw_losses(axes: Any, history: History) -> None:
 
 
 def draw_accuracies(axes: Any, history: History) -> None:
-    """Draw the accuracies of every record into axes of matplotlib."""
+    """Draw the accuracies of every record, or R^2 of a regression, into axes of matplotlib."""
+    kind, label = ("score", "R²") if history.is_regression else ("accuracy", "accuracy")
     for name in ("train", "test", "validation"):
-        values = [(r.iteration, getattr(r, f"{name}_accuracy")) for r in history.records]
+        values = [(r.iteration, getattr(r, f"{name}_{kind}")) for r in history.records]
         known = [(at, value) for at, value in values if value is not None]
         if known:
             axes.plot(*zip(*known, strict=True), "-o", markersize=3, label=name)
-    axes.set(xlabel="iteration", ylabel="accuracy", title="accuracy after each epoch")
+    axes.set(xlabel="iteration", ylabel=label, title=f"{label} after each epoch")
     if axes.lines:
         axes.legend()
 

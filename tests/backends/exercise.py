@@ -85,7 +85,7 @@ def networks(dtype: str) -> list[Any]:
     """One of each kind."""
     many = [
         MultiLayerNet(6, [5, 4], 3, activation=kind, seed=0, dtype=dtype)
-        for kind in ("relu", "sigmoid")
+        for kind in ("relu", "sigmoid", "leaky_relu", "tanh")
     ]
     return [TwoLayerNet(6, 5, 3, seed=0, dtype=dtype), *many]
 

@@ -52,6 +52,24 @@ def test_sigmoid_grad_comes_from_the_output(backend: Backend) -> None:
     )
 
 
+def test_tanh_is_odd_and_does_not_overflow(backend: Backend) -> None:
+    y = backend.tanh(array([0.0, LOG2, -LOG2, 1000.0, -1000.0, inf, -inf, nan]))
+    assert_near(y, [0, 0.6, -0.6, 1, -1, 1, -1, nan])
+
+
+def test_tanh_grad_comes_from_the_output(backend: Backend) -> None:
+    dx = backend.tanh_grad(array([1.0, 2.0, 3.0, nan]), array([0.5, -0.5, 1.0, 0.0]))
+    assert_near(dx, [0.75, 1.5, 0, nan])
+
+
+def test_leaky_relu_takes_a_part_of_what_is_not_above_zero(backend: Backend) -> None:
+    x = array([-inf, -2.0, 0.0, 3.0, inf, nan])
+    y = backend.leaky_relu(x, 0.25)
+    np.testing.assert_array_equal(xpnet.to_numpy(y), [-inf, -0.5, 0, 3, inf, nan])
+    dx = backend.leaky_relu_grad(array([4.0, 4.0, 4.0, 4.0, nan, 4.0]), y, 0.25)
+    np.testing.assert_array_equal(xpnet.to_numpy(dx), [1, 1, 1, 4, nan, 4])
+
+
 # --- softmax and cross entropy -----------------------------------------------------------
 
 
@@ -199,3 +217,15 @@ def test_a_row_is_right_where_its_largest_score_is_at_its_label(
 def test_a_row_of_labels_with_a_nan_has_no_label(backend: Backend, row: Any) -> None:
     scores = array([[2, 1, 0], [0, 1, 0], [0, 1, 2]])
     assert int(backend.count_correct(scores, array([row] * 3))) == 0
+
+
+# --- mean squared error ------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("dtype", ["float64", "float32", "int64", "uint8"])
+def test_the_mean_squared_error_is_of_all_entries(backend: Backend, dtype: str) -> None:
+    scores, t = array([[1.0, -2.0], [3.0, 0.5], [0.0, 0.0]]), array([[1, 0], [0, 1], [2, 0]], dtype)
+    loss, dx = backend.mean_squared_error(scores, t)
+    assert_near(loss, (0 + 4 + 9 + 0.25 + 4 + 0) / 6)
+    assert_near(dx, np.array([[0, -2], [3, -0.5], [-2, 0]]) / 3)
+    assert_near(backend.squared_error_rows(scores, t), [2, 4.625, 2])

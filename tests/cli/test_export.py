@@ -6,7 +6,7 @@ import importlib.util
 
 import pytest
 
-from xpnet.networks import TwoLayerNet
+from xpnet.networks import MultiLayerNet, TwoLayerNet
 
 HAS_ONNX = importlib.util.find_spec("onnx") is not None
 
@@ -25,6 +25,14 @@ def test_a_saved_network_is_written(xpnet_command, saved, tmp_path):
     assert (ran.code, ran.err) == (0, "")
     assert "input (batch, 16) float32, pixels times 0.003922" in " ".join(ran.out.split())
     assert (tmp_path / "net.onnx").stat().st_size > 4 * 16 * 3
+
+
+@pytest.mark.skipif(not HAS_ONNX, reason="a .onnx needs the extra 'onnx'")
+def test_of_a_regression_the_scores_are_told(xpnet_command, tmp_path):
+    MultiLayerNet(16, [3], 2, last_layer="mse").save(tmp_path / "net.safetensors")
+    ran = xpnet_command("export", "net.safetensors", "net.onnx")
+    assert (ran.code, ran.err) == (0, "")
+    assert "float32; scores (batch, 2)" in " ".join(ran.out.split())
 
 
 @pytest.mark.skipif(HAS_ONNX, reason="onnx is installed")

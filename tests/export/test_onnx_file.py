@@ -12,7 +12,7 @@ import xpnet
 from xpnet.datasets import load_mnist
 from xpnet.errors import ArgumentTypeError, MissingExtraError, NetworkError, OptionError
 from xpnet.export import onnx_file, to_onnx
-from xpnet.layers import Affine, Relu, SoftmaxWithLoss
+from xpnet.layers import Affine, LeakyRelu, Relu, SoftmaxWithLoss
 from xpnet.networks import MultiLayerNet, Network, TwoLayerNet
 from xpnet.optimizers import SGD
 from xpnet.training import Trainer
@@ -47,7 +47,7 @@ def test_a_trained_network_gives_its_scores_on_the_whole_test_set(backend, tmp_p
 
 @pytest.mark.parametrize("rows", [1, 7])
 @pytest.mark.parametrize("dtype", ["float32", "float64"])
-@pytest.mark.parametrize("activation", ["relu", "sigmoid"])
+@pytest.mark.parametrize("activation", ["relu", "leaky_relu", "sigmoid", "tanh", "identity"])
 def test_deep_networks_of_both_dtypes_take_any_number_of_rows(
     backend, tmp_path, activation, dtype, rows
 ):
@@ -55,6 +55,27 @@ def test_deep_networks_of_both_dtypes_take_any_number_of_rows(
     to_onnx(net, tmp_path / "net.onnx")
     x = np.random.default_rng(0).normal(size=(rows, 6)).astype(dtype)
     assert_same(net, str(tmp_path / "net.onnx"), x)
+
+
+@pytest.mark.parametrize("slope", [0.3, 1.5])
+def test_the_slope_of_a_leaky_relu_is_in_the_file(tmp_path, slope):
+    net = MultiLayerNet(6, [5], 3, activation=lambda: LeakyRelu(slope), seed=0)
+    to_onnx(net, tmp_path / "net.onnx")
+    x = np.random.default_rng(0).normal(size=(7, 6)).astype("float32")
+    assert_same(net, str(tmp_path / "net.onnx"), x)
+
+
+def test_a_regression_gives_its_predictions_and_nothing_else(backend, tmp_path):
+    runtime = pytest.importorskip("onnxruntime", reason="the files are run by onnxruntime")
+    net = MultiLayerNet(6, [5], 3, activation="tanh", last_layer="mse", seed=0)
+    path = str(tmp_path / "net.onnx")
+    to_onnx(net, path)
+    onnx.checker.check_model(path, full_check=True)
+    x = np.random.default_rng(0).normal(size=(7, 6)).astype("float32")
+    session = runtime.InferenceSession(path, providers=["CPUExecutionProvider"])
+    assert [output.name for output in session.get_outputs()] == ["scores"]
+    (scores,) = session.run(None, {"input": x})
+    np.testing.assert_allclose(scores, xpnet.to_numpy(net.predict(xpnet.asarray(x))), atol=1e-6)
 
 
 def test_names_of_layers_do_not_meet_those_of_the_file(tmp_path):

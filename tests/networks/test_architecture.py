@@ -7,7 +7,15 @@ import pytest
 
 from xpnet.checkpoints import Document, TensorFile
 from xpnet.errors import CheckpointError
-from xpnet.layers import Affine, Layer, Relu, Sigmoid, SoftmaxWithLoss
+from xpnet.layers import (
+    Affine,
+    Layer,
+    LeakyRelu,
+    MeanSquaredError,
+    Relu,
+    Sigmoid,
+    SoftmaxWithLoss,
+)
 from xpnet.networks import MultiLayerNet, Network, TwoLayerNet
 from xpnet.networks.architecture import build_layers, check_alike, described
 
@@ -92,6 +100,34 @@ def test_the_layers_are_built_again_from_their_arrays():
     assert list(layers) == ["in", "act"]
     assert layers["in"].W.tolist() == net.params["W1"].tolist()
     assert (type(layers["act"]), type(last_layer)) == (Sigmoid, SoftmaxWithLoss)
+
+
+def test_the_options_of_a_layer_are_described_and_built_again():
+    net = MultiLayerNet(4, [3], 2, activation=lambda: LeakyRelu(0.2), last_layer="mse")
+    document = saved(net)
+    wanted = {"name": "LeakyRelu1", "class": "LeakyRelu", "params": {}, "options": {"slope": 0.2}}
+    assert document.values["layers"][1] == wanted
+    assert "options" not in document.values["layers"][0]
+    layers, last_layer = build_layers(TensorFile(dict(net.params), document), document)
+    assert layers["LeakyRelu1"].slope == 0.2
+    assert type(last_layer) is MeanSquaredError
+
+
+@pytest.mark.parametrize("options", [{"slope": -1}, {"slope": "0.1"}, {"angle": 3}, {"self": 1}])
+def test_options_that_make_no_layer_are_refused(options):
+    net = MultiLayerNet(4, [3], 2, activation="leaky_relu")
+    document = saved(net)
+    document.values["layers"][1]["options"] = options
+    with pytest.raises(CheckpointError, match="LeakyRelu cannot be made of"):
+        build_layers(TensorFile(dict(net.params), document), document)
+
+
+def test_options_that_are_no_mapping_are_refused():
+    net = MultiLayerNet(4, [3], 2, activation="leaky_relu")
+    document = saved(net)
+    document.values["layers"][1]["options"] = [0.1]
+    with pytest.raises(CheckpointError, match="expected options to be names and values"):
+        build_layers(TensorFile(dict(net.params), document), document)
 
 
 @pytest.mark.parametrize("name", ["mine.Layer", "Layer", "Gradient", "__doc__", "annotations", ""])

@@ -4,8 +4,16 @@ import numpy as np
 import pytest
 
 import xpnet
-from xpnet.errors import OptionError, OutOfMemoryError
-from xpnet.layers import SoftmaxWithLoss
+from xpnet.errors import NetworkError, OptionError, OutOfMemoryError
+from xpnet.layers import (
+    Affine,
+    LeakyRelu,
+    MeanSquaredError,
+    Relu,
+    Sigmoid,
+    SoftmaxWithLoss,
+    Tanh,
+)
 from xpnet.networks import MultiLayerNet, TwoLayerNet
 
 
@@ -151,10 +159,77 @@ def test_a_bad_hidden_size_is_refused(size):
         TwoLayerNet(4, size, 2)
 
 
-@pytest.mark.parametrize("activation", ["tanh", "ReLU", None, 3])
+@pytest.mark.parametrize(
+    ("activation", "kind"),
+    [
+        ("relu", Relu),
+        ("leaky_relu", LeakyRelu),
+        ("sigmoid", Sigmoid),
+        ("tanh", Tanh),
+        (Tanh, Tanh),
+        (lambda: LeakyRelu(0.2), LeakyRelu),
+    ],
+    ids=str,
+)
+def test_an_activation_is_a_name_or_what_makes_layers(activation, kind):
+    net = MultiLayerNet(7, [5, 3], 2, activation=activation)
+    first, second = (layer for layer in net if not isinstance(layer, Affine))
+    assert type(first) is type(second) is kind
+    assert first is not second
+    if activation not in ("leaky_relu", kind):
+        assert getattr(first, "slope", 0.2) == 0.2
+
+
+def test_identity_puts_nothing_between_the_layers():
+    assert list(MultiLayerNet(7, [5], 2, activation="identity").layers) == ["Affine1", "Affine2"]
+
+
+@pytest.mark.parametrize("activation", ["ReLU", None, 3, ["tanh"]])
 def test_an_unknown_activation_is_refused(activation):
-    with pytest.raises(OptionError, match="expected 'relu' or 'sigmoid'"):
+    wanted = "'relu', 'leaky_relu', 'sigmoid', 'tanh', 'identity', or a class of layers$"
+    with pytest.raises(OptionError, match=f"^activation=.*: expected {wanted}"):
         MultiLayerNet(4, [3], 2, activation=activation)
+
+
+def test_a_layer_as_an_activation_is_refused_with_its_class():
+    with pytest.raises(OptionError, match="pass the class Tanh, or a lambda"):
+        MultiLayerNet(4, [3], 2, activation=Tanh())
+
+
+@pytest.mark.parametrize(
+    ("last_layer", "kind"),
+    [
+        ("softmax", SoftmaxWithLoss),
+        ("mse", MeanSquaredError),
+        (MeanSquaredError, MeanSquaredError),
+        (MeanSquaredError(), MeanSquaredError),
+    ],
+    ids=str,
+)
+def test_a_last_layer_is_a_name_a_class_or_a_layer(last_layer, kind):
+    assert type(MultiLayerNet(4, [3], 2, last_layer=last_layer).last_layer) is kind
+
+
+def test_a_last_layer_that_was_given_is_the_one_in_the_network():
+    last_layer = MeanSquaredError()
+    assert MultiLayerNet(4, [3], 2, last_layer=last_layer).last_layer is last_layer
+
+
+@pytest.mark.parametrize("last_layer", ["MSE", "hinge"])
+def test_an_unknown_last_layer_is_refused(last_layer):
+    with pytest.raises(OptionError, match="expected 'softmax', 'mse', or a loss layer"):
+        MultiLayerNet(4, [3], 2, last_layer=last_layer)
+
+
+def test_what_is_no_last_layer_is_refused_by_the_network():
+    with pytest.raises(NetworkError, match="last_layer is None: expected an object with forward"):
+        MultiLayerNet(4, [3], 2, last_layer=None)
+
+
+def test_another_activation_and_loss_leave_the_weights_of_a_seed_as_they_are():
+    wanted = MultiLayerNet(4, [3], 2, seed=5)
+    found = MultiLayerNet(4, [3], 2, activation="tanh", last_layer="mse", seed=5)
+    np.testing.assert_array_equal(host(found), host(wanted))
 
 
 @pytest.mark.parametrize("size", [10**10, 10**15])

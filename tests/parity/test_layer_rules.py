@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from xpnet.backends import Backend, load_backend
-from xpnet.layers import Affine, Relu, Sigmoid, SoftmaxWithLoss
+from xpnet.layers import Affine, MeanSquaredError, Relu, Sigmoid, SoftmaxWithLoss
 from xpnet.parity import compare, gamma
 from xpnet.parity.layer_rules import INPUT, LAYER_RULES, batch_bound
 
@@ -135,6 +135,29 @@ def test_softmax_with_loss(labels, way, rows, classes, spread, seed):
     assert_within(exact_loss, np.asarray(loss), rule.forward({}, exact, wide_t))
     bound = rule.backward({}, 1.0, exact, wide_t)[INPUT]
     assert_within((np.exp(log_y) - target) / rows, dx, bound)
+
+
+@pytest.mark.parametrize("way", ["numpy", "base"])
+@pytest.mark.parametrize("kind", ["float32", "float64"])
+@given(rows=sizes, outputs=sizes, spread=spreads, seed=seeds)
+def test_mean_squared_error(kind, way, rows, outputs, spread, seed):
+    rng = np.random.default_rng(seed)
+    x = (spread * rng.normal(size=(rows, outputs))).astype("float32")
+    t = (5 + spread * rng.normal(size=(rows, outputs))).astype(kind)
+    exact, wide_t = wide(x, t)
+    backend, rule = load_backend("numpy"), LAYER_RULES[MeanSquaredError]
+    cls = Backend if way == "base" else type(backend)
+    loss, dx = cls.mean_squared_error(backend, x, t)
+    exact_loss = np.asarray(((exact - wide_t) ** 2).mean())
+    assert_within(exact_loss, np.asarray(loss), rule.forward({}, exact, wide_t))
+    bound = rule.backward({}, 1.0, exact, wide_t)[INPUT]
+    assert_within(2 * (exact - wide_t) / x.size, dx, bound)
+
+
+def test_targets_of_one_output_are_bounded_in_the_shape_of_the_scores():
+    rule, x, t = LAYER_RULES[MeanSquaredError], np.ones((4, 1)), np.zeros(4)
+    assert rule.forward({}, x, t).scale == 1
+    assert rule.backward({}, 1.0, x, t)[INPUT].scale.tolist() == [[0.5]] * 4
 
 
 @given(sizes, seeds)

@@ -29,7 +29,12 @@ RESULTS = {
     "relu_grad": (whole_off, {"Relu1.backward"}),
     "sigmoid": (whole_off, {"Sigmoid1.forward", "Sigmoid1.backward"}),  # it saves its output
     "sigmoid_grad": (whole_off, {"Sigmoid1.backward"}),
+    "tanh": (whole_off, {"Tanh1.forward", "Tanh1.backward"}),  # it saves its output
+    "tanh_grad": (whole_off, {"Tanh1.backward"}),
+    "leaky_relu": (whole_off, {"LeakyRelu1.forward"}),  # of the saved output the sign matters
+    "leaky_relu_grad": (whole_off, {"LeakyRelu1.backward"}),
     "softmax_with_loss": (last_off, {"SoftmaxWithLoss.backward"}),
+    "mean_squared_error": (last_off, {"MeanSquaredError.backward"}),
     "gather": (first_off, {"batch x"}),
 }
 OPTIMIZERS = [SGD, Momentum, AdaGrad, RMSProp, Adam]
@@ -39,11 +44,12 @@ OPTIMIZERS = [SGD, Momentum, AdaGrad, RMSProp, Adam]
 def certified(second, data):
     """``certified(activation, optimizer)`` compares the second backend with NumPy."""
 
-    def run(activation="relu", optimizer=None, dtype="float32"):
+    def run(activation="relu", optimizer=None, dtype="float32", last_layer="softmax"):
         with xpnet.use_backend("numpy"):
-            net = MultiLayerNet(12, [8], 3, activation=activation, seed=0)
+            net = MultiLayerNet(12, [8], 3, activation=activation, last_layer=last_layer, seed=0)
         options = {"dtypes": [dtype], "batch_size": 20, "steps": 3}
-        return certify(net, data, ("numpy", second), optimizer=optimizer, **options)
+        given = data if last_layer == "softmax" else (data[0], np.eye(3)[data[1]])
+        return certify(net, given, ("numpy", second), optimizer=optimizer, **options)
 
     return run
 
@@ -75,12 +81,22 @@ def names(certificate):
 def test_a_primitive_that_is_off(certified, kind, monkeypatch, primitive, dtype):
     change, expected = RESULTS[primitive]
     plant(monkeypatch, kind, primitive, change)
-    certificate = certified("sigmoid" if "sigmoid" in primitive else "relu", dtype=dtype)
+    activation = next((a for a in ("sigmoid", "tanh", "leaky_relu") if a in primitive), "relu")
+    last_layer = "mse" if primitive == "mean_squared_error" else "softmax"
+    certificate = certified(activation, dtype=dtype, last_layer=last_layer)
     assert not certificate.passed
     assert names(certificate) == expected
     step, check = certificate.failures[0]
     assert step == 1
     assert f"step 1: {check.name}: largest relative difference " in str(certificate)
+
+
+@pytest.mark.parametrize("activation", ["relu", "leaky_relu", "sigmoid", "tanh", "identity"])
+@pytest.mark.parametrize("last_layer", ["softmax", "mse"])
+def test_without_an_error_every_activation_and_loss_passes(certified, activation, last_layer):
+    for dtype in ("float32", "float64"):
+        certificate = certified(activation, dtype=dtype, last_layer=last_layer)
+        assert certificate.passed, str(certificate)
 
 
 @pytest.mark.parametrize("dtype", ["float32", "float64"])

@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from xpnet.datasets import load_mnist, mnist_like
-from xpnet.networks import MultiLayerNet, TwoLayerNet
+from xpnet.layers import Affine, LeakyRelu, SoftmaxWithLoss, Tanh
+from xpnet.networks import MultiLayerNet, Network, TwoLayerNet
 from xpnet.optimizers import SGD, Adam
 from xpnet.playground import to_html
 from xpnet.training import Trainer
@@ -29,9 +30,13 @@ def nets():
     Trainer(relu, SGD(lr=0.1), (x, t), seed=0, scale=1 / 255, progress=False).run(epochs=2)
     sigmoid = MultiLayerNet(784, [40, 300], 10, activation="sigmoid", weight_init="xavier", seed=0)
     Trainer(sigmoid, Adam(), (x, t), seed=0, scale=1 / 255, progress=False).run(iterations=300)
+    rng = np.random.default_rng(2)
+    layers = [Affine.of(784, 40, seed=rng), Tanh(), Affine.of(40, 30, seed=rng), LeakyRelu(0.3)]
+    others = Network([*layers, Affine.of(30, 10, seed=rng)], SoftmaxWithLoss())
+    others.pixel_scale = 1 / 255
     small = TwoLayerNet(16, 5, 3, 0.5, seed=1, dtype="float64")
     small.pixel_scale, small.class_names = 1 / 255, ("<b>가", "two", "셋")
-    return {"relu": relu, "sigmoid": sigmoid, "small": small}
+    return {"relu": relu, "sigmoid": sigmoid, "others": others, "small": small}
 
 
 class Playground:

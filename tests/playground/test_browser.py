@@ -9,7 +9,7 @@ SPACE, LEFT, UP, RIGHT, DOWN, DELETE = " ", "\ue012", "\ue013", "\ue014", "\ue01
 CONTROL = "\ue009"
 
 
-@pytest.mark.parametrize("name", ["relu", "sigmoid", "small"])
+@pytest.mark.parametrize("name", ["relu", "sigmoid", "others", "small"])
 def test_input_scores_and_class_are_those_of_python(playground, nets, name):
     playground.open(nets[name])
     for digit, strokes in STROKES.items():

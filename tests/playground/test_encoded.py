@@ -5,7 +5,7 @@ import pytest
 
 import xpnet.playground.encoded as module
 from xpnet.errors import ArgumentTypeError, OptionError
-from xpnet.layers import Affine, Relu, SoftmaxWithLoss
+from xpnet.layers import Affine, LeakyRelu, MeanSquaredError, Relu, SoftmaxWithLoss, Tanh
 from xpnet.networks import Network, TwoLayerNet
 from xpnet.playground.encoded import encoded
 
@@ -37,10 +37,16 @@ def test_parameters_are_little_endian_numbers_in_order(dtype):
     assert [layer["size"] for layer in made["layers"]] == [3, 3, 2]
 
 
+def test_the_options_of_a_layer_are_there():
+    made = encoded(net([Affine(np.ones((4, 2)), np.zeros(2)), LeakyRelu(0.2), Tanh()]))
+    assert [layer["options"] for layer in made["layers"]] == [{}, {"slope": 0.2}, {}]
+
+
 @pytest.mark.parametrize(
     ("made", "told"),
     [
         (lambda: net([Affine(np.ones((4, 2)), np.zeros(2)), Squared()]), r"Squared1 \(Squared\)"),
+        (lambda: net(last=MeanSquaredError()), "got MeanSquaredError, which has no probabilities"),
         (lambda: net(last=OtherLoss()), "as the last layer, got OtherLoss"),
         (lambda: net([Relu()]), "expected a network with an Affine"),
         (lambda: net([Affine(np.ones((5, 2)), np.zeros(2))]), "28 x 28 pixels, got an input of 5"),

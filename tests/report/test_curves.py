@@ -39,6 +39,13 @@ def test_what_was_found_on_the_validation_set_is_told():
     assert accuracies.description.endswith("2 epochs or parts of one, at last validation 50.00%.")
 
 
+def test_of_a_regression_the_scores_are_told():
+    records = [Record(k, k, 1.0, train_score=0.5 * k, test_score=-0.25 * k) for k in (1, 2)]
+    _, scores = curves(History(records, [1.0, 0.5]))
+    wanted = "R² after 2 epochs or parts of one, at last train 1.0000, test -0.5000."
+    assert scores.description == wanted
+
+
 def test_without_a_step_there_is_nothing():
     assert curves(History()) == []
 

@@ -1,5 +1,6 @@
 import pytest
 
+from xpnet.networks import MultiLayerNet
 from xpnet.report.facts import _duration, figures, headline, machine, notes, notices, options
 from xpnet.report.predictions import predict_test_set
 from xpnet.training import EarlyStopping, History, Record
@@ -70,6 +71,20 @@ def test_what_is_validated_is_told(new_trainer):
     assert not {name for name, _ in figures(plain, None) + options(plain) if "validation" in name}
     given = new_trainer(validation=plain.test)
     assert dict(options(given))["validation set"] == "40 × 25, uint8"
+
+
+def test_of_a_regression_the_scores_are_told(new_trainer, pictures):
+    x, t = pictures()
+    data, other = (x, t * 0.5), (x[:20], t[:20] * 0.5)
+    net = MultiLayerNet(25, [6], 1, last_layer="mse", seed=0)
+    trainer = new_trainer(data, other, net, validation=other)
+    final = trainer.run(epochs=2).final
+    told = dict(figures(trainer, None))
+    assert told["test R²"] == f"{final.test_score:.4f}"
+    assert told["training R²"] == f"{final.train_score:.4f}"
+    assert told["validation R²"] == f"{final.validation_score:.4f}"
+    assert told["validation loss"] == f"{final.validation_loss:.4g}"
+    assert not [name for name in told if "accuracy" in name]
 
 
 @pytest.mark.parametrize(("restored", "end"), [(True, ", whose network this is."), (False, ".")])

@@ -38,19 +38,22 @@ def test_records_cannot_be_changed():
         RECORD.loss = 0.0
 
 
+SCORED = Record(3, 1, 0.5, train_score=0.75, test_score=-0.5)
 VALIDATED = dataclasses.replace(RECORD, validation_loss=0.625, validation_accuracy=0.875)
 
 
-@pytest.mark.parametrize("records", [[VALIDATED], [VALIDATED, RECORD], [RECORD, VALIDATED]])
+@pytest.mark.parametrize(
+    "records", [[VALIDATED], [VALIDATED, RECORD], [RECORD, VALIDATED], [SCORED]]
+)
 def test_dicts_go_to_json_and_back(records):
-    dicts = History(records).as_dicts()
-    assert json.loads(json.dumps(dicts)) == [dataclasses.asdict(record) for record in records]
+    dicts = json.loads(json.dumps(History(records).as_dicts()))
+    assert [Record(**values) for values in dicts] == records
 
 
 def test_without_validation_nothing_says_so():
     history = History([RECORD])
-    wanted = {name: value for name, value in vars(RECORD).items() if "validation" not in name}
-    assert history.as_dicts() == [wanted]
+    names = "iteration", "epoch", "loss", "train_accuracy", "test_accuracy"
+    assert history.as_dicts() == [{name: getattr(RECORD, name) for name in names}]
     assert "val" not in str(history) + repr(history) + history.to_csv() + str(History())
 
 
@@ -66,6 +69,28 @@ def test_with_validation_it_is_shown_and_written():
         "3,1,0.5,,,0.625,0.875",
         "3,1,0.5,0.75,,0.625,0.875",
     ]
+
+
+def test_a_regression_has_scores_in_place_of_accuracies():
+    history = History([SCORED])
+    assert history.is_regression
+    assert not History([RECORD]).is_regression
+    assert str(history).splitlines()[:2] == [
+        "epoch  iteration    loss  train R2  test R2",
+        "    1          3  0.5000    0.7500  -0.5000",
+    ]
+    assert history.to_csv() == "iteration,epoch,loss,train_score,test_score\n3,1,0.5,0.75,-0.5\n"
+    with_validation = dataclasses.replace(SCORED, validation_loss=2.0, validation_score=0.25)
+    assert History([with_validation]).to_csv().splitlines() == [
+        "iteration,epoch,loss,train_score,test_score,validation_loss,validation_score",
+        "3,1,0.5,0.75,-0.5,2.0,0.25",
+    ]
+    assert str(History([with_validation])).splitlines()[0].endswith("test R2  val loss  val R2")
+
+
+def test_a_record_that_was_cut_off_leaves_a_regression_one():
+    early = Record(2, 1, 0.5)
+    assert History([SCORED, early]).to_csv().splitlines()[-1] == "2,1,0.5,,"
 
 
 def test_what_a_trainer_records_goes_to_json(new_trainer, toy):

@@ -26,10 +26,14 @@ class Terminal(io.StringIO):
 EVALUATED = Record(iteration=600, epoch=1, loss=0.25, train_accuracy=0.9, test_accuracy=0.8765)
 PLAIN = Record(iteration=1200, epoch=12, loss=2.30259, train_accuracy=None, test_accuracy=None)
 VALIDATED = dataclasses.replace(PLAIN, validation_loss=0.30259, validation_accuracy=0.875)
+SCORED = dataclasses.replace(PLAIN, train_score=0.75, test_score=-0.5)
+HELD_BACK = dataclasses.replace(PLAIN, validation_loss=0.30259, validation_score=0.875)
 LINES = [
     "epoch   1  iteration    600  loss 0.2500  train acc, test acc | 0.9000, 0.8765",
     "epoch  12  iteration   1200  loss 2.3026",
     "epoch  12  iteration   1200  loss 2.3026  val loss, val acc | 0.3026, 0.8750",
+    "epoch  12  iteration   1200  loss 2.3026  train R2, test R2 | 0.7500, -0.5000",
+    "epoch  12  iteration   1200  loss 2.3026  val loss, val R2 | 0.3026, 0.8750",
 ]
 
 
@@ -50,7 +54,7 @@ def test_the_stream_decides_unless_it_is_told(progress, stream, kinds):
 
 def test_lines_have_exactly_this_text():
     stream = io.StringIO()
-    for record in (EVALUATED, PLAIN, VALIDATED):
+    for record in (EVALUATED, PLAIN, VALIDATED, SCORED, HELD_BACK):
         Lines(stream).on_record(None, record)
     assert stream.getvalue() == "".join(f"{line}\n" for line in LINES)
 

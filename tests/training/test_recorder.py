@@ -59,7 +59,7 @@ def test_a_record_is_owed_until_it_is_noted(backend, recorder):
     assert recorder.owes(2)
     recorder.collect(backend, SGD())
     assert recorder.owes(2)
-    record = recorder.note(2, 0.5, 0.25)
+    record = recorder.note(2, train_accuracy=0.5, test_accuracy=0.25)
     assert not recorder.owes(2)
     assert (record.iteration, record.epoch, record.loss) == (2, 1, 2)
     assert (record.train_accuracy, record.test_accuracy) == (0.5, 0.25)
@@ -69,8 +69,18 @@ def test_a_record_is_owed_until_it_is_noted(backend, recorder):
 def test_a_record_has_what_was_found_on_the_validation_set(backend, recorder):
     keep(recorder, [3.0])
     recorder.collect(backend, SGD())
-    record = recorder.note(1, None, None, 0.75, 0.5)
+    record = recorder.note(1, validation_loss=0.75, validation_accuracy=0.5)
     assert (record.validation_loss, record.validation_accuracy) == (0.75, 0.5)
+
+
+@pytest.mark.parametrize("value", [math.nan, -math.inf])
+def test_a_score_that_is_not_finite_is_named(backend, recorder, value):
+    keep(recorder, [3.0, 2.0])
+    recorder.collect(backend, SGD())
+    wanted = f"the test score is {value} after iteration 2: look for NaN in the rows of the test"
+    with pytest.raises(NonFiniteLossError, match=wanted):
+        recorder.note(2, train_score=0.5, test_score=value)
+    assert recorder.history.records == []
 
 
 @pytest.mark.parametrize("value", [math.nan, math.inf])
@@ -78,7 +88,7 @@ def test_a_validation_loss_that_is_not_finite_is_named(backend, recorder, value)
     keep(recorder, [3.0, 2.0])
     recorder.collect(backend, SGD())
     with pytest.raises(NonFiniteLossError, match=rf"validation loss is {value} after iteration 2"):
-        recorder.note(2, None, None, value, 0.5)
+        recorder.note(2, validation_loss=value, validation_accuracy=0.5)
     assert recorder.owes(2)
     assert recorder.history.records == []
 
@@ -90,7 +100,7 @@ def test_a_record_that_was_noted_early_is_replaced_by_the_one_that_is_due(backen
     recorder.note_early(2)
     assert [record.train_accuracy for record in recorder.history.records] == [None]
     assert recorder.owes(2)
-    recorder.note(2, 0.5, 0.25)
+    recorder.note(2, train_accuracy=0.5, test_accuracy=0.25)
     assert [record.train_accuracy for record in recorder.history.records] == [0.5]
 
 
@@ -142,5 +152,5 @@ def test_what_another_recorder_owed_is_owed(recorder, backend):
     other = Recorder(History(), steps_per_epoch=2)
     other.restore(recorder.history, recorder.owed, recorder.last_is_early)
     assert other.owes(2)
-    other.note(2, 0.5, 0.5)
+    other.note(2, train_accuracy=0.5, test_accuracy=0.5)
     assert [record.train_accuracy for record in other.history] == [0.5]

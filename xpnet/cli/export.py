@@ -28,7 +28,7 @@ def export(
     """Write a saved network as ONNX, which most runtimes read.
 
     The model takes what the network takes: rows of pixels already scaled, as floats. It gives
-    scores and probabilities, for any number of rows.
+    scores and probabilities, for any number of rows; of a regression scores alone.
     """
     if Path(out).suffix.lower() != ENDING:
         raise OptionError(f"expected a file that ends in {ENDING}, got {out}")
@@ -43,6 +43,5 @@ def export(
 def _described(net: Network) -> str:
     width, classes = net.sizes[0], net.sizes[-1]
     scaled = "" if net.pixel_scale is None else f", pixels times {net.pixel_scale:.4g}"
-    return (
-        f"input (batch, {width}) {net.dtype}{scaled}; scores and probabilities (batch, {classes})"
-    )
+    given = "scores" if net.is_regression else "scores and probabilities"
+    return f"input (batch, {width}) {net.dtype}{scaled}; {given} (batch, {classes})"

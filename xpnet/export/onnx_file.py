@@ -41,13 +41,15 @@ def to_onnx(net: Network, path: str | os.PathLike[str]) -> None:
 
     The model takes what the network takes: ``input`` of shape (batch, in) in the network's dtype,
     pixels already multiplied by ``net.pixel_scale``. It gives ``scores``, as `Network.predict`, and
-    ``probabilities``, both (batch, out), for any number of rows. The file also has the pixel scale,
-    the names of the classes and the version of xpnet, as metadata.
+    ``probabilities``, both (batch, out), for any number of rows; of a regression the scores alone,
+    which are its predictions. The file also has the pixel scale, the names of the classes and the
+    version of xpnet, as metadata.
 
     Parameters
     ----------
     net : Network
-        Of `Affine`, `Relu` and `Sigmoid` layers and `SoftmaxWithLoss`, on any backend.
+        Of `Affine`, `Relu`, `LeakyRelu`, `Sigmoid` and `Tanh` layers, and `SoftmaxWithLoss` or
+        `MeanSquaredError`, on any backend.
     path : str or path
 
     Raises
@@ -84,7 +86,7 @@ def to_onnx(net: Network, path: str | os.PathLike[str]) -> None:
     write_whole(path, _model(net, nodes, loss).SerializeToString())
 
 
-def _model(net: Network, nodes: dict[str, Node], loss: Node) -> Any:
+def _model(net: Network, nodes: dict[str, Node], loss: Node | None) -> Any:
     """The network as onnx has it."""
     from onnx import helper, numpy_helper  # an extra, imported at its first use
 
@@ -97,7 +99,6 @@ def _model(net: Network, nodes: dict[str, Node], loss: Node) -> Any:
         inputs = [x, *params]
         made.append(helper.make_node(node.operator, inputs, [y], name=name, **node.attributes))
         x = y
-    made.append(helper.make_node(loss.operator, [x], [PROBABILITIES], **loss.attributes))
     host = {name: _numbers(name, array) for name, array in arrays.items()}
     dtype = helper.np_dtype_to_tensor_dtype(to_numpy(net.params.flat).dtype)
     width, classes = net.sizes[0], net.sizes[-1]
@@ -105,14 +106,19 @@ def _model(net: Network, nodes: dict[str, Node], loss: Node) -> Any:
     def value(name: str, columns: int, description: str) -> Any:
         return helper.make_tensor_value_info(name, dtype, [ROWS, columns], description)
 
+    if loss is None:
+        outputs = [value(SCORES, classes, "The prediction of each output.")]
+    else:
+        made.append(helper.make_node(loss.operator, [x], [PROBABILITIES], **loss.attributes))
+        outputs = [
+            value(SCORES, classes, "The score of each class."),
+            value(PROBABILITIES, classes, "The softmax of the scores: each row sums to 1."),
+        ]
     graph = helper.make_graph(
         made,
         type(net).__name__,
         [value(INPUT, width, _input_description(net))],
-        [
-            value(SCORES, classes, "The score of each class."),
-            value(PROBABILITIES, classes, "The softmax of the scores: each row sums to 1."),
-        ],
+        outputs,
         [numpy_helper.from_array(array, name) for name, array in host.items()],
     )
     model = helper.make_model(

@@ -7,7 +7,15 @@ from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from xpnet.errors import NetworkError
-from xpnet.layers import Affine, Relu, Sigmoid, SoftmaxWithLoss
+from xpnet.layers import (
+    Affine,
+    LeakyRelu,
+    MeanSquaredError,
+    Relu,
+    Sigmoid,
+    SoftmaxWithLoss,
+    Tanh,
+)
 from xpnet.networks import Network
 
 __all__ = ["Node", "expressed", "expressed_loss"]
@@ -23,22 +31,28 @@ class Node(NamedTuple):
     params : tuple of str
         The layer's parameters that it takes, behind the layer's input.
     attributes : mapping of str to number
+    options : mapping of str to str
+        Further attributes, and the layer's options that give their values.
     """
 
     operator: str
     params: tuple[str, ...] = ()
-    attributes: Mapping[str, int] = MappingProxyType({})
+    attributes: Mapping[str, float] = MappingProxyType({})
+    options: Mapping[str, str] = MappingProxyType({})
 
 
 LAYERS: dict[type, Node] = {
     Affine: Node("Gemm", ("W", "b")),  # x @ W + b
     Relu: Node("Relu"),
+    LeakyRelu: Node("LeakyRelu", options={"alpha": "slope"}),
     Sigmoid: Node("Sigmoid"),
+    Tanh: Node("Tanh"),
 }
-LOSSES: dict[type, Node] = {
+LOSSES: dict[type, Node | None] = {
     SoftmaxWithLoss: Node("Softmax", attributes={"axis": 1}),
+    MeanSquaredError: None,
 }
-"""For each loss layer what makes probabilities of the scores."""
+"""For each loss layer what makes probabilities of the scores; None where they are predictions."""
 
 
 def expressed(net: Network) -> dict[str, Node]:
@@ -54,26 +68,31 @@ def expressed(net: Network) -> dict[str, Node]:
     >>> [node.operator for node in expressed(TwoLayerNet(4, 3, 2)).values()]
     ['Gemm', 'Relu', 'Gemm']
     """
-    return {name: _found(name, layer, LAYERS) for name, layer in net.layers.items()}
+    found = {}
+    for name, layer in net.layers.items():
+        node: Node = _found(name, layer, LAYERS)
+        options = {own: layer.options()[option] for own, option in node.options.items()}
+        found[name] = node._replace(attributes={**node.attributes, **options})
+    return found
 
 
-def expressed_loss(net: Network) -> Node:
-    """The operator that makes probabilities of the scores.
+def expressed_loss(net: Network) -> Node | None:
+    """The operator that makes probabilities of the scores; None where they are predictions.
 
     Raises
     ------
     NetworkError
     """
-    return _found("last_layer", net.last_layer, LOSSES)
+    found: Node | None = _found("last_layer", net.last_layer, LOSSES)
+    return found
 
 
-def _found(name: str, layer: Any, table: dict[type, Node]) -> Node:
+def _found(name: str, layer: Any, table: Mapping[type, Any]) -> Any:
     # by its very class: what is derived from one may compute something else
-    node = table.get(type(layer))
-    if node is None:
+    if type(layer) not in table:
         known = ", ".join(kind.__name__ for kind in table)
         raise NetworkError(
             f"the layer {name} ({type(layer).__name__}) cannot be exported to ONNX: expected one "
             f"of {known}; the parameters alone are handed on by net.state_dict()"
         )
-    return node
+    return table[type(layer)]

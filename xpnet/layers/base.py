@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
 from xpnet.backends import Array, backend_of
@@ -57,16 +57,12 @@ class Layer:
     is_regression : bool
         Of a loss: whether its targets are numbers to come near to, a shape like that of the scores,
         and not labels of classes. A network then has a `score`, and no accuracy.
-    options : tuple of str
-        The attributes that the constructor takes beside the parameters, under these names; a saved
-        network keeps those of xpnet's own layers.
     """
 
     rowwise: bool = False
     capturable: bool = False
     saved: tuple[str, ...] = ()
     is_regression: bool = False
-    options: tuple[str, ...] = ()
     params, grads = Held(), Held()
     _params: FixedNames = NONE
     _grads: FixedNames = NONE
@@ -80,6 +76,15 @@ class Layer:
         self.params = NamedArrays(arrays)
         if not isinstance(self.params, Scope):
             self.grads = FreshGradients(self.params)
+
+    def options(self) -> dict[str, Any]:
+        """What the constructor is given beside the parameters, as JSON values, for a file."""
+        return {}
+
+    @classmethod
+    def from_params(cls, params: Mapping[str, Array], options: Mapping[str, Any]) -> Any:
+        """The layer of these parameters and `options`: by default its constructor takes both."""
+        return cls(**params, **options)
 
     def __repr__(self) -> str:
         shapes = (f"{name}={tuple(array.shape)}" for name, array in self.params.items())

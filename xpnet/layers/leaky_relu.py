@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from xpnet.backends import Array, backend_of
 from xpnet.checks import above_zero
 from xpnet.layers.base import Layer
@@ -41,11 +43,17 @@ class LeakyRelu(Layer):
     capturable = True
     rowwise = True
     saved = ("out",)
-    options = ("slope",)
 
     def __init__(self, slope: float = 0.01) -> None:
         self.slope = above_zero("slope", slope)
         self.out: Array | None = None
+
+    def options(self) -> dict[str, Any]:
+        """The slope, for a file."""
+        return {"slope": self.slope}
+
+    def __repr__(self) -> str:
+        return f"LeakyRelu(slope={self.slope:g})"
 
     def forward(self, x: Array) -> Array:
         """``x`` where it is positive, ``slope * x`` elsewhere; keeps it.

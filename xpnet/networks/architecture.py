@@ -34,11 +34,18 @@ def described(net: Container) -> dict[str, Any]:
             "name": name,
             "class": class_name(type(layer)),
             "params": {short: key for key, short in own.get(position, ())},
+            **_options(net.stack.layers[position]),
         }
         for position, (name, layer) in enumerate(net.layers.items())
     ]
     last_layer = class_name(type(net.last_layer))
     return {"class": class_name(type(net)), "layers": found, "last_layer": last_layer}
+
+
+def _options(layer: Layer) -> dict[str, Any]:
+    """What a file says of a layer that is not made of its parameters alone."""
+    options = layer.options() if type(layer) in KINDS.values() else {}
+    return {"options": options} if options else {}
 
 
 def check_alike(net: Container, saved: Document) -> None:
@@ -75,17 +82,21 @@ def build_layers(file: TensorFile, saved: Document) -> tuple[dict[str, Any], Any
     for layer in saved.parts("layers"):
         params = layer.part("params").values
         arrays = {short: file.array(str(key)) for short, key in params.items()}
-        made[layer.get("name", str)] = _built(layer, layer.get("class", str), arrays)
-    return made, _built(saved, saved.get("last_layer", str), {})
+        options = layer.part("options").values if "options" in layer.values else {}
+        made[layer.get("name", str)] = _built(layer, layer.get("class", str), arrays, options)
+    return made, _built(saved, saved.get("last_layer", str), {}, {})
 
 
-def _built(saved: Document, name: str, arrays: Mapping[str, Any]) -> Any:
+def _built(
+    saved: Document, name: str, arrays: Mapping[str, Any], options: Mapping[str, Any]
+) -> Any:
     if name not in KINDS:
         raise saved.error(
             f"expected a layer of xpnet, got one of the class {name:.80}: make the network with "
             "it, and fill it by net.load_weights(path)"
         )
     try:
-        return KINDS[name](**arrays)
+        return KINDS[name].from_params(arrays, options)
     except (XpnetError, TypeError) as error:
-        raise saved.error(f"{name} cannot be made of {', '.join(arrays)}: {error}") from error
+        given = ", ".join([*arrays, *options])
+        raise saved.error(f"{name} cannot be made of {given}: {error}") from error

@@ -114,6 +114,14 @@ class Container:
         return (*(shapes[0][:1] if shapes else ()), *(shape[1] for shape in shapes))
 
     @property
+    def is_regression(self) -> bool:
+        """Whether the scores are numbers that come near to targets, and not scores of classes.
+
+        The last layer says so, as `MeanSquaredError` does.
+        """
+        return bool(getattr(self._last_layer, "is_regression", False))
+
+    @property
     def dtype(self) -> Any:
         """Of the parameters, and of all that is computed."""
         return self._params.dtype

@@ -17,7 +17,16 @@ from xpnet.networks.container import Container
 from xpnet.networks.row_batches import in_batches
 from xpnet.networks.stack import apply
 
-__all__ = ["Evaluation", "accuracy", "evaluate", "largest_product", "predict", "predict_proba"]
+__all__ = [
+    "Evaluation",
+    "accuracy",
+    "evaluate",
+    "factor",
+    "largest_product",
+    "predict",
+    "predict_proba",
+    "scores_of",
+]
 
 
 class Evaluation(NamedTuple):
@@ -27,22 +36,25 @@ class Evaluation(NamedTuple):
     ----------
     loss : float
         The mean over the rows.
-    accuracy : float
-        The share of rows whose largest score is at their label.
+    accuracy : float or None
+        The share of rows whose largest score is at their label; None of a regression.
+    score : float
+        R^2 of a regression, else the accuracy.
     """
 
     loss: float
-    accuracy: float
+    accuracy: float | None
+    score: float
 
 
 def predict(net: Container, x: Array, batch_size: int | None, scale: float | None) -> Array:
     """The scores of each row; see `Network.predict`."""
-    backend, scale = net.check_inputs(x), _factor(scale)
+    backend, scale = net.check_inputs(x), factor(scale)
     one, out = x.ndim == 1, None
 
     def work(rows: slice) -> None:
         nonlocal out
-        scores = _scores(net, backend.cast(x if one else x[rows], net.dtype, scale))
+        scores = scores_of(net, backend.cast(x if one else x[rows], net.dtype, scale))
         if one or rows.stop - rows.start >= x.shape[0]:
             out = scores
             return
@@ -68,7 +80,12 @@ def accuracy(
     net: Container, x: Array, t: Array, batch_size: int | None, scale: float | None
 ) -> float:
     """The share of rows whose largest score is at their label; see `Network.accuracy`."""
-    return _evaluation(net, x, t, batch_size, scale, "accuracy").accuracy
+    if net.is_regression:
+        raise NetworkError(
+            "accuracy: expected a network that scores classes, got one whose last layer is "
+            f"{type(net.last_layer).__name__}, which gives numbers: use net.score(x, t), its R^2"
+        )
+    return _evaluation(net, x, t, batch_size, scale, "accuracy").score
 
 
 def evaluate(
@@ -89,7 +106,7 @@ def _evaluation(
     with_loss: bool = False,
 ) -> Evaluation:
     """Loss and accuracy, of one way through the layers and one wait; without a loss it is NaN."""
-    backend, scale = net.check_inputs(x, t), _factor(scale)
+    backend, scale = net.check_inputs(x, t), factor(scale)
     t, one = backend.asarray(t), x.ndim == 1
     if one:
         x = x.reshape(1, -1)
@@ -106,7 +123,7 @@ def _evaluation(
 
     def work(rows: slice) -> None:
         nonlocal fitting, targets, classes
-        scores = _scores(net, backend.cast(x[rows], net.dtype, scale))
+        scores = scores_of(net, backend.cast(x[rows], net.dtype, scale))
         if fitting is None:  # what fits is known with the first scores
             shape, classes = (x.shape[0], *scores.shape[1:]), int(scores.shape[-1])
             targets = _targets(net, t, shape, one, caller)
@@ -125,9 +142,9 @@ def _evaluation(
     if math.isnan(share):  # a device reports a label out of range so, without a synchronisation
         backend.check_labels(fitting, classes)
     if not with_loss:
-        return Evaluation(math.nan, share)
+        return Evaluation(math.nan, share, share)
     means = zip(numbers[len(counts) :], sizes, strict=True)
-    return Evaluation(sum(mean * size for mean, size in means) / x.shape[0], share)
+    return Evaluation(sum(mean * size for mean, size in means) / x.shape[0], share, share)
 
 
 def _targets(net: Container, t: Array, shape: tuple[int, ...], one: bool, caller: str) -> Array:
@@ -146,13 +163,14 @@ def largest_product(net: Container, rows: int) -> int:
     return 2 * rows * max(map(math.prod, net.params.shapes.values()), default=0)
 
 
-def _scores(net: Container, x: Array) -> Array:
+def scores_of(net: Container, x: Array) -> Array:
+    """The scores of one batch, which is of the network's dtype."""
     rows = int(x.shape[0]) if x.ndim > 1 else 1
     with net.backend.few_threads(largest_product(net, rows)):
         return net.stack.forward(x, apply)
 
 
-def _factor(scale: Any) -> float | None:
+def factor(scale: Any) -> float | None:
     """`scale` as a Python float: a NumPy one would turn float32 into float64."""
     try:
         factor = None if scale is None else real_number(scale, "scale")

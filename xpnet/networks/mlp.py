@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from itertools import pairwise
 from typing import Any
@@ -12,13 +12,28 @@ from xpnet.backends import get_backend
 from xpnet.checks import check_memory, is_whole
 from xpnet.errors import OptionError, OutOfMemoryError
 from xpnet.initializers import Seed, floating, seeded, weights, zeros
-from xpnet.layers import Affine, Layer, Relu, Sigmoid, SoftmaxWithLoss
+from xpnet.layers import (
+    Affine,
+    LeakyRelu,
+    MeanSquaredError,
+    Relu,
+    Sigmoid,
+    SoftmaxWithLoss,
+    Tanh,
+)
 from xpnet.networks.network import Network
 from xpnet.networks.out_of_memory import free_memory
 
 __all__ = ["MultiLayerNet", "TwoLayerNet"]
 
-ACTIVATIONS: dict[str, type[Relu | Sigmoid]] = {"relu": Relu, "sigmoid": Sigmoid}
+ACTIVATIONS: dict[str, Callable[[], Any] | None] = {
+    "relu": Relu,
+    "leaky_relu": LeakyRelu,
+    "sigmoid": Sigmoid,
+    "tanh": Tanh,
+    "identity": None,
+}
+LAST_LAYERS: dict[str, Callable[[], Any]] = {"softmax": SoftmaxWithLoss, "mse": MeanSquaredError}
 
 
 class TwoLayerNet(Network):
@@ -56,19 +71,24 @@ class TwoLayerNet(Network):
     ) -> None:
         sizes = [input_size, hidden_size, output_size]
         with _in_memory(sizes):
-            super().__init__(_stack(sizes, "relu", weight_init_std, seed, dtype), SoftmaxWithLoss())
+            super().__init__(_stack(sizes, Relu, weight_init_std, seed, dtype), SoftmaxWithLoss())
 
 
 class MultiLayerNet(Network):
-    """Affine layers with an activation between them, softmax with loss behind.
+    """Affine layers with an activation between them and a loss behind.
 
     Parameters
     ----------
     input_size : int
     hidden_sizes : iterable of int
-        One hidden layer each; none at all is softmax regression.
+        One hidden layer each; none at all is softmax regression, or linear regression.
     output_size : int
-    activation : "relu" or "sigmoid"
+    activation : "relu", "leaky_relu", "sigmoid", "tanh", "identity", or a class of layers
+        Whatever makes a layer when it is called without arguments: ``Tanh``, a class of your own,
+        or ``lambda: LeakyRelu(0.2)``. With "identity" there is nothing between the affine layers.
+    last_layer : "softmax", "mse", or a layer
+        `SoftmaxWithLoss`, for classes, or `MeanSquaredError`, for numbers; or a loss layer of your
+        own, the object or its class.
     weight_init : "he", "xavier" or a standard deviation
     seed, dtype : as for `TwoLayerNet`
 
@@ -81,6 +101,8 @@ class MultiLayerNet(Network):
     >>> net = MultiLayerNet(784, [100, 50], 10, activation="sigmoid", weight_init="xavier", seed=0)
     >>> list(net.layers)
     ['Affine1', 'Sigmoid1', 'Affine2', 'Sigmoid2', 'Affine3']
+    >>> MultiLayerNet(8, [32], 1, activation="tanh", last_layer="mse").is_regression
+    True
     """
 
     def __init__(
@@ -89,7 +111,8 @@ class MultiLayerNet(Network):
         hidden_sizes: Iterable[int] = (100, 50),
         output_size: int = 10,
         *,
-        activation: str = "relu",
+        activation: str | Callable[[], Any] = "relu",
+        last_layer: Any = "softmax",
         weight_init: float | str = "he",
         seed: Seed = None,
         dtype: Any = "float32",
@@ -97,27 +120,61 @@ class MultiLayerNet(Network):
         if not isinstance(hidden_sizes, Iterable):
             raise OptionError(f"hidden_sizes={hidden_sizes!r}: expected a list, such as [100, 50]")
         sizes = [input_size, *hidden_sizes, output_size]
+        between, last = _activation(activation), _last_layer(last_layer)
         with _in_memory(sizes):
-            super().__init__(_stack(sizes, activation, weight_init, seed, dtype), SoftmaxWithLoss())
+            super().__init__(_stack(sizes, between, weight_init, seed, dtype), last)
+
+
+def _activation(activation: str | Callable[[], Any]) -> Callable[[], Any] | None:
+    """What makes an activation, or None where there is to be none."""
+    if isinstance(activation, str) and activation in ACTIVATIONS:
+        return ACTIVATIONS[activation]
+    if callable(activation):
+        return activation
+    remedy = ""
+    if hasattr(activation, "forward"):
+        name = type(activation).__name__
+        remedy = f"; each place needs a layer of its own: pass the class {name}, or a lambda"
+    raise OptionError(
+        f"activation={activation!r}: expected {_listed(ACTIVATIONS)}, or a class of layers{remedy}"
+    )
+
+
+def _last_layer(last_layer: Any) -> Any:
+    """The loss layer that was asked for by its name, its class or itself."""
+    if isinstance(last_layer, str):
+        if last_layer not in LAST_LAYERS:
+            raise OptionError(
+                f"last_layer={last_layer!r}: expected {_listed(LAST_LAYERS)}, or a loss layer"
+            )
+        return LAST_LAYERS[last_layer]()
+    return last_layer() if isinstance(last_layer, type) else last_layer
+
+
+def _listed(names: Iterable[str]) -> str:
+    return ", ".join(map(repr, names))
 
 
 def _stack(
-    sizes: list[int], activation: str, init: float | str, seed: Seed, dtype: Any
-) -> list[Layer]:
+    sizes: list[int],
+    activation: Callable[[], Any] | None,
+    init: float | str,
+    seed: Seed,
+    dtype: Any,
+) -> list[Any]:
     """Affine layers from size to size, with activations between them."""
     for size in sizes:
         if not is_whole(size):
             raise OptionError(f"layer sizes {sizes}: each must be a whole number from 1 on")
     sizes = [int(size) for size in sizes]  # NumPy's own wrap around
-    if activation not in ACTIVATIONS:
-        raise OptionError(f"activation={activation!r}: expected 'relu' or 'sigmoid'")
     dtype, rng = floating(dtype), seeded(seed)
     _check_memory(sizes, dtype)
-    layers: list[Layer] = []
+    layers: list[Any] = []
     for fan_in, fan_out in pairwise(sizes):
-        affine = Affine(weights(rng, fan_in, fan_out, init, dtype), zeros(fan_out, dtype))
-        layers += [affine, ACTIVATIONS[activation]()]
-    return layers[:-1]
+        if layers and activation is not None:
+            layers.append(activation())
+        layers.append(Affine(weights(rng, fan_in, fan_out, init, dtype), zeros(fan_out, dtype)))
+    return layers
 
 
 def _check_memory(sizes: list[int], dtype: Any) -> None:

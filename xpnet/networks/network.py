@@ -6,6 +6,7 @@ from xpnet.backends import Array
 from xpnet.networks import inference
 from xpnet.networks.numerical import numerical_gradient
 from xpnet.networks.out_of_memory import explains_memory_errors
+from xpnet.networks.score import evaluate, score
 from xpnet.networks.stored_network import StoredNetwork
 from xpnet.networks.summary import summary, summary_html
 from xpnet.parameters import Parameters
@@ -135,15 +136,54 @@ class Network(StoredNetwork):
             No rows, or labels that do not fit them.
         LabelError, MixedBackendError, ArgumentTypeError
             The labels are what the loss refuses; those out of range are refused on every backend.
+        NetworkError
+            The network does regression, so that there are no classes: use `score`.
         OutOfMemoryError
         """
         return inference.accuracy(self, x, t, batch_size, scale)
 
     @explains_memory_errors
+    def score(
+        self, x: Array, t: Array, *, batch_size: int | None = None, scale: float | None = None
+    ) -> float:
+        """How good the network is: R^2 where it does regression, else `accuracy`.
+
+        R^2, the coefficient of determination, is ``1 - sum((y - t)**2) / sum((t - mean(t))**2)``
+        for each output, and their mean: 1 where all predictions are right, 0 where they are as
+        good as the mean of the targets, below 0 where they are worse. Where all targets are the
+        same, or there is one row, it is 1 if all predictions are right, else 0.
+
+        Parameters
+        ----------
+        x, batch_size, scale : as for `predict`
+        t : array, shape (N, outputs), or (N,) for one output
+            Of a network that does not do regression: labels, as for `accuracy`.
+
+        Returns
+        -------
+        float, at most 1
+
+        Raises
+        ------
+        ShapeError
+            No rows, or targets that do not fit them.
+        MixedBackendError, ArgumentTypeError, OptionError, OutOfMemoryError
+            Of a network that does not do regression also what `accuracy` raises.
+
+        Examples
+        --------
+        >>> net = Network([Affine(np.array([[2.0]]), np.zeros(1))], MeanSquaredError())
+        >>> x = np.array([[1.0], [2.0], [3.0]])
+        >>> net.score(x, np.array([2.0, 4.0, 6.0])), net.score(x, np.array([2.0, 4.0, 7.0]))
+        (1.0, 0.921...)
+        """
+        return score(self, x, t, batch_size, scale)
+
+    @explains_memory_errors
     def evaluate(
         self, x: Array, t: Array, *, batch_size: int | None = None, scale: float | None = None
     ) -> inference.Evaluation:
-        """Mean loss and accuracy of many rows: as `accuracy`, in one way through the layers.
+        """Mean loss and score of many rows: as `score`, in one way through the layers.
 
         Parameters
         ----------
@@ -153,13 +193,13 @@ class Network(StoredNetwork):
         Returns
         -------
         Evaluation
-            A named tuple of two floats, `loss` and `accuracy`. The loss is the mean of those of
-            the batches, each by its number of rows.
+            A named tuple of floats: `loss`, `accuracy` (None of a regression) and `score`. The
+            loss is the mean of those of the batches, each by its number of rows.
 
         Raises
         ------
         ShapeError, LabelError, MixedBackendError, ArgumentTypeError, OptionError, OutOfMemoryError
-            As for `accuracy`.
+            As for `score`.
 
         Examples
         --------
@@ -167,7 +207,7 @@ class Network(StoredNetwork):
         >>> net.evaluate(np.ones((5, 4)), np.array([0, 0, 0, 1, 1])).accuracy
         0.6
         """
-        return inference.evaluate(self, x, t, batch_size, scale)
+        return evaluate(self, x, t, batch_size, scale)
 
     @explains_memory_errors
     def loss(self, x: Array, t: Array) -> Array:
@@ -176,7 +216,7 @@ class Network(StoredNetwork):
         Parameters
         ----------
         x : array, shape (N, ...)
-        t : array, integers (N,) or rows (N, C)
+        t : array, integers (N,) or rows (N, C); of a regression, targets of the scores' shape
 
         Returns
         -------
@@ -224,7 +264,7 @@ class Network(StoredNetwork):
         Parameters
         ----------
         x : array, shape (N, ...)
-        t : array, integers (N,) or rows (N, C)
+        t : array, integers (N,) or rows (N, C); of a regression, targets of the scores' shape
 
         Returns
         -------
@@ -252,7 +292,7 @@ class Network(StoredNetwork):
         Parameters
         ----------
         x : array, shape (N, ...)
-        t : array, integers (N,) or rows (N, C)
+        t : array, integers (N,) or rows (N, C); of a regression, targets of the scores' shape
         h : float, optional
             The step: 1e-4 in float64, 0.005 in float32, which is too coarse to check anything.
         method : "local" or "loop"

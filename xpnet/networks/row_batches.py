@@ -8,13 +8,16 @@ from collections.abc import Callable
 from xpnet.backends import Array
 from xpnet.backends.storage import BATCH_ROWS
 from xpnet.checks import whole_number
-from xpnet.layers import Affine, Relu, Sigmoid
+from xpnet.layers import Affine, LeakyRelu, Relu, Sigmoid, Tanh
 from xpnet.networks.container import Container
 
 __all__ = ["bytes_per_row", "in_batches"]
 
 RESULT_BYTES = 8
 """Of each row: whether it is right, as `count_correct` may write it down."""
+
+ELEMENTWISE = Relu, LeakyRelu, Sigmoid, Tanh
+"""Layers whose output is as wide as their input, and who need no memory beside these two."""
 
 
 def in_batches(
@@ -87,7 +90,7 @@ def bytes_per_row(net: Container, x: Array, scale: float | None) -> int | None:
     for layer in net.stack.layers:
         if type(layer) is Affine:
             width = int(layer.W.shape[1])
-        elif type(layer) not in (Relu, Sigmoid):
+        elif type(layer) not in ELEMENTWISE:
             return None
         before, widest = width, max(widest, before + width)
     cast = x.dtype != net.dtype or scale is not None

@@ -9,10 +9,13 @@ import numpy as np
 
 from xpnet.backends import Array
 
-__all__ = ["ELEMENTARY", "TF32", "Bound", "gamma", "unit_roundoff"]
+__all__ = ["ELEMENTARY", "INPUT", "TF32", "Bound", "gamma", "unit_roundoff"]
 
 ELEMENTARY = 8
 """Roundings that exp or log counts as: 4 units in the last place are 8 unit roundoffs."""
+
+INPUT = "dx"
+"""The name under which a layer's rule gives the bound of the gradient of the input."""
 
 TF32 = 2**-11
 """The unit roundoff of TF32, to which tensor cores round the factors of products in float32."""

@@ -12,14 +12,12 @@ from typing import Any
 
 import numpy as np
 
-from xpnet.backends import Array, load_backend
-from xpnet.layers import Affine, Relu, Sigmoid, SoftmaxWithLoss
-from xpnet.parity.bounds import ELEMENTARY, Bound
+from xpnet.backends import Array
+from xpnet.layers import Affine, MeanSquaredError, SoftmaxWithLoss
+from xpnet.parity.activation_rules import ACTIVATION_RULES
+from xpnet.parity.bounds import ELEMENTARY, INPUT, Bound
 
 __all__ = ["INPUT", "LAYER_RULES", "LayerRule", "batch_bound"]
-
-INPUT = "dx"
-"""The name under which a rule gives the bound of the gradient of the input."""
 
 
 @dataclass(frozen=True)
@@ -29,7 +27,8 @@ class LayerRule:
     Attributes
     ----------
     forward : callable
-        ``forward(params, *inputs)`` gives the `Bound` of the output.
+        ``forward(params, *inputs)`` gives the `Bound` of the output. Among the parameters are the
+        layer's options.
     backward : callable
         ``backward(params, dout, *inputs)`` gives a mapping: under ``"dx"`` the `Bound` of the
         gradient of the input, under a parameter's name that of its gradient. A missing name has
@@ -81,33 +80,6 @@ def _affine_backward(params: Mapping[str, Array], dout: Array, x: Array) -> dict
         "W": _product(rows.T, dout),
         "b": Bound(np.abs(dout).sum(axis=0), (dout != 0).sum(axis=0)),
     }
-
-
-# --- activations ----------------------------------------------------------------------------
-
-
-def _relu_forward(params: Mapping[str, Array], x: Array) -> Bound:
-    return Bound(np.abs(x), 0)  # selection is exact
-
-
-def _relu_backward(params: Mapping[str, Array], dout: Array, x: Array) -> dict[str, Bound]:
-    return {INPUT: Bound(np.abs(dout), 0)}
-
-
-SIGMOID = ELEMENTARY + 2
-"""Roundings of ``1 / (1 + exp(-x))``, or ``e / (1 + e)`` with ``e = exp(-|x|)``: exp, a sum and a
-quotient."""
-
-
-def _sigmoid_forward(params: Mapping[str, Array], x: Array) -> Bound:
-    return Bound(load_backend("numpy").sigmoid(x), SIGMOID)
-
-
-def _sigmoid_backward(params: Mapping[str, Array], dout: Array, x: Array) -> dict[str, Bound]:
-    # the saved y has an error of gamma * y, which changes (1 - y) y by |1 - 2y| gamma * y; three
-    # roundings follow, and one is for the square of gamma * y, since the scale is >= y / 2
-    y = load_backend("numpy").sigmoid(x)
-    return {INPUT: Bound(np.abs(dout) * ((1 - y) * y + np.abs(1 - 2 * y) * y), SIGMOID + 4)}
 
 
 # --- softmax with loss ----------------------------------------------------------------------
@@ -165,6 +137,25 @@ def _loss_backward(
     return {INPUT: Bound(np.abs(dout) * scale.reshape(x.shape), count.reshape(x.shape))}
 
 
+# --- mean squared error ---------------------------------------------------------------------
+
+
+def _error_forward(params: Mapping[str, Array], x: Array, t: Array) -> Bound:
+    # the target is rounded to the dtype, and the difference once more: an error of (|d| + |t|) u
+    # in d, which counts twice in d * d; that is rounded too. Then a sum, and a division for the
+    # mean of a row and for that of all rows
+    size = np.abs(x - t.reshape(x.shape)) + np.abs(t.reshape(x.shape))
+    return Bound(np.asarray((size * size).sum() / x.size), 5 + x.size + 3)
+
+
+def _error_backward(
+    params: Mapping[str, Array], dout: Array, x: Array, t: Array
+) -> dict[str, Bound]:
+    # the difference as above, a rounded factor of 2 / size, two products
+    t = t.reshape(x.shape)
+    return {INPUT: Bound(np.abs(dout) * (np.abs(x - t) + np.abs(t)) * 2 / x.size, 5)}
+
+
 def batch_bound(rows: Array, scale: float | None) -> Bound:
     """The bound of gathered rows: a cast, a rounded scale, and the product with it."""
     return Bound(np.abs(rows * (1.0 if scale is None else scale)), 1 if scale is None else 3)
@@ -172,8 +163,8 @@ def batch_bound(rows: Array, scale: float | None) -> Bound:
 
 LAYER_RULES: dict[type, Any] = {
     Affine: LayerRule(_affine_forward, _affine_backward),
-    Relu: LayerRule(_relu_forward, _relu_backward),
-    Sigmoid: LayerRule(_sigmoid_forward, _sigmoid_backward),
+    **{kind: LayerRule(*pair) for kind, pair in ACTIVATION_RULES.items()},
     SoftmaxWithLoss: LayerRule(_loss_forward, _loss_backward),
+    MeanSquaredError: LayerRule(_error_forward, _error_backward),
 }
 """By exact type: a subclass may compute otherwise."""

@@ -138,6 +138,7 @@ def _layer_bounds(
         for key, (place, name) in net.places.items()
         if place == operation.place
     }
+    params64 |= net.stack.every[operation.place].options()
     inputs64 = [array.astype("float64") for array in inputs]
     if operation.name.endswith(".forward"):
         return {"": rule.forward(params64, *inputs64)}

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import base64
 import math
+from collections.abc import Sequence
 from typing import Any
 
 from xpnet.backends import to_numpy
 from xpnet.errors import ArgumentTypeError, OptionError
-from xpnet.layers import Affine, Relu, Sigmoid, SoftmaxWithLoss
+from xpnet.layers import Affine, LeakyRelu, Relu, Sigmoid, SoftmaxWithLoss, Tanh
 from xpnet.networks import Network
 
 __all__ = ["MOST_PARAMETERS", "encoded"]
 
-LAYERS = Affine, Relu, Sigmoid
+LAYERS = Affine, Relu, LeakyRelu, Sigmoid, Tanh
 """What the page computes; a class derived from one of them may compute something else."""
 MOST_PARAMETERS = 20_000_000
 """In float32 a page of 107 MB."""
@@ -25,8 +26,8 @@ def encoded(net: Network) -> dict[str, Any]:
     Parameters
     ----------
     net : Network
-        Of `Affine`, `Relu` and `Sigmoid`, with `SoftmaxWithLoss` as the last layer; its input are
-        square pictures, and it has a `pixel_scale`.
+        Of `Affine`, `Relu`, `LeakyRelu`, `Sigmoid` and `Tanh`, with `SoftmaxWithLoss` as the last
+        layer; its input are square pictures, and it has a `pixel_scale`.
 
     Raises
     ------
@@ -71,6 +72,7 @@ def encoded(net: Network) -> dict[str, Any]:
             "kind": type(layer).__name__,
             "size": width,
             "params": {key: _base64(array) for key, array in layer.params.items()},
+            "options": layer.options(),
         }
         for (name, layer), width in zip(net.layers.items(), widths, strict=True)
     ]
@@ -88,7 +90,7 @@ def _check_layers(net: Network) -> None:
     for name, layer in net.layers.items():
         if type(layer) not in LAYERS:
             raise OptionError(
-                "expected a network of the layers Affine, Relu and Sigmoid, got "
+                f"expected a network of the layers {_listed(LAYERS)}, got "
                 f"{name} ({type(layer).__name__}), which a page cannot compute"
             )
     if type(net.last_layer) is not SoftmaxWithLoss:
@@ -103,6 +105,11 @@ def _check_layers(net: Network) -> None:
             f"the network has {net.params.count:,} parameters, and a page holds at most "
             f"{MOST_PARAMETERS:,}: train a smaller one"
         )
+
+
+def _listed(kinds: Sequence[type]) -> str:
+    *others, last = (kind.__name__ for kind in kinds)
+    return f"{', '.join(others)} and {last}"
 
 
 def _widths(net: Network) -> list[int]:

@@ -51,9 +51,9 @@ def to_html(
     Parameters
     ----------
     net : Network
-        Of `Affine`, `Relu` and `Sigmoid`, with `SoftmaxWithLoss` as the last layer, and with a
-        `pixel_scale`, which a `Trainer` sets; its input are square pictures. The bars have the
-        names of its `class_names`.
+        Of `Affine`, `Relu`, `LeakyRelu`, `Sigmoid` and `Tanh`, with `SoftmaxWithLoss` as the last
+        layer, and with a `pixel_scale`, which a `Trainer` sets; its input are square pictures. The
+        bars have the names of its `class_names`.
     path : str or path
         Ending in .html or .htm. The file is written whole or not at all.
     title : str, optional

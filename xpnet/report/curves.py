@@ -50,11 +50,16 @@ def curves(history: History) -> list[Curve]:
         )
     known = [accuracies for record in history.records if (accuracies := _accuracies(record))]
     if known:
-        shares = ", ".join(f"{name} {share:.2%}" for name, share in known[-1].items())
+        is_r2 = history.is_regression
+        what = "R²" if is_r2 else "Accuracy"
+        shares = ", ".join(
+            f"{name} {share:.4f}" if is_r2 else f"{name} {share:.2%}"
+            for name, share in known[-1].items()
+        )
         drawn.append(
             Curve(
                 _picture(draw_accuracies, history),
-                f"Accuracy after {len(known):,} epochs or parts of one, at last {shares}.",
+                f"{what} after {len(known):,} epochs or parts of one, at last {shares}.",
             )
         )
     return drawn
@@ -66,9 +71,13 @@ def _validation(history: History) -> str:
 
 
 def _accuracies(record: Record) -> dict[str, float]:
-    """Those that the record has, by the set."""
-    found = {name: getattr(record, f"{name}_accuracy") for name in ("train", "test", "validation")}
-    return {name: share for name, share in found.items() if share is not None}
+    """Those that the record has, by the set; of a regression the scores."""
+    return {
+        name: getattr(record, f"{name}_{kind}")
+        for kind in ("accuracy", "score")
+        for name in ("train", "test", "validation")
+        if getattr(record, f"{name}_{kind}") is not None
+    }
 
 
 def _picture(draw: Callable[[Any, History], None], history: History) -> str:

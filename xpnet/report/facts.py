@@ -38,9 +38,16 @@ def figures(trainer: Trainer, predictions: Predictions | None) -> Rows:
         rows.append(("test accuracy", f"{final.test_accuracy:.2%}"))
     if final is not None and final.train_accuracy is not None:
         rows.append(("training accuracy", f"{final.train_accuracy:.2%}"))
+    if final is not None and final.test_score is not None:
+        rows.append(("test R²", f"{final.test_score:.4f}"))
+    if final is not None and final.train_score is not None:
+        rows.append(("training R²", f"{final.train_score:.4f}"))
     if trainer.validation is not None:
         found = trainer.net.evaluate(*trainer.validation, scale=trainer.scale)
-        rows.append(("validation accuracy", f"{found.accuracy:.2%}"))
+        if found.accuracy is None:
+            rows.append(("validation R²", f"{found.score:.4f}"))
+        else:
+            rows.append(("validation accuracy", f"{found.accuracy:.2%}"))
         rows.append(("validation loss", f"{found.loss:.4g}"))
     if final is not None:
         rows.append(("last loss", f"{final.loss:.4g}"))

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from xpnet.backends import Array, asarray, fitting_labels
+from xpnet.backends import Array, Backend, asarray, fitting_labels, fitting_targets
 from xpnet.errors import DataError, LabelError, ShapeError
 from xpnet.layers import SoftmaxWithLoss
 from xpnet.networks import Network
@@ -35,7 +35,7 @@ def checked_set(net: Network, data: Any, name: str, scale: float | None) -> tupl
         There are no rows, their number differs from that of the labels, or the network does
         not take them.
     LabelError
-        A label is out of range, or a row of labels holds NaN or infinity.
+        A label is out of range, or a row of labels or targets holds NaN or infinity.
     DataError
         The set is not a pair, or does not fit on the device.
     """
@@ -45,6 +45,8 @@ def checked_set(net: Network, data: Any, name: str, scale: float | None) -> tupl
         classes = int(net.predict(x[:1], scale=scale).shape[-1])
     if isinstance(net.last_layer, SoftmaxWithLoss):  # another loss has targets of its own kind
         _check_labels(net, t, classes, name)
+    elif net.is_regression:
+        _check_targets(net, t, classes, name)
     return x, t
 
 
@@ -107,7 +109,19 @@ def _check_labels(net: Network, t: Array, classes: int, name: str) -> None:
         except LabelError as error:
             raise LabelError(f"{name}: {error}") from None
         return
-    finite = backend.xp.all(backend.xp.isfinite(backend.asarray(t, net.dtype)), axis=1)
+    _check_finite(backend, backend.asarray(t, net.dtype), f"{name}: the labels")
+
+
+def _check_targets(net: Network, t: Array, outputs: int, name: str) -> None:
+    backend = net.backend
+    t = fitting_targets(backend, t, (int(t.shape[0]), outputs), name, "predict(x)")
+    with np.errstate(over="ignore"):  # a target beyond the dtype is refused in one sentence
+        t = backend.asarray(t, net.dtype)
+    _check_finite(backend, t, f"{name}: the targets")
+
+
+def _check_finite(backend: Backend, t: Array, what: str) -> None:
+    finite = backend.xp.all(backend.xp.isfinite(t), axis=1)
     if not bool(finite.all()):
         row = int((finite * 1).argmin())
-        raise LabelError(f"{name}: the labels of row {row} are not all finite numbers")
+        raise LabelError(f"{what} of row {row} are not all finite numbers")

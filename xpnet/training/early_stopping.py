@@ -38,7 +38,8 @@ class EarlyStopping(Callback):
     monitor : str
         What is to improve, an attribute of `Record`: ``"validation_loss"``,
         ``"validation_accuracy"``, ``"train_accuracy"``, ``"test_accuracy"`` or ``"loss"``, which
-        is of one batch. A loss improves by becoming smaller, an accuracy by becoming larger.
+        is of one batch. Of a regression ``"validation_score"``, ``"train_score"`` or
+        ``"test_score"``. A loss improves by becoming smaller, the others by becoming larger.
     min_delta : float
         What is no more than this is no improvement.
     restore_best : bool
@@ -179,6 +180,14 @@ class EarlyStopping(Callback):
         )
 
     def _check(self, trainer: Run) -> None:
+        wrong = "accuracy" if trainer.net.is_regression else "score"
+        if self.monitor.endswith(wrong):
+            right = self.monitor.replace(wrong, "score" if wrong == "accuracy" else "accuracy")
+            does = "regression" if trainer.net.is_regression else "classification"
+            raise OptionError(
+                f"EarlyStopping: monitor={self.monitor!r}: the network does {does}, so write "
+                f"monitor={right!r}"
+            )
         kind = "validation" if self.monitor in VALIDATION else "test"
         if self.monitor != "loss" and getattr(trainer, kind) is None:
             option = "validation=0.1" if kind == "validation" else "test=(x, t)"

@@ -6,7 +6,7 @@ import csv
 import io
 import os
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 
 from xpnet.files import write_whole
 from xpnet.tables import html_paragraphs, html_table, text_table
@@ -19,13 +19,18 @@ COLUMNS = (
     ("loss", "loss", ".4f"),
     ("train acc", "train_accuracy", ".4f"),
     ("test acc", "test_accuracy", ".4f"),
+    ("train R2", "train_score", ".4f"),
+    ("test R2", "test_score", ".4f"),
     ("val loss", "validation_loss", ".4f"),
     ("val acc", "validation_accuracy", ".4f"),
+    ("val R2", "validation_score", ".4f"),
 )
 """The columns of a table of records: header, attribute of `Record` and format."""
 
-VALIDATION = "validation_loss", "validation_accuracy"
-EVALUATED = "train_accuracy", "test_accuracy", *VALIDATION
+VALIDATION = "validation_loss", "validation_accuracy", "validation_score"
+SCORES = "train_score", "test_score", "validation_score"
+ACCURACIES = "train_accuracy", "test_accuracy", "validation_accuracy"
+EVALUATED = *ACCURACIES[:2], *SCORES[:2], *VALIDATION
 """The attributes of a `Record` that may be None."""
 
 SHOWN = 20
@@ -51,15 +56,20 @@ class Record:
     validation_loss, validation_accuracy : float or None
         Of the whole validation set, after the update; the loss is the mean over its rows. None
         without a validation set, or where the accuracies are None.
+    train_score, test_score, validation_score : float or None
+        Of a network that does regression, in place of the accuracies: R^2, as `Network.score`.
     """
 
     iteration: int
     epoch: int
     loss: float
-    train_accuracy: float | None
-    test_accuracy: float | None
+    train_accuracy: float | None = None
+    test_accuracy: float | None = None
     validation_loss: float | None = None
     validation_accuracy: float | None = None
+    train_score: float | None = None
+    test_score: float | None = None
+    validation_score: float | None = None
 
 
 @dataclass
@@ -108,19 +118,29 @@ class History:
         return self.records[-1] if self.records else None
 
     @property
+    def is_regression(self) -> bool:
+        """Whether a record has a score in place of an accuracy."""
+        return any(getattr(record, name) is not None for record in self.records for name in SCORES)
+
+    @property
     def steps_per_second(self) -> float:
         """Training steps a second, evaluation not counted."""
         return len(self.losses) / self.step_seconds if self.step_seconds else 0.0
 
     def as_dicts(self) -> list[dict[str, int | float | None]]:
-        """The records as plain dicts, for JSON; without those of validation if there was none."""
+        """The records as plain dicts, for JSON.
+
+        Without what is of validation if there was none, and without the scores of a regression or,
+        if it was one, without accuracies.
+        """
         names = self._names
         return [{name: getattr(record, name) for name in names} for record in self.records]
 
     def to_csv(self, path: str | os.PathLike[str] | None = None) -> str:
         """The records as CSV: a header, and a row for each; None is an empty cell.
 
-        There are columns for validation where there was one.
+        There are columns for validation where there was one. Those of a regression are
+        ``train_score`` and ``test_score``, not ``train_accuracy`` and ``test_accuracy``.
 
         Parameters
         ----------
@@ -171,11 +191,12 @@ class History:
 
     @property
     def _names(self) -> list[str]:
-        """The attributes of a record, without those of validation if no record has one."""
-        names = [field.name for field in fields(Record)]
-        if any(record.validation_loss is not None for record in self.records):
-            return names
-        return [name for name in names if name not in VALIDATION]
+        """The attributes of a record, without those that no record of this run can have."""
+        left_out = set(ACCURACIES if self.is_regression else SCORES)
+        if all(record.validation_loss is None for record in self.records):
+            left_out |= set(VALIDATION)
+        names = "iteration", "epoch", "loss", *EVALUATED
+        return [name for name in names if name not in left_out]
 
     @property
     def _remark(self) -> str:
@@ -188,7 +209,9 @@ def _table(records: Sequence[Record]) -> list[list[str]]:
     columns = []
     for name, attribute, spec in COLUMNS:
         values = [getattr(record, attribute) for record in records]
-        if any(v is not None for v in values) or (not values and attribute not in VALIDATION):
+        if any(v is not None for v in values) or (
+            not values and attribute not in (*VALIDATION, *SCORES)
+        ):
             columns.append([name, *("" if v is None else format(v, spec) for v in values)])
     header, *rows = map(list, zip(*columns, strict=True))
     if len(rows) > SHOWN:

@@ -76,9 +76,15 @@ def _line(record: Record) -> str:
     if record.train_accuracy is not None and record.test_accuracy is not None:
         accuracies = f"{record.train_accuracy:.4f}, {record.test_accuracy:.4f}"
         words.append(f"train acc, test acc | {accuracies}")
+    if record.train_score is not None and record.test_score is not None:
+        scores = f"{record.train_score:.4f}, {record.test_score:.4f}"
+        words.append(f"train R2, test R2 | {scores}")
     if record.validation_loss is not None and record.validation_accuracy is not None:
         values = f"{record.validation_loss:.4f}, {record.validation_accuracy:.4f}"
         words.append(f"val loss, val acc | {values}")
+    if record.validation_loss is not None and record.validation_score is not None:
+        values = f"{record.validation_loss:.4f}, {record.validation_score:.4f}"
+        words.append(f"val loss, val R2 | {values}")
     return "  ".join(words)
 
 

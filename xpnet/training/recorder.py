@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from numbers import Real
 
@@ -126,30 +126,30 @@ class Recorder:
                     self.history,
                 )
 
-    def note(
-        self,
-        iteration: int,
-        train_accuracy: float | None,
-        test_accuracy: float | None,
-        validation_loss: float | None = None,
-        validation_accuracy: float | None = None,
-    ) -> Record:
+    def note(self, iteration: int, **evaluated: float | None) -> Record:
         """A record of this iteration, in the place of one that was noted early.
+
+        Parameters
+        ----------
+        iteration : int
+        **evaluated : float or None
+            What the record has beside its loss, by the names of `Record`.
 
         Raises
         ------
         NonFiniteLossError
-            The loss of the validation set is NaN or infinite.
+            A loss or a score is NaN or infinite.
         """
-        if validation_loss is not None and not math.isfinite(validation_loss):
-            raise NonFiniteLossError(
-                f"the validation loss is {validation_loss} after iteration {iteration}: look for "
-                "NaN in the rows of the validation set, or try a smaller learning rate",
-                iteration,
-                self.history,
-            )
-        accuracies = train_accuracy, test_accuracy
-        record = self._record(iteration, *accuracies, validation_loss, validation_accuracy)
+        for name, value in evaluated.items():
+            if value is not None and not math.isfinite(value):
+                kind = name.partition("_")[0]
+                raise NonFiniteLossError(
+                    f"the {name.replace('_', ' ')} is {value} after iteration {iteration}: look "
+                    f"for NaN in the rows of the {kind} set, or try a smaller learning rate",
+                    iteration,
+                    self.history,
+                )
+        record = self._record(iteration, evaluated)
         self._owed = 0
         return record
 
@@ -157,7 +157,7 @@ class Recorder:
         """A record without accuracies where a run was cut off, unless there is one."""
         final = self.history.final
         if self.owes(iteration) and (final is None or final.iteration != iteration):
-            self._record(iteration, None, None, early=True)
+            self._record(iteration, {}, early=True)
 
     def owes(self, iteration: int) -> bool:
         """Whether a run did this iteration, and was cut off before it had its record."""
@@ -165,9 +165,11 @@ class Recorder:
         noted = final is not None and final.iteration == iteration and not self.last_is_early
         return iteration > 0 and self.owed == iteration and not noted
 
-    def _record(self, iteration: int, *evaluated: float | None, early: bool = False) -> Record:
+    def _record(
+        self, iteration: int, evaluated: Mapping[str, float | None], early: bool = False
+    ) -> Record:
         epoch = math.ceil(iteration / self._steps_per_epoch)
-        record = Record(iteration, epoch, self.history.losses[-1], *evaluated)
+        record = Record(iteration, epoch, self.history.losses[-1], **evaluated)
         records = self.history.records
         start = len(records) - self.last_is_early
         if early:

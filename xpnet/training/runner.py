@@ -87,19 +87,22 @@ class Runner:
         self._recorder.collect(trainer.net.backend, trainer.optimizer)
         with np.errstate(all="ignore"), self._signals.released():
             evaluated = trainer._capturing.with_its_memory(self._evaluated, trainer.net.backend)
-        record = self._recorder.note(trainer.iteration, *evaluated)
+        record = self._recorder.note(trainer.iteration, **evaluated)
         for callback in trainer.callbacks:
             callback.on_record(trainer, record)
 
-    def _evaluated(self) -> list[float | None]:
-        """What a record has beside its loss."""
-        trainer = self._trainer
-        found = [
-            None if trainer.test is None else trainer.net.accuracy(*data, scale=trainer.scale)
-            for data in (trainer.train, trainer.test or trainer.train)
-        ]
+    def _evaluated(self) -> dict[str, float]:
+        """What a record has beside its loss, by its names there."""
+        trainer, net = self._trainer, self._trainer.net
+        kind = "score" if net.is_regression else "accuracy"
+        found = {}
+        if trainer.test is not None:
+            for name, data in (("train", trainer.train), ("test", trainer.test)):
+                found[f"{name}_{kind}"] = net.score(*data, scale=trainer.scale)
         if trainer.validation is not None:
-            found += trainer.net.evaluate(*trainer.validation, scale=trainer.scale)
+            evaluation = net.evaluate(*trainer.validation, scale=trainer.scale)
+            found["validation_loss"] = evaluation.loss
+            found[f"validation_{kind}"] = evaluation.score
         return found
 
     def _end_early(self, error: BaseException) -> None:

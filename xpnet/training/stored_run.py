@@ -211,5 +211,5 @@ def _record(saved: Document) -> Record:
         saved.count("iteration"),
         saved.count("epoch"),
         saved.get("loss", float),
-        *(saved.get(name, float, optional=True) for name in EVALUATED),
+        **{name: saved.get(name, float, optional=True) for name in EVALUATED},
     )

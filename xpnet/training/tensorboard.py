@@ -78,6 +78,9 @@ class TensorBoard(Callback):
             "accuracy/train": record.train_accuracy,
             "accuracy/test": record.test_accuracy,
             "accuracy/validation": record.validation_accuracy,
+            "R2/train": record.train_score,
+            "R2/test": record.test_score,
+            "R2/validation": record.validation_score,
             "loss/validation": record.validation_loss,
         }
         history, (steps, seconds) = trainer.history, self._rated

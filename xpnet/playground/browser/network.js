@@ -18,6 +18,8 @@ const LAYERS = {
     return y;
   },
   Relu: (_, x) => x.map((value) => (value > 0 ? value : 0)),
+  LeakyRelu: ({ slope }, x) => x.map((value) => (value > 0 ? value : slope * value)),
+  Tanh: (_, x) => x.map(Math.tanh),
   Sigmoid: (_, x) => x.map((value) => 1 / (1 + Math.exp(-value))), // 1 / Infinity is 0
 };
 
@@ -31,9 +33,9 @@ function softmax(scores) {
 class Network {
   constructor({ dtype, scale, layers }) {
     this.scale = scale;
-    this.layers = layers.map(({ name, kind, params }) => {
+    this.layers = layers.map(({ name, kind, params, options }) => {
       const arrays = Object.entries(params).map(([key, text]) => [key, decoded(text, dtype)]);
-      return { name, kind, ...Object.fromEntries(arrays) };
+      return { name, kind, ...options, ...Object.fromEntries(arrays) };
     });
   }
 
