@@ -29,10 +29,14 @@ class Row:
 
 TRAINING = (
     Row("step, SGD", 15),
+    Row("step, SGD with weight decay", 15),
     Row("step, Momentum", 15),
+    Row("step, Nesterov", 15),
     Row("step, AdaGrad", 15),
     Row("step, RMSProp", 15),
     Row("step, Adam", 15),
+    Row("step, AdamW", 15),
+    Row("step, a learning rate by a schedule", 15),
     Row("step, uint8 pixels times a scale", 15),
     Row("step, one-hot labels", 15),
     Row("step, tanh and the mean squared error", 15),
@@ -51,10 +55,14 @@ TRAINING = (
 
 CAPTURED = (
     Row("captured step, SGD", 1),
+    Row("captured step, SGD with weight decay", 1),
     Row("captured step, Momentum", 1),
+    Row("captured step, Nesterov", 1),
     Row("captured step, AdaGrad", 1),
     Row("captured step, RMSProp", 1),
     Row("captured step, Adam", 1),
+    Row("captured step, AdamW", 1),
+    Row("captured step, a learning rate by a schedule", 1),
     Row("captured step, uint8 pixels times a scale", 1),
     Row("captured step, one-hot labels", 1),
     Row("captured step, tanh and the mean squared error", 1),
@@ -116,11 +124,14 @@ LAYERS = (
 OPTIMIZERS = (
     Row("SGD.update", 1),
     Row("Momentum.update", 1),
+    Row("Nesterov.update", 1),
     Row("AdaGrad.update", 1),
     Row("RMSProp.update", 1),
     Row("Adam.update", 1),
+    Row("AdamW.update", 1),
     Row("SGD.update, a dict of 4 arrays", 7),
     Row("Adam.update, a dict of 4 arrays", 13),
+    Row("AdamW.update, a dict of 4 arrays", 13),
 )
 
 BACKEND = (
@@ -164,10 +175,16 @@ BACKEND = (
     Row("gather", 1),
     Row("gather, uint8 pixels times a scale", 1),
     Row("update, SGD", 1),
+    Row("update, SGD with weight decay", 1),
     Row("update, Momentum", 1),
+    Row("update, Momentum with weight decay", 1),
+    Row("update, Nesterov", 1),
+    Row("update, Nesterov with weight decay", 1),
     Row("update, AdaGrad", 1),
     Row("update, RMSProp", 1),
     Row("update, Adam", 1),
+    Row("update, Adam with weight decay", 1),
+    Row("update, AdamW with weight decay", 1),
 )
 
 TABLES = {

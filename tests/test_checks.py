@@ -13,6 +13,7 @@ from xpnet.checks import (
     check_matplotlib,
     check_memory,
     check_pillow,
+    from_zero,
     is_whole,
     memory,
     whole_number,
@@ -25,6 +26,19 @@ def test_a_number_above_zero_comes_back_as_a_float(value):
     found = above_zero("lr", value)
     assert type(found) is float
     assert found == value
+
+
+@pytest.mark.parametrize("value", [0, 0.1, 3, np.float32(0.5), np.int64(2)])
+def test_a_number_from_zero_on_comes_back_as_a_float(value):
+    found = from_zero("weight_decay", value)
+    assert type(found) is float
+    assert found == value
+
+
+@pytest.mark.parametrize("value", [-1, 10**400, float("inf"), float("nan"), True, "0.1", None])
+def test_from_zero_refuses_all_else(value):
+    with pytest.raises(OptionError, match=r"^weight_decay: expected a number from 0 on, got "):
+        from_zero("weight_decay", value)
 
 
 @pytest.mark.parametrize("value", [0, -1, 10**400, float("inf"), float("nan"), True, "0.1", None])

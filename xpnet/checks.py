@@ -19,6 +19,7 @@ __all__ = [
     "check_matplotlib",
     "check_memory",
     "check_pillow",
+    "from_zero",
     "is_number",
     "is_whole",
     "memory",
@@ -31,11 +32,25 @@ CONTAINER_LIMITS = "/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.li
 
 def above_zero(name: str, value: float) -> float:
     """`value` as a float, if it is a finite number above 0; else `OptionError`."""
-    made = math.inf
-    with contextlib.suppress(OverflowError):  # a whole number beyond all floats
-        made = float(value) if is_number(value) else math.nan
+    made = _as_float(value)
     if not 0 < made < math.inf:
         raise OptionError(f"{name}: expected a number above 0, got {value!r:.100}")
+    return made
+
+
+def from_zero(name: str, value: float) -> float:
+    """`value` as a float, if it is a finite number from 0 on; else `OptionError`."""
+    made = _as_float(value)
+    if not 0 <= made < math.inf:
+        raise OptionError(f"{name}: expected a number from 0 on, got {value!r:.100}")
+    return made
+
+
+def _as_float(value: Any) -> float:
+    """`value` as a float: infinite if it is a whole number beyond all floats, NaN if it is none."""
+    made = math.inf
+    with contextlib.suppress(OverflowError):
+        made = float(value) if is_number(value) else math.nan
     return made
 
 

@@ -38,6 +38,8 @@ def made(argument: Any, dtype: str, layout: str) -> Any:
     """An argument of a case, on the current backend."""
     if isinstance(argument, list):
         return [made(value, dtype, layout) for value in argument]
+    if isinstance(argument, dict):
+        return {name: made(value, dtype, layout) for name, value in argument.items()}
     if isinstance(argument, Kept):
         return laid_out(argument.array, layout)
     if isinstance(argument, (np.ndarray, np.float64)):

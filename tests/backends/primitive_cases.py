@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from xpnet.optimizers import SGD, AdaGrad, Adam, Momentum, Optimizer, RMSProp
+from xpnet.optimizers import SGD, AdaGrad, Adam, AdamW, Momentum, Nesterov, Optimizer, RMSProp
 
 Case = tuple[Any, ...]
 
@@ -141,20 +141,21 @@ def softmaxed(scores: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
 
 
 def numbers(optimizer: Optimizer, step: int = 1) -> dict[str, float]:
-    """The scalars and constants of a step."""
-    return optimizer.scalars(step) | optimizer.constants()
+    """The numbers of a step over a matrix."""
+    found = optimizer.scalars(step) | optimizer.constants()
+    return found | optimizer.entrywise(2) if optimizer.current_rule.entrywise else found
 
 
 def steps(optimizer: Optimizer, step: int = 1) -> dict[str, Case]:
     """The rule of an optimizer, parameters, their gradient and state, and the numbers of a step."""
-    rule, arrays = optimizer.rule, ENTRIES | {"large state": normal(7, 5) * 1e3}
+    rule, arrays = optimizer.current_rule, ENTRIES | {"large state": normal(7, 5) * 1e3}
     return {
         f"{rule.name}, {name}, step {step}": (
             rule,
             x,
             np.flip(x).copy(),
             [abs(x) for _ in rule.state],
-            numbers(optimizer, step),
+            numbers(optimizer, step) | dict.fromkeys(rule.entrywise, x / 7),
         )
         for name, x in arrays.items()
     }
@@ -190,7 +191,10 @@ def batches() -> dict[str, Case]:
 
 OF_ANY_MASS = of_any_mass()
 
-OPTIMIZERS = [SGD(0.1), Momentum(0.1), AdaGrad(0.1), RMSProp(0.1), Adam(0.1)]
+OPTIMIZERS = [
+    *(kind(0.1) for kind in (SGD, Momentum, Nesterov, AdaGrad, RMSProp, Adam)),
+    *(kind(0.1, weight_decay=0.01) for kind in (SGD, Momentum, Nesterov, Adam, AdamW)),
+]
 """One of each rule."""
 
 

@@ -32,7 +32,7 @@ class Scarce(np.ndarray[Any, Any]):
 
 @pytest.mark.parametrize("optimizer", OPTIMIZERS, ids=str)
 def test_a_step_that_runs_out_anywhere_has_written_nothing(optimizer: Optimizer) -> None:
-    rule, values = optimizer.rule, numbers(optimizer, 3)
+    rule, values = optimizer.current_rule, numbers(optimizer, 3)
     rng = np.random.default_rng(0)
     content = [rng.uniform(1, 2, 5) for _ in range(2 + len(rule.state))]
     failures = 0

@@ -31,10 +31,15 @@ def step(optimizer: Optimizer) -> Arguments:
     """A step of this optimizer."""
 
     def arguments(seed: int) -> list[Any]:
-        param, grad, *state = arrays(2 + len(optimizer.rule.state))(seed)
-        return [optimizer.rule, param, grad, state, numbers(optimizer, 7)]
+        param, grad, *state = arrays(2 + len(optimizer.current_rule.state))(seed)
+        return [optimizer.current_rule, param, grad, state, numbers(optimizer, 7)]
 
     return arguments
+
+
+def named(optimizer: Optimizer) -> str:
+    decays = bool(optimizer.current_rule.entrywise)
+    return f"{type(optimizer).__name__}{' with weight decay' if decays else ''}"
 
 
 def scalars(number: int) -> Arguments:
@@ -116,7 +121,7 @@ SCENARIOS: dict[str, Arguments] = {
     "cast, uint8 pixels times a scale": lambda seed: [pixels(seed)[0], FLOAT, 1 / 255],
     "gather": batch,
     "gather, uint8 pixels times a scale": pixels,
-} | {f"update, {type(optimizer).__name__}": step(optimizer) for optimizer in OPTIMIZERS}
+} | {f"update, {named(optimizer)}": step(optimizer) for optimizer in OPTIMIZERS}
 
 
 @pytest.mark.parametrize("expected", BACKEND, ids=lambda row: row.call)

@@ -23,8 +23,8 @@ def kernels(cupy_backend: Backend) -> Any:
 
 @pytest.mark.parametrize("optimizer", OPTIMIZERS, ids=str)
 def test_a_kernel_reads_and_writes_what_its_rule_names(kernels: Any, optimizer: Optimizer) -> None:
-    rule, kernel = optimizer.rule, kernels.update_kernel(optimizer.rule)
-    read = ["grad", *rule.scalars, *rule.constants]
+    rule, kernel = optimizer.current_rule, kernels.update_kernel(optimizer.current_rule)
+    read = ["grad", *rule.scalars, *rule.constants, *rule.entrywise]
     assert [p.name for p in kernel.in_params] == read
     assert [p.name for p in kernel.out_params] == ["param", *rule.state]
     assert {p.ctype for p in (*kernel.in_params, *kernel.out_params)} == {"T"}

@@ -85,7 +85,7 @@ def test_70_001_rows_give_what_the_base_gives(
 def test_70_001_rows_are_updated_as_the_base_does(
     cupy_backend: Backend, optimizer: Optimizer, dtype: str
 ) -> None:
-    rule, values = optimizer.rule, numbers(optimizer, 3)
+    rule, values = optimizer.current_rule, numbers(optimizer, 3)
     content = abs(np.random.default_rng(0).normal(size=(2 + len(rule.state), ROWS, 3)))
     updated = []
     for kind in (Plain(cupy_backend), cupy_backend):

@@ -102,8 +102,9 @@ def test_a_large_update_in_parts_gives_the_same_bits(
     numpy: Backend, monkeypatch: pytest.MonkeyPatch, optimizer: Optimizer, shape: tuple[int, ...]
 ) -> None:
     monkeypatch.setattr("xpnet.backends.numpy_backend.PART", 100)
-    rule, values = optimizer.rule, numbers(optimizer, 3)
+    rule, values = optimizer.current_rule, numbers(optimizer, 3)
     rng = np.random.default_rng(0)
+    values |= {name: np.asarray(rng.random(shape, dtype="float32")) for name in rule.entrywise}
     arrays = [np.asarray(rng.random(shape, dtype="float32")) for _ in range(2 + len(rule.state))]
     whole, parts = ([array.copy() for array in arrays] for _ in range(2))
     for backend, (param, grad, *state) in ((Plain(numpy), whole), (numpy, parts)):
@@ -132,5 +133,5 @@ def test_parts_are_smaller_where_a_step_has_more_state(
     monkeypatch.setattr(Backend, "update", lambda *args: sizes.append(args[2].size))
     sizes: list[int] = []
     arrays = [np.zeros(100, "float32") for _ in range(2 + states)]
-    numpy.update(optimizer.rule, arrays[0], arrays[1], arrays[2:], numbers(optimizer))
+    numpy.update(optimizer.current_rule, arrays[0], arrays[1], arrays[2:], numbers(optimizer))
     assert sizes == [100 // parts] * parts

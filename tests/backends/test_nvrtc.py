@@ -105,7 +105,7 @@ def test_every_kernel_of_xpnet_is_among_the_recorded(sources: list[Source]) -> N
     # error_kernels, row_kernels and update_kernel are functions
     assert len(written) == len(cupy_kernels.__all__) - 3
     assert not missing
-    assert all(f"xpnet_{optimizer.rule.name}(" in code for optimizer in OPTIMIZERS)
+    assert all(f"xpnet_{optimizer.current_rule.name}(" in code for optimizer in OPTIMIZERS)
     for dtype in ("float", "double"):
         assert f"xpnet_sgd(const CArray<{dtype}," in code
 

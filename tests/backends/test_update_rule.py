@@ -66,10 +66,10 @@ def test_a_rule_without_a_kernel_runs_its_formula_everywhere(backend: Backend) -
 
 @pytest.mark.parametrize("optimizer", OPTIMIZERS, ids=str)
 def test_every_rule_of_xpnet_has_a_kernel_and_a_name_of_its_own(optimizer: Any) -> None:
-    assert optimizer.rule.kernel
-    assert [other.rule.name for other in OPTIMIZERS].count(optimizer.rule.name) == 1
-    numbers = optimizer.scalars(1) | optimizer.constants()
-    assert numbers.keys() == {*optimizer.rule.scalars, *optimizer.rule.constants}
+    assert optimizer.current_rule.kernel
+    assert [other.current_rule.name for other in OPTIMIZERS].count(optimizer.current_rule.name) == 1
+    rule, numbers = optimizer.current_rule, optimizer.scalars(1) | optimizer.constants()
+    assert numbers.keys() == {*rule.scalars, *rule.constants}
 
 
 def test_a_rule_cannot_be_changed() -> None:

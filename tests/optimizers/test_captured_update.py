@@ -7,7 +7,17 @@ import pytest
 
 import xpnet
 from xpnet.networks import TwoLayerNet
-from xpnet.optimizers import SGD, AdaGrad, Adam, Momentum, Optimizer, RMSProp, UpdateRule
+from xpnet.optimizers import (
+    SGD,
+    AdaGrad,
+    Adam,
+    AdamW,
+    Momentum,
+    Nesterov,
+    Optimizer,
+    RMSProp,
+    UpdateRule,
+)
 from xpnet.optimizers.captured_update import CapturedUpdate
 
 
@@ -33,7 +43,9 @@ def stepped(backend):
 
 
 @pytest.mark.parametrize("dtype", ["float32", "float64"])
-@pytest.mark.parametrize("kind", [SGD, Momentum, AdaGrad, RMSProp, Adam, ByFormula])
+@pytest.mark.parametrize(
+    "kind", [SGD, Momentum, Nesterov, AdaGrad, RMSProp, Adam, AdamW, ByFormula]
+)
 def test_a_step_is_the_same_by_an_array_of_numbers(stepped, kind, dtype):
     plain, captured = kind(lr=0.1), kind(lr=0.1)
     nets = stepped(plain, dtype), stepped(captured, dtype)

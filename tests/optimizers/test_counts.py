@@ -9,7 +9,7 @@ import pytest
 
 from tests.counts_table import OPTIMIZERS, Row
 from tests.device_counts import DeviceCounts, Scenario, counted, normal
-from xpnet.optimizers import SGD, AdaGrad, Adam, Momentum, RMSProp
+from xpnet.optimizers import SGD, AdaGrad, Adam, AdamW, Momentum, Nesterov, RMSProp
 from xpnet.parameters import Parameters
 
 SHAPES = {"W1": (20, 10), "b1": (10,), "W2": (10, 3), "b2": (3,)}
@@ -30,8 +30,11 @@ def update(kind: type, hold: Callable[[dict[str, Any]], Any] = Parameters) -> Sc
 
 
 SCENARIOS = {
-    f"{kind.__name__}.update": update(kind) for kind in (SGD, Momentum, AdaGrad, RMSProp, Adam)
-} | {f"{kind.__name__}.update, a dict of 4 arrays": update(kind, dict) for kind in (SGD, Adam)}
+    f"{kind.__name__}.update": update(kind)
+    for kind in (SGD, Momentum, Nesterov, AdaGrad, RMSProp, Adam, AdamW)
+} | {
+    f"{kind.__name__}.update, a dict of 4 arrays": update(kind, dict) for kind in (SGD, Adam, AdamW)
+}
 
 
 @pytest.mark.parametrize("expected", OPTIMIZERS, ids=lambda row: row.call)

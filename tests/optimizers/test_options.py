@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 
 from xpnet.errors import OptionError
-from xpnet.optimizers import SGD, AdaGrad, Adam, Momentum, RMSProp
+from xpnet.optimizers import SGD, AdaGrad, Adam, AdamW, Momentum, Nesterov, RMSProp
 
-KINDS = [SGD, Momentum, AdaGrad, RMSProp, Adam]
+KINDS = [SGD, Momentum, Nesterov, AdaGrad, RMSProp, Adam, AdamW]
 
 BAD = [-0.1, float("nan"), float("inf"), "0.1", True, None, [0.1], 1j, np.ones(2)]
 
@@ -40,12 +40,35 @@ def test_numbers_of_numpy_are_numbers(lr):
     assert type(SGD(lr=lr).lr) is float
 
 
+DECAYING = [SGD, Momentum, Nesterov, Adam, AdamW]
+
+
+@pytest.mark.parametrize("kind", DECAYING)
+@pytest.mark.parametrize("value", BAD)
+def test_a_bad_weight_decay_is_refused(kind, value):
+    with pytest.raises(OptionError, match=r"weight_decay: expected a number from 0 on"):
+        kind(weight_decay=value)
+
+
+@pytest.mark.parametrize("kind", DECAYING)
+@pytest.mark.parametrize("value", [1, 0, None, "no", np.True_])
+def test_whether_biases_decay_is_yes_or_no(kind, value):
+    with pytest.raises(OptionError, match=r"decay_biases: expected True or False, got"):
+        kind(decay_biases=value)
+
+
+NO_DECAY = {"weight_decay": 0.0, "decay_biases": False}
 DEFAULTS = {
-    SGD: {"lr": 0.01},
-    Momentum: {"lr": 0.01, "momentum": 0.9},
+    SGD: {"lr": 0.01, **NO_DECAY},
+    Momentum: {"lr": 0.01, "momentum": 0.9, **NO_DECAY},
+    Nesterov: {"lr": 0.01, "momentum": 0.9, **NO_DECAY},
     AdaGrad: {"lr": 0.01, "eps": 1e-10},
     RMSProp: {"lr": 0.01, "decay": 0.99, "eps": 1e-8},
-    Adam: {"lr": 0.001, "betas": (0.9, 0.999), "eps": 1e-8},
+    Adam: {"lr": 0.001, "betas": (0.9, 0.999), "eps": 1e-8, **NO_DECAY},
+    AdamW: {
+        **{"lr": 0.001, "betas": (0.9, 0.999), "eps": 1e-8},
+        **{"weight_decay": 0.01, "decay_biases": False},
+    },
 }
 
 

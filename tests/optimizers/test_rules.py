@@ -4,12 +4,11 @@ import numpy as np
 import pytest
 
 import xpnet
-from xpnet.optimizers import SGD, AdaGrad, Adam, Momentum, RMSProp
+from tests.optimizers.rules import START, STEPS, numbers, on_backend, run, slope
+from xpnet.optimizers import SGD, AdaGrad, Adam, AdamW, Momentum, Nesterov, RMSProp
 from xpnet.parameters import Parameters
 
-KINDS = [SGD, Momentum, AdaGrad, RMSProp, Adam]
-
-CURVATURE, START, STEPS = np.linspace(-0.5, 2, 6), np.linspace(-2, 3, 6), 50
+KINDS = [SGD, Momentum, Nesterov, AdaGrad, RMSProp, Adam, AdamW]
 
 # where 50 steps of each default lead: torch.optim of PyTorch 2.13.0, float64, on the CPU
 PYTORCH = {
@@ -20,6 +19,10 @@ PYTORCH = {
     Momentum: [
         *(-11.542865617015117, -0.521121241873252, -0.4684059892847152),
         *(0.9798983648356034, -0.2970020468978704, -0.3882133544854667),
+    ],
+    Nesterov: [
+        *(-11.938924476821454, -0.5235320338403323, -0.4562023278214818),
+        *(0.9801656783672404, -0.3085639230352203, -0.3433173020737388),
     ],
     AdaGrad: [
         *(-2.128768264953053, -0.8754360422486369, -0.12430357913673781),
@@ -33,54 +36,41 @@ PYTORCH = {
         *(-2.0501751961584698, -0.9501845585224655, -0.04979292254954562),
         *(0.9780145373809577, 1.9501923964793388, 2.9500354205989625),
     ],
+    AdamW: [
+        *(-2.049160213732195, -0.9496992861775361, -0.04978075103482275),
+        *(0.9779221175027548, 1.9501923964793388, 2.9500354205989625),
+    ],
 }
-
-
-def slope(p):
-    """The gradient of ``CURVATURE * p**2 / 2 + sin(3 * p) / 3``."""
-    return CURVATURE * p + np.cos(3 * p)
-
-
-def on_backend(values, flat=True, dtype="float64"):
-    """Six numbers as W (2, 2) and b (2,), in `Parameters` or in a plain dict."""
-    array = xpnet.asarray(values, dtype)
-    arrays = {"W": array[:4].reshape(2, 2).copy(), "b": array[4:].copy()}
-    return Parameters(arrays) if flat else arrays
-
-
-def numbers(params):
-    return np.concatenate([xpnet.to_numpy(params[name]).ravel() for name in ("W", "b")])
-
-
-def run(optimizer, params, steps=STEPS, flat=True):
-    for _ in range(steps):
-        optimizer.update(params, on_backend(slope(numbers(params)), flat))
-    return numbers(params)
 
 
 @pytest.mark.parametrize("flat", [True, False], ids=["fused", "loop"])
 @pytest.mark.parametrize("kind", KINDS)
 def test_50_steps_lead_where_pytorch_goes(backend, kind, flat):
     found = run(kind(), on_backend(START, flat), flat=flat)
-    np.testing.assert_allclose(found, PYTORCH[kind], rtol=1e-10, atol=1e-12)
+    np.testing.assert_allclose(found, PYTORCH[kind], rtol=1e-12, atol=1e-12)
 
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_the_written_numbers_are_pytorchs(kind):
     torch = pytest.importorskip("torch", reason="recomputing the numbers needs PyTorch")
     optim = torch.optim
-    p = torch.nn.Parameter(torch.tensor(START))
+    weights, biases = (torch.nn.Parameter(torch.tensor(part)) for part in (START[:4], START[4:]))
+    groups = [{"params": [weights]}, {"params": [biases], "weight_decay": 0}]
     optimizer = {
-        SGD: lambda: optim.SGD([p], lr=0.01),
-        Momentum: lambda: optim.SGD([p], lr=0.01, momentum=0.9),
-        AdaGrad: lambda: optim.Adagrad([p]),
-        RMSProp: lambda: optim.RMSprop([p]),
-        Adam: lambda: optim.Adam([p]),
+        SGD: lambda: optim.SGD(groups, lr=0.01),
+        Momentum: lambda: optim.SGD(groups, lr=0.01, momentum=0.9),
+        Nesterov: lambda: optim.SGD(groups, lr=0.01, momentum=0.9, nesterov=True),
+        AdaGrad: lambda: optim.Adagrad(groups),
+        RMSProp: lambda: optim.RMSprop(groups),
+        Adam: lambda: optim.Adam(groups),
+        AdamW: lambda: optim.AdamW(groups),
     }[kind]()
     for _ in range(STEPS):
-        p.grad = torch.tensor(slope(p.detach().numpy()))
+        for p, part in ((weights, slice(4)), (biases, slice(4, 6))):
+            p.grad = torch.tensor(slope(p.detach().numpy(), part))
         optimizer.step()
-    np.testing.assert_allclose(p.detach().numpy(), PYTORCH[kind], rtol=1e-10, atol=1e-12)
+    found = [*weights.tolist(), *biases.tolist()]
+    np.testing.assert_allclose(found, PYTORCH[kind], rtol=1e-12, atol=1e-12)
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -8,15 +8,31 @@ import pytest
 import xpnet
 from xpnet.checkpoints import Document, TensorFile
 from xpnet.errors import CheckpointError
-from xpnet.optimizers import SGD, AdaGrad, Adam, Momentum, Optimizer, RMSProp, UpdateRule, stored
+from xpnet.optimizers import (
+    SGD,
+    AdaGrad,
+    Adam,
+    AdamW,
+    Momentum,
+    Nesterov,
+    Optimizer,
+    RMSProp,
+    UpdateRule,
+    schedules,
+    stored,
+)
 from xpnet.parameters import Parameters
 
 OPTIMIZERS = [
     SGD(lr=0.25),
+    SGD(lr=0.25, weight_decay=0.5, decay_biases=True),
+    SGD(lr=schedules.warmup(schedules.cosine(0.25, steps=5), steps=4)),
     Momentum(lr=0.25, momentum=0.5),
-    AdaGrad(lr=0.25, eps=1e-3),
+    Nesterov(lr=0.25, momentum=0.5, weight_decay=0.5),
+    AdaGrad(lr=schedules.joined([0.25, schedules.step_decay(0.5, 2)], at=[2]), eps=1e-3),
     RMSProp(lr=0.25, decay=0.5, eps=1e-3),
     Adam(lr=0.25, beta1=0.5, beta2=0.75, eps=1e-3),
+    AdamW(lr=0.25, beta1=0.5, beta2=0.75, eps=1e-3, weight_decay=0.5),
 ]
 
 
@@ -117,11 +133,41 @@ def test_a_class_of_ones_own_is_not_taken_for_the_librarys_of_its_name():
         (Adam(lr=0.5), "expected lr=0.25, as the run had it, got lr=0.5"),
         (Adam(lr=0.25, beta1=0.5), "expected beta1=0.9, as the run had it, got beta1=0.5"),
         (object(), "inherits from"),
+        (
+            Adam(lr=schedules.cosine(0.25, steps=9)),
+            r"expected lr=0\.25, as the run had it, got lr=cosine\(lr=0\.25, steps=9, end=0\.0\)",
+        ),
+        (Adam(lr=0.25, weight_decay=1), r"weight_decay=0\.0, as the run had it, got .*decay=1\.0"),
     ],
 )
 def test_another_optimizer_is_refused_by_name(optimizer, words):
     with pytest.raises(CheckpointError, match=words):
         stored.check_optimizer(optimizer, saved(Adam(lr=0.25)).document)
+
+
+def test_another_schedule_is_refused():
+    optimizer = SGD(lr=schedules.cosine(0.25, steps=9))
+    with pytest.raises(
+        CheckpointError, match=r"expected lr=cosine\(.*steps=9.*got lr=cosine\(.*=8"
+    ):
+        stored.check_optimizer(SGD(lr=schedules.cosine(0.25, steps=8)), saved(optimizer).document)
+
+
+def test_options_that_an_older_file_does_not_name_are_the_defaults():
+    document = saved(SGD(lr=0.25)).document
+    del document.values["options"]["weight_decay"], document.values["options"]["decay_biases"]
+    stored.check_optimizer(SGD(lr=0.25), document)
+    with pytest.raises(CheckpointError, match=r"expected weight_decay=0\.0, as the run had it"):
+        stored.check_optimizer(SGD(lr=0.25, weight_decay=0.5), document)
+
+
+@pytest.mark.parametrize("hold", [lambda f: f, lambda f: schedules.warmup(f, steps=3)])
+def test_a_function_of_ones_own_cannot_be_saved(hold):
+    def halved(step):
+        return 0.5**step
+
+    with pytest.raises(CheckpointError, match=r"got the function halved, which cannot be saved"):
+        stored.described(SGD(lr=hold(halved)))
 
 
 @pytest.mark.parametrize(
@@ -133,6 +179,11 @@ def test_another_optimizer_is_refused_by_name(optimizer, words):
         {"options": {"lr": -1}},
         {"options": {"lr": 0.1, "rate": 2}},
         {"options": {"lr": [0.1]}},
+        {"options": {"lr": {"schedule": "sine", "lr": 0.1}}},
+        {"options": {"lr": {"schedule": ["cosine"], "lr": 0.1}}},
+        {"options": {"lr": {"schedule": "constant", "lr": -0.1}}},
+        {"options": {"lr": {"schedule": "constant"}}},
+        {"options": {"lr": {}}},
         {"options": []},
     ],
 )

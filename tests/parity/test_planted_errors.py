@@ -6,7 +6,7 @@ import pytest
 import xpnet
 from xpnet.backends import load_backend
 from xpnet.networks import MultiLayerNet
-from xpnet.optimizers import SGD, AdaGrad, Adam, Momentum, RMSProp
+from xpnet.optimizers import SGD, AdaGrad, Adam, AdamW, Momentum, Nesterov, RMSProp
 from xpnet.parity import certify
 
 OFF = 1.001
@@ -37,7 +37,7 @@ RESULTS = {
     "mean_squared_error": (last_off, {"MeanSquaredError.backward"}),
     "gather": (first_off, {"batch x"}),
 }
-OPTIMIZERS = [SGD, Momentum, AdaGrad, RMSProp, Adam]
+OPTIMIZERS = [SGD, Momentum, Nesterov, AdaGrad, RMSProp, Adam, AdamW]
 
 
 @pytest.fixture
@@ -114,6 +114,23 @@ def test_an_update_whose_step_is_off(certified, kind, monkeypatch, optimizer, dt
     assert names(certificate) <= {f"{own} {name}" for name in ("W1", "b1", "W2", "b2")}
     step, check = certificate.failures[0]
     assert (step, check.name) == (1, f"{own} W1")
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+@pytest.mark.parametrize("optimizer", [SGD, Momentum, Nesterov, AdamW])
+def test_a_weight_decay_that_reaches_the_biases(certified, kind, monkeypatch, optimizer, dtype):
+    right = kind.update
+
+    def wrong(*args):
+        *others, values = args
+        decay = values["weight_decay"]
+        right(*others, {**values, "weight_decay": decay * 0 + decay.max()})
+
+    monkeypatch.setattr(kind, "update", wrong)
+    certificate = certified(optimizer=optimizer(lr=0.1, weight_decay=0.1), dtype=dtype)
+    found = {name.split()[-1] for name in names(certificate)}
+    assert found == {"b1", "b2"}
+    assert certificate.failures[0][0] == 2  # biases are 0 until then
 
 
 @pytest.mark.parametrize("dtype", ["float32", "float64"])

@@ -1,15 +1,22 @@
 """Right updates never leave the bounds: results in float32 against float64."""
 
+from functools import partial
+
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from xpnet.optimizers import SGD, AdaGrad, Adam, Momentum, RMSProp
+from xpnet.optimizers import SGD, AdaGrad, Adam, AdamW, Momentum, Nesterov, RMSProp
 from xpnet.parity import compare
 from xpnet.parity.update_rules import PARAM, UPDATE_RULES
 
-OPTIMIZERS = [SGD, Momentum, AdaGrad, RMSProp, Adam]
+KINDS = [SGD, Momentum, Nesterov, AdaGrad, RMSProp, Adam, AdamW]
+DECAYING = [
+    partial(kind, weight_decay=0.1, decay_biases=True)
+    for kind in (SGD, Momentum, Nesterov, Adam, AdamW)
+]
+OPTIMIZERS = [*KINDS, *DECAYING]
 
 
 @pytest.mark.parametrize("kind", OPTIMIZERS)
@@ -38,7 +45,7 @@ def test_updates(kind, lr, size, steps, seed):
 
         wide = param.astype("float64"), grad.astype("float64")
         state = {slot: array.astype("float64") for slot, array in before.items()}
-        bounds = UPDATE_RULES[kind](optimizer, *wide, state, "float32")
+        bounds = UPDATE_RULES[type(optimizer)](optimizer, *wide, state, "float32")
         assert set(bounds) == {PARAM, *optimizer.rule.state}
         # one result is off by half of what two may differ by
         for slot in optimizer.rule.state:
@@ -60,7 +67,7 @@ def test_a_step_off_by_a_thousandth_is_outside(kind, dtype):
     kind(lr=0.1001).update(wrong, {"W": grad})
     state = {slot: np.zeros(100) for slot in optimizer.rule.state}
     wide = start.astype("float64"), grad.astype("float64")
-    bound = UPDATE_RULES[kind](optimizer, *wide, state, dtype)[PARAM]
+    bound = UPDATE_RULES[type(optimizer)](optimizer, *wide, state, dtype)[PARAM]
     assert compare(right["W"], wrong["W"], bound, dtype).bound_ratio > 10
 
 
@@ -73,5 +80,27 @@ def test_a_gradient_too_small_to_be_normal_may_be_taken_for_zero(kind, lr):
     optimizer.update(kept, {"W": grad})
     kind(lr=lr).update(lost, {"W": 0 * grad})
     state = {slot: np.zeros(2) for slot in optimizer.rule.state}
-    bound = UPDATE_RULES[kind](optimizer, np.zeros(2), grad.astype("float64"), state, "float32")
+    bound = UPDATE_RULES[type(optimizer)](
+        optimizer, np.zeros(2), grad.astype("float64"), state, "float32"
+    )
     assert compare(kept["W"], lost["W"], bound[PARAM], "float32").bound_ratio <= 1
+
+
+@pytest.mark.parametrize("kind", DECAYING)
+def test_a_weight_decay_off_by_a_hundredth_is_outside(kind):
+    rng = np.random.default_rng(0)
+    start, grad = rng.normal(size=(2, 100)).astype("float32")
+    right, wrong = ({"W": start.copy()} for _ in range(2))
+    optimizer = kind(lr=0.1)
+    optimizer.update(right, {"W": grad})
+    other = kind(lr=0.1, weight_decay=0.101)
+    other.update(wrong, {"W": grad})
+    state = {slot: np.zeros(100) for slot in optimizer.rule.state}
+    wide = start.astype("float64"), grad.astype("float64")
+    bounds = UPDATE_RULES[type(optimizer)](optimizer, *wide, state, "float32")
+    found = {PARAM: (right["W"], wrong["W"])}
+    for slot in optimizer.rule.state:  # the first step of Adam is as long whatever the gradient
+        found[slot] = optimizer.state[slot]["W"], other.state[slot]["W"]
+    assert any(
+        compare(*pair, bounds[name], "float32").bound_ratio > 1 for name, pair in found.items()
+    )

@@ -14,10 +14,10 @@ import xpnet
 from xpnet.errors import CaptureError, NonFiniteLossError, OptionError, OutOfMemoryError
 from xpnet.layers import Affine, Layer, SoftmaxWithLoss
 from xpnet.networks import MultiLayerNet, Network
-from xpnet.optimizers import SGD, AdaGrad, Adam, Momentum, RMSProp
+from xpnet.optimizers import SGD, AdaGrad, Adam, AdamW, Momentum, Nesterov, RMSProp
 from xpnet.training import Callback, Trainer
 
-OPTIMIZERS = [SGD, Momentum, AdaGrad, RMSProp, Adam]
+OPTIMIZERS = [SGD, Momentum, Nesterov, AdaGrad, RMSProp, Adam, AdamW]
 
 
 @pytest.fixture(autouse=True)

@@ -15,7 +15,17 @@ from tests.device_counts import DeviceCounts, Scenario, counted, labels, normal
 from tests.training.plain_step import PlainNet, plain_step
 from xpnet.layers import Affine, MeanSquaredError, Tanh
 from xpnet.networks import MultiLayerNet, Network, TwoLayerNet
-from xpnet.optimizers import SGD, AdaGrad, Adam, Momentum, RMSProp
+from xpnet.optimizers import (
+    SGD,
+    AdaGrad,
+    Adam,
+    AdamW,
+    Momentum,
+    Nesterov,
+    Optimizer,
+    RMSProp,
+    schedules,
+)
 from xpnet.training import Callback, Trainer
 
 LAUNCHES_A_STEP = 15
@@ -63,7 +73,7 @@ def more_layers(
 
 
 def step(
-    optimizer: type = SGD,
+    optimizer: Callable[[], Optimizer] = SGD,
     data: Callable[[int], tuple[Any, Any]] = numbers,
     make: Callable[[int], Any] = two_layers,
     steps_before: int = 3,
@@ -87,9 +97,16 @@ def plain(seed: int) -> Callable[[], float]:
     return partial(plain_step, net, x, t)
 
 
+def scheduled() -> SGD:
+    return SGD(lr=schedules.warmup(schedules.cosine(0.1, steps=100), steps=10))
+
+
 SCENARIOS = {
-    f"step, {kind.__name__}": step(kind) for kind in (SGD, Momentum, AdaGrad, RMSProp, Adam)
+    f"step, {kind.__name__}": step(kind)
+    for kind in (SGD, Momentum, Nesterov, AdaGrad, RMSProp, Adam, AdamW)
 } | {
+    "step, SGD with weight decay": step(partial(SGD, weight_decay=0.1)),
+    "step, a learning rate by a schedule": step(scheduled),
     "step, uint8 pixels times a scale": step(data=pixels, scale=1 / 255),
     "step, one-hot labels": step(data=one_hot),
     "step, tanh and the mean squared error": step(data=targets, make=regression),
@@ -127,7 +144,7 @@ def test_each_hidden_layer_more_adds_the_same_number_of_launches(
     assert found == [found[0] + one * more for more in (0, 1, 2, 4)]
 
 
-@pytest.mark.parametrize("optimizer", [SGD, Momentum, AdaGrad, RMSProp, Adam])
+@pytest.mark.parametrize("optimizer", [SGD, Momentum, Nesterov, AdaGrad, RMSProp, Adam, AdamW])
 def test_steps_whose_losses_are_kept_ask_the_driver_for_no_memory(
     device_counts: type[DeviceCounts], optimizer: type
 ) -> None:
@@ -223,8 +240,10 @@ class CountOne(Callback):
 
 CAPTURED_CASES: dict[str, tuple[int, dict[str, Any]]] = {
     f"captured step, {kind.__name__}": (13, {"optimizer": kind})
-    for kind in (SGD, Momentum, AdaGrad, RMSProp, Adam)
+    for kind in (SGD, Momentum, Nesterov, AdaGrad, RMSProp, Adam, AdamW)
 } | {
+    "captured step, SGD with weight decay": (13, {"optimizer": partial(SGD, weight_decay=0.1)}),
+    "captured step, a learning rate by a schedule": (13, {"optimizer": scheduled}),
     "captured step, uint8 pixels times a scale": (13, {"data": pixels, "scale": 1 / 255}),
     "captured step, one-hot labels": (13, {"data": one_hot}),
     "captured step, tanh and the mean squared error": (

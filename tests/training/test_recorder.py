@@ -9,7 +9,7 @@ import pytest
 
 import xpnet
 from xpnet.errors import NonFiniteLossError
-from xpnet.optimizers import SGD
+from xpnet.optimizers import SGD, schedules
 from xpnet.training.history import History
 from xpnet.training.recorder import Recorder
 
@@ -41,6 +41,19 @@ def test_a_loss_is_kept_once_an_iteration(backend, recorder):
     keep(recorder, [3.0])
     recorder.collect(backend, SGD())
     assert recorder.history.losses == [3]
+
+
+@pytest.mark.parametrize(
+    ("lr", "words"),
+    [
+        (schedules.cosine(0.25, steps=9), r"rate \(it is cosine\(lr=0\.25, steps=9, end=0\.0\)\)"),
+        (lambda step: 0.25, r"rate \(it is <lambda>\)"),
+    ],
+)
+def test_a_learning_rate_that_is_a_function_is_named(backend, recorder, lr, words):
+    keep(recorder, [math.nan])
+    with pytest.raises(NonFiniteLossError, match=words):
+        recorder.collect(backend, SGD(lr=lr))
 
 
 @pytest.mark.parametrize("value", [math.nan, math.inf])

@@ -9,10 +9,20 @@ import xpnet
 from xpnet.errors import CheckpointError, NonFiniteLossError, OptionError, PartialUpdateError
 from xpnet.layers import Affine, Layer, SoftmaxWithLoss
 from xpnet.networks import MultiLayerNet, Network, TwoLayerNet
-from xpnet.optimizers import SGD, AdaGrad, Adam, Momentum, Optimizer, RMSProp, UpdateRule
+from xpnet.optimizers import (
+    SGD,
+    AdaGrad,
+    Adam,
+    AdamW,
+    Momentum,
+    Nesterov,
+    Optimizer,
+    RMSProp,
+    UpdateRule,
+)
 from xpnet.training import Callback, Trainer
 
-OPTIMIZERS = [SGD, Momentum, AdaGrad, RMSProp, Adam]
+OPTIMIZERS = [SGD, Momentum, Nesterov, AdaGrad, RMSProp, Adam, AdamW]
 GOAL = 7  # two epochs of three steps, and one step
 
 
@@ -140,7 +150,7 @@ def test_all_that_was_told_is_kept(new_trainer, toy, tmp_path):
     made = Trainer.resume(path, toy, progress=False)
     for name in ("batch_size", "scale", "replacement", "threads", "notes", "goal", "checkpoint"):
         assert getattr(made, name) == getattr(trainer, name)
-    assert made.optimizer.options() == {"lr": 0.25, "momentum": 0.5}
+    assert made.optimizer.options() == trainer.optimizer.options()
     assert made.checkpoint == path
     assert made.net.pixel_scale == 0.5
     seconds = made.history.seconds, made.history.step_seconds

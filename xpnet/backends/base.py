@@ -212,8 +212,9 @@ class Backend(Storage):
             another.
         state : sequence of array
             In the order of ``rule.state``.
-        values : mapping of str to float or 0-d array
-            The scalars and the constants of the rule; arrays in the dtype of `param`.
+        values : mapping of str to float or array
+            The numbers of the rule: scalars and constants, which may be 0-d arrays, and those
+            that are entrywise, which may be arrays in the shape of `param`; all in its dtype.
 
         Raises
         ------

@@ -309,7 +309,8 @@ class CupyBackend(Backend):
         if rule.kernel is None:
             super().update(rule, param, grad, state, values)
             return
-        numbers = [values[name] for name in (*rule.scalars, *rule.constants)]
+        names = *rule.scalars, *rule.constants, *rule.entrywise
+        numbers = [values[name] for name in names]
         kernels.update_kernel(rule)(grad, *numbers, param, *state)
 
     # --- captured steps: a CUDA graph ----------------------------------------------------------

@@ -182,7 +182,7 @@ def _with_mean(source: str, name: str, score_type: str, label_type: str) -> tupl
 @cache
 def update_kernel(rule: UpdateRule) -> Any:
     """The kernel of an optimizer's rule: all in one dtype, parameter and state written over."""
-    read = [f"T {name}" for name in ("grad", *rule.scalars, *rule.constants)]
+    read = [f"T {name}" for name in ("grad", *rule.scalars, *rule.constants, *rule.entrywise)]
     written = [f"T {name}" for name in ("param", *rule.state)]
     return cp.ElementwiseKernel(
         ", ".join(read), ", ".join(written), rule.kernel, f"xpnet_{rule.name}"

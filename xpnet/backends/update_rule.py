@@ -24,10 +24,11 @@ class UpdateRule:
     name : str
         An identifier; part of the kernel's name.
     formula : callable
-        ``formula(xp, param, grad, *state, *scalars, *constants)`` gives the step, which is then
-        subtracted from the parameter, and the new state: a tuple of arrays. It writes into none
-        of its arguments. The names of its parameters are those given here, in this order. `xp` is
-        the backend's namespace with NumPy's functions; all arrays have one shape and one dtype.
+        ``formula(xp, param, grad, *state, *scalars, *constants, *entrywise)`` gives the step, which
+        is then subtracted from the parameter, and the new state: a tuple of arrays. It writes into
+        none of its arguments. The names of its parameters are those given here, in this order.
+        `xp` is the backend's namespace with NumPy's functions; all arrays have one shape and one
+        dtype.
     state : tuple of str
         Arrays kept beside each parameter, zeros before the first step.
     scalars : tuple of str
@@ -40,6 +41,9 @@ class UpdateRule:
         The same in CUDA C++ for one entry, of type ``T``: it writes over ``param`` and the state,
         and reads ``grad`` and the numbers, all under the names given here. Without it the formula
         runs, in several launches.
+    entrywise : tuple of str
+        Numbers that may differ from entry to entry, such as a weight decay that leaves the biases
+        out: each is a number, or an array in the shape of the parameter.
 
     Raises
     ------
@@ -71,9 +75,11 @@ class UpdateRule:
     scalars: tuple[str, ...] = ("lr",)
     constants: tuple[str, ...] = ()
     kernel: str | None = None
+    entrywise: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
-        expected = ["xp", "param", "grad", *self.state, *self.scalars, *self.constants]
+        numbers = *self.scalars, *self.constants, *self.entrywise
+        expected = ["xp", "param", "grad", *self.state, *numbers]
         got = list(inspect.signature(self.formula).parameters)
         if got != expected:
             raise ArgumentTypeError(

@@ -34,6 +34,7 @@ from xpnet.cli.stopping import best_record, stopped
 from xpnet.cli.width import wrapped
 from xpnet.errors import NonFiniteLossError, OptionError
 from xpnet.networks import Network
+from xpnet.optimizers.schedule import described_rate
 from xpnet.plotting import check_plottable, plot_history
 from xpnet.report import check_report
 from xpnet.training import Callback, Checkpoint, History, TensorBoard, Trainer
@@ -148,7 +149,7 @@ def train(
         "network": list(net.sizes),
         "activation": options["activation"],
         "optimizer": options["optimizer"],
-        "lr": trainer.optimizer.lr,
+        "lr": described_rate(trainer.optimizer.lr),
         "batch_size": trainer.batch_size,
         "replacement": trainer.replacement,
         "resumed_at": trainer.iteration or None,

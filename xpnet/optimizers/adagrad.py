@@ -7,6 +7,7 @@ from typing import Any
 from xpnet.backends import Array, UpdateRule
 from xpnet.checks import above_zero
 from xpnet.optimizers.base import Optimizer
+from xpnet.optimizers.schedule import Rate
 
 __all__ = ["AdaGrad"]
 
@@ -24,7 +25,9 @@ class AdaGrad(Optimizer):
 
     Parameters
     ----------
-    lr, eps : float
+    lr : float or callable
+        Learning rate: a number above 0, or a function of the step, such as a schedule.
+    eps : float
         Above 0.
 
     Examples
@@ -43,11 +46,11 @@ class AdaGrad(Optimizer):
         kernel="h += grad * grad; param -= lr * grad / (sqrt(h) + eps)",
     )
 
-    def __init__(self, lr: float = 0.01, *, eps: float = 1e-10) -> None:
+    def __init__(self, lr: Rate = 0.01, *, eps: float = 1e-10) -> None:
         super().__init__(lr)
         self.eps = above_zero("eps", eps)
 
-    def options(self) -> dict[str, float]:
+    def options(self) -> dict[str, Any]:
         """`lr` and `eps`."""
         return {"lr": self.lr, "eps": self.eps}
 

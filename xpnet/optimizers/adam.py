@@ -6,7 +6,8 @@ from typing import Any
 
 from xpnet.backends import Array, UpdateRule
 from xpnet.checks import above_zero, below_one
-from xpnet.optimizers.base import Optimizer
+from xpnet.optimizers.schedule import Rate
+from xpnet.optimizers.weight_decay import DecayingOptimizer
 
 __all__ = ["Adam"]
 
@@ -32,7 +33,28 @@ def _formula(
     return lr * (m / bias1) / (xp.sqrt(v / bias2) + eps), m, v
 
 
-class Adam(Optimizer):
+def _decaying(
+    xp: Any,
+    param: Array,
+    grad: Array,
+    m: Array,
+    v: Array,
+    lr: float,
+    bias1: float,
+    bias2: float,
+    beta1: float,
+    rest1: float,
+    beta2: float,
+    rest2: float,
+    eps: float,
+    weight_decay: float | Array,
+) -> tuple[Array, ...]:
+    """The same with ``grad + weight_decay * param``."""
+    numbers = lr, bias1, bias2, beta1, rest1, beta2, rest2, eps
+    return _formula(xp, param, grad + weight_decay * param, m, v, *numbers)
+
+
+class Adam(DecayingOptimizer):
     """Averages of the gradient and of its square, corrected for bias (Kingma and Ba, 2015).
 
     ::
@@ -43,10 +65,17 @@ class Adam(Optimizer):
 
     Parameters
     ----------
-    lr, eps : float
-        Above 0.
+    lr : float or callable
+        Learning rate: a number above 0, or a function of the step, such as a schedule.
     beta1, beta2 : float
         From 0 to below 1.
+    eps : float
+        Above 0.
+    weight_decay : float
+        From 0 on: so much of each weight is added to its gradient (L2 regularisation), and scaled
+        with it; `AdamW` takes it from the weight itself.
+    decay_biases : bool
+        Whether biases decay too: parameters of fewer than two dimensions.
 
     Examples
     --------
@@ -68,23 +97,44 @@ class Adam(Optimizer):
             param -= lr * (m / bias1) / (sqrt(v / bias2) + eps);
         """,
     )
+    decaying = UpdateRule(
+        "adam_decaying",
+        _decaying,
+        state=("m", "v"),
+        scalars=("lr", "bias1", "bias2"),
+        constants=("beta1", "rest1", "beta2", "rest2", "eps"),
+        entrywise=("weight_decay",),
+        kernel="""
+            const T slope = grad + weight_decay * param;
+            m = beta1 * m + rest1 * slope;
+            v = beta2 * v + rest2 * slope * slope;
+            param -= lr * (m / bias1) / (sqrt(v / bias2) + eps);
+        """,
+    )
 
     def __init__(
-        self, lr: float = 0.001, *, beta1: float = 0.9, beta2: float = 0.999, eps: float = 1e-8
+        self,
+        lr: Rate = 0.001,
+        *,
+        beta1: float = 0.9,
+        beta2: float = 0.999,
+        eps: float = 1e-8,
+        weight_decay: float = 0.0,
+        decay_biases: bool = False,
     ) -> None:
-        super().__init__(lr)
+        super().__init__(lr, weight_decay, decay_biases)
         self.betas = below_one("beta1", beta1), below_one("beta2", beta2)
         self.eps = above_zero("eps", eps)
 
-    def options(self) -> dict[str, float]:
-        """`lr`, `beta1`, `beta2` and `eps`."""
+    def options(self) -> dict[str, Any]:
+        """`lr`, `beta1`, `beta2`, `eps`, `weight_decay` and `decay_biases`."""
         beta1, beta2 = self.betas
-        return {"lr": self.lr, "beta1": beta1, "beta2": beta2, "eps": self.eps}
+        return {**super().options(), "beta1": beta1, "beta2": beta2, "eps": self.eps}
 
     def scalars(self, step: int) -> dict[str, float]:
         """The learning rate, and what corrects both averages for their start at 0."""
         beta1, beta2 = self.betas
-        return {"lr": self.lr, "bias1": 1 - beta1**step, "bias2": 1 - beta2**step}
+        return {"lr": self.rate(step), "bias1": 1 - beta1**step, "bias2": 1 - beta2**step}
 
     def constants(self) -> dict[str, float]:
         """`beta1` and `beta2` with what is left of them to 1, and `eps`."""

@@ -6,20 +6,24 @@ import copy
 import math
 from collections.abc import Callable, Mapping, MutableMapping, Sequence
 from functools import partial
+from types import MappingProxyType
 from typing import Any, ClassVar
 
 from xpnet.backends import Array, Backend, UpdateRule, backend_of
-from xpnet.checks import above_zero
 from xpnet.errors import ArgumentTypeError, NetworkError
 from xpnet.optimizers.entries import Entry, check_param, entries
+from xpnet.optimizers.entrywise import EntrywiseNumbers
 from xpnet.optimizers.owner import Owner
+from xpnet.optimizers.schedule import Rate, checked_rate, rate_at, rate_text
 from xpnet.optimizers.state import beside, copied
 from xpnet.parameters import Parameters
 
 __all__ = ["Optimizer"]
 
-Step = tuple[Backend, Array, Array, list[Array]]
-"""Of one array: where it lives, the parameter, its gradient and its state."""
+Step = tuple[Backend, Array, Array, list[Array], Mapping[str, Any]]
+"""Of one array: where it lives, the parameter, its gradient, its state and entrywise numbers."""
+
+NOTHING: Mapping[str, Array] = MappingProxyType({})
 
 
 class Optimizer:
@@ -27,7 +31,7 @@ class Optimizer:
 
     A subclass sets `rule`, the step of one parameter as array code and as a kernel; everything
     else is done here. The numbers that the rule names come from `scalars`, which gives `lr`, and
-    `constants`, which gives none: override them where the rule names others.
+    `constants` and `entrywise`, which give none: override them where the rule names others.
 
     The state belongs to the parameters that were stepped first, and follows them: to another
     backend or dtype, into a copy of their network. For other parameters make another optimizer; a
@@ -36,14 +40,15 @@ class Optimizer:
 
     Parameters
     ----------
-    lr : float
-        Learning rate, above 0.
+    lr : float or callable
+        Learning rate: a number above 0, or a function that gives that of each step, counted from
+        1, such as those of `xpnet.optimizers.schedules`. It must follow from the step alone.
 
     Attributes
     ----------
     rule : UpdateRule
         Of the class.
-    lr : float
+    lr : float or callable
         The learning rate; may be changed between steps.
     steps : int
         Updates done.
@@ -72,26 +77,27 @@ class Optimizer:
     rule: ClassVar[UpdateRule]
     writing: bool = False
 
-    def __init__(self, lr: float) -> None:
+    def __init__(self, lr: Rate) -> None:
         rule = getattr(type(self), "rule", None)
         if not isinstance(rule, UpdateRule):
             raise ArgumentTypeError(
                 f"{type(self).__name__}: expected an UpdateRule as the class attribute rule, "
                 f"got {rule!r}"
             )
-        self.lr = above_zero("lr", lr)
+        self.lr = checked_rate(lr)
         self.steps = 0
         self.state: dict[str, Any] = {}
         self._owner = Owner()
+        self._entrywise = EntrywiseNumbers()
 
     def __repr__(self) -> str:
-        return f"{type(self).__name__}(lr={self.lr:g})"
+        return f"{type(self).__name__}(lr={rate_text(self.lr)})"
 
     def __copy__(self) -> Optimizer:
         """State has one optimizer, so a copy has state of its own."""
         return copy.deepcopy(self)
 
-    def options(self) -> dict[str, float]:
+    def options(self) -> dict[str, Any]:
         """What the constructor takes to make such an optimizer again: `lr`; override to add."""
         return {"lr": self.lr}
 
@@ -99,21 +105,50 @@ class Optimizer:
         """Go on after so many steps, with this state beside the parameters of the next step."""
         self.steps, self.state, self._owner = steps, dict(state), Owner()
 
+    @property
+    def current_rule(self) -> UpdateRule:
+        """The rule of the next step: `rule`; override for one with other numbers."""
+        return self.rule
+
+    def rate(self, step: int) -> float:
+        """The learning rate of step number `step`, counted from 1.
+
+        Raises
+        ------
+        OptionError
+            `lr` is a function that gives no number from 0 on.
+        """
+        return rate_at(self.lr, step)
+
     def scalars(self, step: int) -> dict[str, float]:
         """The numbers of step number `step`, counted from 1, by the names in ``rule.scalars``.
 
         They follow from `step` and the hyperparameters alone, so that those of a step to come can
         be asked for.
         """
-        return {"lr": self.lr}
+        return {"lr": self.rate(step)}
 
     def constants(self) -> dict[str, float]:
         """The numbers that stay from step to step, by the names in ``rule.constants``."""
         return {}
 
+    def entrywise(self, dimensions: int) -> dict[str, float]:
+        """The numbers of a parameter of so many dimensions, by the names in ``rule.entrywise``."""
+        return {}
+
+    def entrywise_over(self, params: Parameters) -> Mapping[str, Array]:
+        """These numbers as arrays beside the flat buffer; the same arrays until they change."""
+        if not self.current_rule.entrywise:
+            return NOTHING
+        numbers = {name: self.entrywise(len(shape)) for name, shape in params.shapes.items()}
+        return self._entrywise.over(params, numbers)
+
     def values(self, step: int, smallest: float) -> dict[str, float]:
         """Scalars and constants of a step in a dtype with this smallest number above 0."""
-        values = self.scalars(step)
+        return self._with_constants(self.scalars(step), smallest)
+
+    def _with_constants(self, scalars: Mapping[str, float], smallest: float) -> dict[str, float]:
+        values = dict(scalars)
         for name, value in self.constants().items():
             values[name] = smallest if 0 < value < smallest else value
         return values
@@ -177,13 +212,14 @@ class Optimizer:
             grad = copied(backend, grad)
         names = self.rule.state
         state = [getattr(self.state.get(name), "flat", None) for name in names] if names else []
+        entrywise = self.entrywise_over(params)
         if not names or self._owner.fits((flat, *state)):
-            self._all_or_none([(backend, flat, grad, state)])
+            self._all_or_none([(backend, flat, grad, state, entrywise)])
             self.writing = False
             return
         made = self._state_of(params, params, params)
         state = [slot.flat for slot in made.values()]
-        self._all_or_none([(backend, flat, grad, state)])
+        self._all_or_none([(backend, flat, grad, state, entrywise)])
         self._stepped(params, params, made, (flat, *state))
 
     def _update_each(self, params: MutableMapping[str, Any], grads: Mapping[str, Any]) -> None:
@@ -193,8 +229,16 @@ class Optimizer:
         values = params if flat else {entry.name: entry.value for entry in found}
         arrays = params if flat else {entry.name: entry.param for entry in found}
         state = self._state_of(params, values, arrays)
-        steps = [
-            (e.backend, e.param, e.grad, [slot[e.name] for slot in state.values()]) for e in found
+        differs = bool(self.current_rule.entrywise)
+        steps: list[Step] = [
+            (
+                e.backend,
+                e.param,
+                e.grad,
+                [slot[e.name] for slot in state.values()],
+                self.entrywise(e.param.ndim) if differs else NOTHING,
+            )
+            for e in found
         ]
         numbers = [entry for entry in found if entry.number]
         self._all_or_none(sorted(steps, key=lambda step: math.prod(step[1].shape)), params, numbers)
@@ -209,16 +253,17 @@ class Optimizer:
         needs no copy, unless numbers come after it.
         """
         back: list[Callable[[], None]] = []
+        scalars = self.scalars(self.steps + 1)
         self.writing = True
         self.steps += 1
         try:
             for step in steps:
-                backend, param, _, state = step
+                backend, param, _, state, _ = step
                 if numbers or step is not steps[-1]:
                     back += [
                         partial(backend.assign, x, copied(backend, x)) for x in (param, *state)
                     ]
-                self._write(*step)
+                self._write(*step, scalars)
             for entry in numbers:
                 back.append(partial(params.__setitem__, entry.name, entry.value))
                 params[entry.name] = entry.result()
@@ -235,13 +280,23 @@ class Optimizer:
                 )
             raise
 
-    def _write(self, backend: Backend, param: Array, grad: Array, state: list[Array]) -> None:
+    def _write(
+        self,
+        backend: Backend,
+        param: Array,
+        grad: Array,
+        state: list[Array],
+        entrywise: Mapping[str, Any],
+        scalars: Mapping[str, float],
+    ) -> None:
         """One step in the dtype that is wide enough for it, by numbers that it can hold."""
         dtype, wide = backend.step_dtype(param), param
         if dtype != param.dtype:
             wide, grad = backend.asarray(param, dtype), backend.asarray(grad, dtype)
-        smallest = backend.smallest(wide) if self.rule.constants else 0.0
-        backend.update(self.rule, wide, grad, state, self.values(self.steps, smallest))
+        rule = self.current_rule
+        smallest = backend.smallest(wide) if rule.constants else 0.0
+        values = self._with_constants(scalars, smallest)
+        backend.update(rule, wide, grad, state, {**values, **entrywise})
         if wide is not param:
             backend.assign(param, wide)
 

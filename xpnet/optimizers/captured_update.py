@@ -42,21 +42,24 @@ class CapturedUpdate:
     """
 
     def __init__(self, optimizer: Optimizer, params: Parameters, grads: Parameters) -> None:
-        rule = optimizer.rule
+        self._rule = rule = optimizer.current_rule
         self._optimizer, self._backend = optimizer, params.backend
         self._smallest = params.backend.smallest(params.flat)
         self._param, self._grad = params.flat, grads.flat
         self._state = {name: optimizer.state[name].flat for name in rule.state}
+        self._entrywise = optimizer.entrywise_over(params)
         self._names = (*rule.scalars, *rule.constants)
         self.count = len(self._names)
 
     def fits(self, params: Parameters, grads: Parameters) -> bool:
-        """Whether these, and the state of the optimizer, are still in the same memory."""
+        """Whether these and what the optimizer has beside them are still in the same memory."""
         now = self._optimizer.state
         return (
             params.flat is self._param
             and grads.flat is self._grad
             and all(getattr(now.get(name), "flat", None) is x for name, x in self._state.items())
+            and self._optimizer.current_rule is self._rule
+            and self._optimizer.entrywise_over(params) is self._entrywise
         )
 
     def numbers(self, step: int) -> list[float]:
@@ -79,10 +82,10 @@ class CapturedUpdate:
             Nothing is written.
         """
         optimizer, state = self._optimizer, list(self._state.values())
-        values = dict(zip(self._names, numbers, strict=True))
+        values = {**dict(zip(self._names, numbers, strict=True)), **self._entrywise}
         optimizer.writing = True
         try:
-            self._backend.update(optimizer.rule, self._param, self._grad, state, values)
+            self._backend.update(self._rule, self._param, self._grad, state, values)
         except MemoryError:
             optimizer.writing = False
             raise

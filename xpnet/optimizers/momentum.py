@@ -6,7 +6,8 @@ from typing import Any
 
 from xpnet.backends import Array, UpdateRule
 from xpnet.checks import below_one
-from xpnet.optimizers.base import Optimizer
+from xpnet.optimizers.schedule import Rate
+from xpnet.optimizers.weight_decay import DecayingOptimizer
 
 __all__ = ["Momentum"]
 
@@ -19,17 +20,34 @@ def _formula(
     return lr * v, v
 
 
-class Momentum(Optimizer):
+def _decaying(
+    xp: Any,
+    param: Array,
+    grad: Array,
+    v: Array,
+    lr: float,
+    momentum: float,
+    weight_decay: float | Array,
+) -> tuple[Array, ...]:
+    """The same with ``grad + weight_decay * param``."""
+    return _formula(xp, param, grad + weight_decay * param, v, lr, momentum)
+
+
+class Momentum(DecayingOptimizer):
     """``v = momentum * v + grad``, then ``W -= lr * v``.
 
     With a constant `lr` this is the book's ``v = momentum * v - lr * grad; W += v`` (6.1.4).
 
     Parameters
     ----------
-    lr : float
-        Learning rate, above 0.
+    lr : float or callable
+        Learning rate: a number above 0, or a function of the step, such as a schedule.
     momentum : float
         From 0 to below 1.
+    weight_decay : float
+        From 0 on: so much of each weight is added to its gradient (L2 regularisation).
+    decay_biases : bool
+        Whether biases decay too: parameters of fewer than two dimensions.
 
     Examples
     --------
@@ -47,14 +65,29 @@ class Momentum(Optimizer):
         constants=("momentum",),
         kernel="v = momentum * v + grad; param -= lr * v",
     )
+    decaying = UpdateRule(
+        "momentum_decaying",
+        _decaying,
+        state=("v",),
+        constants=("momentum",),
+        entrywise=("weight_decay",),
+        kernel="v = momentum * v + (grad + weight_decay * param); param -= lr * v",
+    )
 
-    def __init__(self, lr: float = 0.01, *, momentum: float = 0.9) -> None:
-        super().__init__(lr)
+    def __init__(
+        self,
+        lr: Rate = 0.01,
+        *,
+        momentum: float = 0.9,
+        weight_decay: float = 0.0,
+        decay_biases: bool = False,
+    ) -> None:
+        super().__init__(lr, weight_decay, decay_biases)
         self.momentum = below_one("momentum", momentum)
 
-    def options(self) -> dict[str, float]:
-        """`lr` and `momentum`."""
-        return {"lr": self.lr, "momentum": self.momentum}
+    def options(self) -> dict[str, Any]:
+        """`lr`, `momentum`, `weight_decay` and `decay_biases`."""
+        return {**super().options(), "momentum": self.momentum}
 
     def constants(self) -> dict[str, float]:
         """`momentum`."""

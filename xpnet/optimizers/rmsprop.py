@@ -7,6 +7,7 @@ from typing import Any
 from xpnet.backends import Array, UpdateRule
 from xpnet.checks import above_zero, below_one
 from xpnet.optimizers.base import Optimizer
+from xpnet.optimizers.schedule import Rate
 
 __all__ = ["RMSProp"]
 
@@ -31,7 +32,9 @@ class RMSProp(Optimizer):
 
     Parameters
     ----------
-    lr, eps : float
+    lr : float or callable
+        Learning rate: a number above 0, or a function of the step, such as a schedule.
+    eps : float
         Above 0.
     decay : float
         From 0 to below 1.
@@ -52,12 +55,12 @@ class RMSProp(Optimizer):
         kernel="h = decay * h + rest * grad * grad; param -= lr * grad / (sqrt(h) + eps)",
     )
 
-    def __init__(self, lr: float = 0.01, *, decay: float = 0.99, eps: float = 1e-8) -> None:
+    def __init__(self, lr: Rate = 0.01, *, decay: float = 0.99, eps: float = 1e-8) -> None:
         super().__init__(lr)
         self.decay = below_one("decay", decay)
         self.eps = above_zero("eps", eps)
 
-    def options(self) -> dict[str, float]:
+    def options(self) -> dict[str, Any]:
         """`lr`, `decay` and `eps`."""
         return {"lr": self.lr, "decay": self.decay, "eps": self.eps}
 

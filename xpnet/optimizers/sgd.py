@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from xpnet.backends import Array, UpdateRule
-from xpnet.optimizers.base import Optimizer
+from xpnet.optimizers.schedule import Rate
+from xpnet.optimizers.weight_decay import DecayingOptimizer
 
 __all__ = ["SGD"]
 
@@ -15,13 +16,26 @@ def _formula(xp: Any, param: Array, grad: Array, lr: float) -> tuple[Array, ...]
     return (lr * grad,)
 
 
-class SGD(Optimizer):
+def _decaying(
+    xp: Any, param: Array, grad: Array, lr: float, weight_decay: float | Array
+) -> tuple[Array, ...]:
+    """The same with ``grad + weight_decay * param``."""
+    return _formula(xp, param, grad + weight_decay * param, lr)
+
+
+class SGD(DecayingOptimizer):
     """Stochastic gradient descent: ``W -= lr * grad``.
+
+    With weight decay ``W -= lr * (grad + weight_decay * W)``, where `W` is no bias.
 
     Parameters
     ----------
-    lr : float
-        Learning rate, above 0.
+    lr : float or callable
+        Learning rate: a number above 0, or a function of the step, such as a schedule.
+    weight_decay : float
+        From 0 on: so much of each weight is added to its gradient (L2 regularisation).
+    decay_biases : bool
+        Whether biases decay too: parameters of fewer than two dimensions.
 
     Examples
     --------
@@ -32,6 +46,14 @@ class SGD(Optimizer):
     """
 
     rule = UpdateRule("sgd", _formula, kernel="param -= lr * grad")
+    decaying = UpdateRule(
+        "sgd_decaying",
+        _decaying,
+        entrywise=("weight_decay",),
+        kernel="param -= lr * (grad + weight_decay * param)",
+    )
 
-    def __init__(self, lr: float = 0.01) -> None:
-        super().__init__(lr)
+    def __init__(
+        self, lr: Rate = 0.01, *, weight_decay: float = 0.0, decay_biases: bool = False
+    ) -> None:
+        super().__init__(lr, weight_decay, decay_biases)

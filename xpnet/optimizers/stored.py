@@ -9,12 +9,18 @@ from xpnet.backends import asarray, to_numpy
 from xpnet.checkpoints import Document, TensorFile, class_name
 from xpnet.errors import CheckpointError, XpnetError
 from xpnet.optimizers.base import Optimizer
+from xpnet.optimizers.schedule import described_rate
+from xpnet.optimizers.schedules import made_rate
 from xpnet.parameters import Parameters
 
 __all__ = ["check_optimizer", "described", "made", "state_arrays", "state_in"]
 
 KINDS = {name: getattr(optimizers, name) for name in optimizers.__all__}
-KINDS = {n: k for n, k in KINDS.items() if issubclass(k, Optimizer) and k is not Optimizer}
+KINDS = {
+    name: kind
+    for name, kind in KINDS.items()
+    if isinstance(kind, type) and issubclass(kind, Optimizer) and kind is not Optimizer
+}
 """The optimizers that can be made from what a file says of them."""
 
 
@@ -24,12 +30,12 @@ def described(optimizer: Any) -> dict[str, Any]:
     Raises
     ------
     CheckpointError
-        It is no `Optimizer`, whose state could be known.
+        It is no `Optimizer`, whose state could be known, or its `lr` is a function of one's own.
 
     Examples
     --------
-    >>> described(Momentum(lr=0.1))
-    {'class': 'Momentum', 'options': {'lr': 0.1, 'momentum': 0.9}, 'steps': 0, 'state': []}
+    >>> described(AdaGrad(lr=0.1))
+    {'class': 'AdaGrad', 'options': {'lr': 0.1, 'eps': 1e-10}, 'steps': 0, 'state': []}
     """
     if not isinstance(optimizer, Optimizer):
         raise CheckpointError(
@@ -38,7 +44,7 @@ def described(optimizer: Any) -> dict[str, Any]:
         )
     return {
         "class": class_name(type(optimizer)),
-        "options": optimizer.options(),
+        "options": {name: described_rate(value) for name, value in optimizer.options().items()},
         "steps": optimizer.steps,
         "state": sorted(optimizer.state),
     }
@@ -69,7 +75,7 @@ def made(saved: Document) -> Optimizer:
             "it as optimizer="
         )
     try:
-        optimizer: Optimizer = KINDS[name](**options)
+        optimizer: Optimizer = KINDS[name](**{n: made_rate(value) for n, value in options.items()})
     except (XpnetError, TypeError) as error:
         raise saved.error(f"{name} cannot be made: {error}") from error
     return optimizer
@@ -82,16 +88,19 @@ def check_optimizer(optimizer: Any, saved: Document) -> None:
     ------
     CheckpointError
     """
-    ours = described(optimizer)
-    kind = saved.get("class", str).rpartition(".")[2]  # a module of one's own may be another
+    ours = described(optimizer)["options"]
+    name = saved.get("class", str)
+    kind = name.rpartition(".")[2]  # a module of one's own may be another
     if type(optimizer).__name__ != kind:
         raise saved.error(f"expected {kind:.80}, got {optimizer!r}")
     theirs = saved.part("options").values
-    for name in {**ours["options"], **theirs}:
-        if ours["options"].get(name) != theirs.get(name):
+    if name in KINDS:  # options that a file does not name, since it is older, are the defaults
+        ours, theirs = optimizer.options(), made(saved).options()
+    for option in {**ours, **theirs}:
+        if ours.get(option) != theirs.get(option):
             raise saved.error(
-                f"expected {name}={theirs.get(name)}, as the run had it, got "
-                f"{name}={ours['options'].get(name)}"
+                f"expected {option}={theirs.get(option)}, as the run had it, got "
+                f"{option}={ours.get(option)}"
             )
 
 

@@ -6,11 +6,12 @@ import math
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from numbers import Real
 
 from xpnet.backends import Array, Backend
+from xpnet.checks import is_number
 from xpnet.errors import NonFiniteLossError
 from xpnet.optimizers import Optimizer
+from xpnet.optimizers.schedule import rate_text
 from xpnet.training.history import History, Record
 
 __all__ = ["Recorder"]
@@ -181,4 +182,4 @@ class Recorder:
 def _rate(optimizer: Optimizer) -> str:
     """The learning rate of the optimizer, which may be of another class, without one."""
     lr = getattr(optimizer, "lr", None)
-    return f" (it is {float(lr):g})" if isinstance(lr, Real) else ""
+    return f" (it is {rate_text(lr)})" if is_number(lr) or callable(lr) else ""
