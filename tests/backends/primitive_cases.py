@@ -272,6 +272,10 @@ CASES: dict[str, dict[str, Case]] = {
     "count_correct": with_labels(SCORES)
     | {"floating labels": (normal(7, 5), labels(7, 5, "float64"))}
     | {"no rows": (normal(0, 5), labels(0, 5))},
+    "clip_norm": {name: (x, 0.5) for name, x in ENTRIES.items() if name != "no axes"}
+    | {"short enough": (normal(7, 5), 1e3), "all zero": (np.zeros((3, 4)), 0.5)}
+    | {"NaN in one": (OF_ANY_MASS["NaN in one"], 2.0)}
+    | {"infinite": (np.array([1.0, -inf, 0.0]), 2.0), "many": (normal(70_001), 2.0)},
     "update": {
         name: case
         for optimizer in OPTIMIZERS
@@ -292,6 +296,7 @@ CASES: dict[str, dict[str, Case]] = {
 
 WRITTEN = {
     "matmul": (2,),
+    "clip_norm": (0,),
     "update": (1, 3),
     "assign": (0,),
 }

@@ -119,6 +119,7 @@ SCENARIOS: dict[str, Arguments] = {
     "cast": lambda seed: [normal(seed, ROWS, 10), FLOAT],
     "cast, uint8 pixels": lambda seed: [pixels(seed)[0], FLOAT],
     "cast, uint8 pixels times a scale": lambda seed: [pixels(seed)[0], FLOAT, 1 / 255],
+    "clip_norm": lambda seed: [normal(seed, 1000), 0.5],
     "gather": batch,
     "gather, uint8 pixels times a scale": pixels,
 } | {f"update, {named(optimizer)}": step(optimizer) for optimizer in OPTIMIZERS}

@@ -54,6 +54,18 @@ def test_a_changed_number_is_laid_out_alone_and_then_twice_as_many(trainer, step
     assert not step.is_prepared(5)
 
 
+def test_numbers_are_laid_out_as_far_as_a_function_has_a_rate(trainer, step):
+    rates = [0.5, 0.4, 0.3, 0.2]
+    trainer.optimizer.lr = lambda number: rates[number - 1]
+    step.prepare(1)
+    trainer._updates.run_captured(step, step.record, trainer.optimizer)
+    for iteration in (2, 3):
+        assert step.is_prepared(iteration)
+        do(trainer, step)
+    with pytest.raises(IndexError):
+        step.prepare(4)
+
+
 def test_a_plain_step_in_between_is_not_taken_for_a_captured_one(trainer, step):
     step.prepare(1)
     trainer._updates.run_captured(step, step.record, trainer.optimizer)

@@ -107,6 +107,7 @@ SCENARIOS = {
 } | {
     "step, SGD with weight decay": step(partial(SGD, weight_decay=0.1)),
     "step, a learning rate by a schedule": step(scheduled),
+    "step, gradients clipped": step(clip_norm=0.1),
     "step, uint8 pixels times a scale": step(data=pixels, scale=1 / 255),
     "step, one-hot labels": step(data=one_hot),
     "step, tanh and the mean squared error": step(data=targets, make=regression),
@@ -244,6 +245,7 @@ CAPTURED_CASES: dict[str, tuple[int, dict[str, Any]]] = {
 } | {
     "captured step, SGD with weight decay": (13, {"optimizer": partial(SGD, weight_decay=0.1)}),
     "captured step, a learning rate by a schedule": (13, {"optimizer": scheduled}),
+    "captured step, gradients clipped": (13, {"clip_norm": 0.1}),
     "captured step, uint8 pixels times a scale": (13, {"data": pixels, "scale": 1 / 255}),
     "captured step, one-hot labels": (13, {"data": one_hot}),
     "captured step, tanh and the mean squared error": (

@@ -96,6 +96,7 @@ def test_the_options_are_those_of_the_trainer(folder):
     assert StoredRun(folder).options(60) == {
         "batch_size": 20,
         "scale": None,
+        "clip_norm": None,
         "replacement": False,
         "threads": None,
     }
@@ -107,6 +108,8 @@ def test_the_options_are_those_of_the_trainer(folder):
         {"batch_size": 0},
         {"batch_size": 61},
         {"scale": "1"},
+        {"clip_norm": 0},
+        {"clip_norm": "1"},
         {"replacement": 1},
         {"threads": -1},
         {"batch_size": None},

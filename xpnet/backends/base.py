@@ -23,7 +23,7 @@ class Backend(Storage):
 
     The arithmetic keeps the dtype of its inputs and writes only into what it made itself, or into
     what is named as written: `out` of `matmul`, `target` of `assign`, `param` and `state` of
-    `update`.
+    `update`, `grad` of `clip_norm`.
 
     Attributes
     ----------
@@ -193,6 +193,31 @@ class Backend(Storage):
         return xp.sum(known & (xp.argmax(scores, axis=1) == t), dtype=self.dtype("float64"))
 
     # --- steps of optimizers -----------------------------------------------------------------
+
+    def clip_norm(self, grad: Array, limit: float) -> None:
+        """Scale `grad` in place so that its norm, the root of its sum of squares, is in `limit`.
+
+        As PyTorch's ``clip_grad_norm_``, with the ``1e-6`` that keeps off 0 / 0. A norm that is
+        NaN makes all of it NaN, one that is infinite makes all 0 that is finite.
+
+        Parameters
+        ----------
+        grad : array
+            Floating: all gradients of a network in one.
+        limit : float
+            Above 0.
+
+        Examples
+        --------
+        >>> grad = np.array([3.0, 4.0])
+        >>> xpnet.get_backend().clip_norm(grad, 1.0)
+        >>> grad.round(3)
+        array([0.6, 0.8])
+        """
+        # in float32 the square of 1e20, which there is good reason to clip, would be infinite
+        wide = self.asarray(grad, self.dtype("float64"))
+        scale = limit / (self.xp.sqrt(self.xp.sum(wide * wide)) + 1e-6)
+        grad *= self.asarray(self.xp.where(scale >= 1, 1, scale), grad.dtype)
 
     def update(
         self,

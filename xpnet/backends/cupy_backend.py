@@ -27,6 +27,8 @@ __all__ = ["CupyBackend"]
 THREADS = 128
 WARPS = THREADS // 32
 SLAB = 1024
+CLIP_BLOCKS = 256
+"""Blocks that `clip_norm` has at most; each adds the sums of all of them again."""
 MOST_LANE_BITS = 10
 """`gather` has 1024 threads a row at most; each does several columns where there are more."""
 SMALL = 1 << 20
@@ -297,6 +299,21 @@ class CupyBackend(Backend):
         return cp.sum(right)
 
     # --- steps of optimizers: one kernel over all parameters ----------------------------------
+
+    def clip_norm(self, grad: Array, limit: float) -> None:
+        if (
+            grad.dtype.name not in ("float32", "float64")
+            or not grad.flags.c_contiguous
+            or not grad.size
+        ):
+            super().clip_norm(grad, limit)
+            return
+        blocks = min(math.ceil(grad.size / THREADS), CLIP_BLOCKS)
+        sums = cp.empty(blocks, dtype="float64")
+        shape, size = ((blocks,), (THREADS,)), cp.int64(grad.size)
+        squares, scale = kernels.clip_kernels(grad.dtype.name)
+        squares(*shape, (grad, size, sums))
+        scale(*shape, (grad, size, sums, cp.int64(blocks), cp.float64(limit)))
 
     def update(
         self,

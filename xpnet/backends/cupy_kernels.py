@@ -15,6 +15,7 @@ from xpnet.backends.update_rule import UpdateRule
 
 __all__ = [
     "cast_scaled",
+    "clip_kernels",
     "error_kernels",
     "gather",
     "label_grad",
@@ -141,9 +142,9 @@ gather = cp.ElementwiseKernel(
     "xpnet_gather",
 )
 
-ROWS, ERRORS, MEAN = (
+ROWS, ERRORS, MEAN, CLIP = (
     (Path(__file__).parent / f"{name}.cu").read_text()
-    for name in ("softmax_with_loss", "squared_error", "mean_in_order")
+    for name in ("softmax_with_loss", "squared_error", "mean_in_order", "clip_norm")
 )
 
 C_TYPES = {
@@ -177,6 +178,13 @@ def _with_mean(source: str, name: str, score_type: str, label_type: str) -> tupl
     types = f"typedef {C_TYPES[score_type]} T;\ntypedef {C_TYPES[label_type]} L;\n"
     module = cp.RawModule(code=types + source + MEAN)
     return module.get_function(name), module.get_function("mean_in_order")
+
+
+@cache
+def clip_kernels(dtype: str) -> tuple[Any, Any]:
+    """``sums_of_squares`` and ``scale_to_norm`` for this dtype."""
+    module = cp.RawModule(code=f"typedef {C_TYPES[dtype]} T;\n" + CLIP)
+    return module.get_function("sums_of_squares"), module.get_function("scale_to_norm")
 
 
 @cache

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING, Any, cast
 
@@ -32,6 +33,7 @@ class CapturedStep:
         net = stepper.net
         self._net, self._optimizer, self._batches = net, stepper.optimizer, stepper.batches
         self._train, self._scale, self._loss_dtype = stepper.train, stepper.scale, loss_dtype
+        self._clip_norm = stepper.clip_norm
         self._precision = get_matmul_precision()  # which the products that are recorded keep
         self._update = CapturedUpdate(stepper.optimizer, net.params, net.grads)
         self._feed = net.backend.step_feed(self._batches.size, self._update.count, net.dtype)
@@ -49,6 +51,7 @@ class CapturedStep:
             and self._optimizer is stepper.optimizer
             and self._train is stepper.train
             and self._scale == stepper.scale
+            and self._clip_norm == stepper.clip_norm
             and self._precision == get_matmul_precision()
             and self._update.fits(net.params, net.grads)
         )
@@ -74,10 +77,21 @@ class CapturedStep:
         changed = iteration == self._next and iteration - self._first < len(self._table)
         self._ahead = 1 if changed else min(2 * self._ahead, batches.an_epoch)
         step, count = self._optimizer.steps + 1, min(self._ahead, batches.full - place)
-        self._table = [self._update.numbers(step + k) for k in range(count)]
+        self._table = self._numbers(step, count)
         table = backend.asarray(self._table, self._net.dtype)
         self._feed.start(place, order, table, self._losses)
         self._first = self._next = iteration
+
+    def _numbers(self, first: int, count: int) -> list[list[float]]:
+        """The numbers of so many steps from this one on, as far as there are any.
+
+        A function of one's own may have no learning rate for steps that will never be done.
+        """
+        rows = [self._update.numbers(first)]
+        with suppress(Exception):
+            for step in range(first + 1, first + count):
+                rows.append(self._update.numbers(step))
+        return rows
 
     def loss(self) -> Array:
         """Where the loss of the iteration that is prepared will be: 0-d, and nobody else's."""
@@ -113,4 +127,6 @@ class CapturedStep:
         net, feed = self._net, self._feed
         x, t = net.backend.gather(*self._train, feed.rows, net.dtype, self._scale)
         loss = net.backprop(x, t)
+        if self._clip_norm is not None:
+            net.backend.clip_norm(net.grads.flat, self._clip_norm)
         self._update.run(feed.numbers, partial(feed.next, loss))

@@ -9,7 +9,7 @@ from typing import Any
 
 from xpnet.backends import Array
 from xpnet.checkpoints import Document
-from xpnet.checks import is_number, whole_number
+from xpnet.checks import above_zero, is_number, whole_number
 from xpnet.errors import OptionError, OutOfMemoryError, PartialUpdateError
 from xpnet.initializers import Seed, seeded
 from xpnet.networks import Network
@@ -40,6 +40,7 @@ class Stepper:
         batch_size: int,
         seed: Seed,
         scale: float | None,
+        clip_norm: float | None,
         replacement: bool,
         threads: int | None,
         capture: bool | None,
@@ -62,6 +63,7 @@ class Stepper:
         if validation is not None:
             self.validation = checked_set(net, validation, "validation", scale)
         self.scale = None if scale is None else float(scale)
+        self.clip_norm = None if clip_norm is None else above_zero("clip_norm", clip_norm)
         self.replacement = replacement
         self.batches = Batches(int(self.train[0].shape[0]), batch_size, rng, replacement)
         self.batch_size, self.steps_per_epoch = self.batches.size, self.batches.an_epoch
@@ -92,6 +94,7 @@ class Stepper:
             "iteration": self.iteration,
             "batch_size": self.batch_size,
             "scale": self.scale,
+            "clip_norm": self.clip_norm,
             "replacement": self.replacement,
             "threads": self.threads,
             "split": None if self.split is None else self.split.state(),
@@ -175,6 +178,8 @@ class Stepper:
         index = self.batches.at(done, net.backend.name)
         x, t = net.backend.gather(*self.train, index, net.dtype, self.scale)
         loss = net.backprop(x, t)
+        if self.clip_norm is not None:
+            net.backend.clip_norm(net.grads.flat, self.clip_norm)
         self._last = done + 1, loss
         self._updates.run(net, self.optimizer)
         return loss

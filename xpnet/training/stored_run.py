@@ -157,9 +157,13 @@ class StoredRun:
         batch_size = run.count("batch_size", least=1)
         if batch_size > rows:
             raise run.error(f"expected batch_size to be at most the {rows} rows, got {batch_size}")
+        clip_norm = run.get("clip_norm", float, optional=True)
+        if clip_norm is not None and clip_norm <= 0:
+            raise run.error(f"expected clip_norm to be above 0, got {clip_norm}")
         return {
             "batch_size": batch_size,
             "scale": run.get("scale", float, optional=True),
+            "clip_norm": clip_norm,
             "replacement": run.get("replacement", bool),
             "threads": None
             if run.get("threads", int, optional=True) is None

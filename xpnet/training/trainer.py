@@ -45,6 +45,9 @@ class Trainer(StoredTrainer):
         Orders the batches; drawn on the host, so it means the same on every backend.
     scale : float, optional
         Multiplies each batch: 1/255 for uint8 pixels.
+    clip_norm : float, optional
+        Above 0. Where the norm of all gradients together, the root of their sum of squares, is
+        larger, they are scaled to it before the update, as PyTorch's ``clip_grad_norm_`` does.
     replacement : bool
         False goes through a shuffled epoch, in which each row is seen once and the last batch
         may be smaller; True draws each batch from all rows, as the chapter does.
@@ -107,6 +110,7 @@ class Trainer(StoredTrainer):
         batch_size: int = 100,
         seed: Seed = 0,
         scale: float | None = None,
+        clip_norm: float | None = None,
         replacement: bool = False,
         callbacks: Iterable[Callback] = (),
         progress: bool | None = None,
@@ -122,6 +126,7 @@ class Trainer(StoredTrainer):
             batch_size=batch_size,
             seed=seed,
             scale=scale,
+            clip_norm=clip_norm,
             replacement=replacement,
             threads=threads,
             capture=capture,
