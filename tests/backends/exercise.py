@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from itertools import product
 from typing import Any
 
@@ -90,15 +91,23 @@ def networks(dtype: str) -> list[Any]:
     return [TwoLayerNet(6, 5, 3, seed=0, dtype=dtype), *many]
 
 
+def makers() -> tuple[list[Any], list[Any]]:
+    """One of each rule of an optimizer, and of those with weight decay."""
+    plain = ["SGD", "Momentum", "Nesterov", "AdaGrad", "RMSProp", "Adam"]
+    decaying = ["SGD", "Momentum", "Nesterov", "Adam", "AdamW"]
+    return [getattr(optimizers, kind) for kind in plain], [
+        partial(getattr(optimizers, kind), weight_decay=0.1) for kind in decaying
+    ]
+
+
 def train(net: Any, dtype: str) -> None:
     """Each optimizer through the trainer and over a mapping, gradient checks, every way to move."""
     rng = np.random.default_rng(1)
     pixels = rng.integers(0, 256, (20, 6), dtype=np.uint8)
     t = xpnet.asarray(rng.integers(0, 3, 20))
     x = xpnet.asarray(pixels / 255, dtype)
-    kinds = ["SGD", "Momentum", "AdaGrad", "RMSProp", "Adam"]
-    for kind, data in product(kinds, [x, xpnet.asarray(pixels)]):
-        make = getattr(optimizers, kind)
+    plain, decaying = makers()
+    for make, data in [*product(plain, [x, xpnet.asarray(pixels)]), *product(decaying, [x])]:
         scale = None if data is x else 1 / 255
         data_and_labels = (data, t)
         Trainer(
@@ -109,6 +118,7 @@ def train(net: Any, dtype: str) -> None:
             batch_size=7,
             seed=0,
             scale=scale,
+            clip_norm=0.1,
             progress=False,
         ).run(iterations=3)
         grads = net.gradient(x, t)

@@ -15,7 +15,7 @@ from .primitive_cases import CASES
 
 WRITTEN_BY_HAND = """relu relu_with_mask relu_grad sigmoid sigmoid_grad tanh_grad leaky_relu
 leaky_relu_grad softmax_with_loss cross_entropy_rows softmax_with_loss_grad mean_squared_error
-squared_error_rows cast gather update"""
+squared_error_rows cast gather clip_norm update"""
 
 
 @pytest.mark.parametrize("dtype", ["float32", "float64"])

@@ -31,7 +31,11 @@ LABELS = [
     "float",
     "double",
 ]
-OWN = {"xpnet", "softmax_with_loss", "squared_error", "mean_in_order"}
+CLIP = (Path(xpnet.__file__).parent / "backends" / "clip_norm.cu").read_text()
+OWN = {
+    *("xpnet", "softmax_with_loss", "squared_error", "mean_in_order"),
+    *("sums_of_squares", "scale_to_norm"),
+}
 
 
 @pytest.fixture(scope="module")
@@ -76,6 +80,14 @@ def test_rows_compile_for_all_dtypes_and_architectures(nvrtc: Path, source: str)
     verdicts = compile_all(jobs)
     print(table(sorted({k for verdict in verdicts for k in verdict.kernels})))
     assert_clean(verdicts, jobs)
+
+
+def test_clipping_compiles_for_all_dtypes_and_architectures(nvrtc: Path) -> None:
+    jobs = [
+        (str(nvrtc), f"typedef {dtype} T;\n{CLIP}", arch, ("-ftz=true",), ())
+        for arch, dtype in product(ARCHITECTURES, ("float", "double"))
+    ]
+    assert_clean(compile_all(jobs), jobs)
 
 
 def test_all_that_xpnet_has_compiled_compiles_without_a_warning(

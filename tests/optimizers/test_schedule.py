@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 
 import xpnet
-from xpnet.errors import CheckpointError, OptionError
+from xpnet.errors import OptionError
 from xpnet.optimizers import SGD, AdaGrad, Adam, AdamW, Momentum, Nesterov, RMSProp
-from xpnet.optimizers.schedule import Schedule, checked_rate, described_rate, rate_at, rate_text
+from xpnet.optimizers.schedule import checked_rate, rate_at, rate_text
 from xpnet.optimizers.schedules import constant, cosine, joined, step_decay, warmup
 
 SCHEDULES = [
@@ -79,7 +79,7 @@ def test_a_rate_of_0_leaves_all_as_it_is():
 
 
 def test_numbers_are_their_own_rate():
-    assert (checked_rate(2), rate_at(0.5, 9), described_rate(0.5)) == (2.0, 0.5, 0.5)
+    assert (checked_rate(2), rate_at(0.5, 9)) == (2.0, 0.5)
     assert type(rate_at(lambda step: np.float32(0.5), 1)) is float
 
 
@@ -101,10 +101,3 @@ def test_the_error_names_the_option():
 def test_it_is_shown_by_what_makes_it(lr, text):
     assert rate_text(lr) == text
     assert repr(SGD(lr=lr)) == f"SGD(lr={text})"
-
-
-def test_a_function_of_ones_own_has_no_description():
-    with pytest.raises(CheckpointError, match=r"got the function halved, which cannot be saved"):
-        described_rate(halved)
-    schedule = Schedule("mine", halved, ())
-    assert schedule.description() == {"schedule": "mine"}

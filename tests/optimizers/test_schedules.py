@@ -1,7 +1,5 @@
 """The schedules: PyTorch's rates, and rates that a reader can work out."""
 
-import json
-
 import pytest
 
 from xpnet.errors import OptionError
@@ -9,7 +7,6 @@ from xpnet.optimizers.schedules import (
     constant,
     cosine,
     joined,
-    made_rate,
     step_decay,
     warmup,
 )
@@ -98,25 +95,9 @@ def test_functions_of_ones_own_may_be_parts():
         (lambda: joined([0.1, 0.2], at=[0]), "at[0]: expected a whole number from 1 on, got 0"),
         (lambda: joined([0.1] * 3, at=[5, 5]), "at: expected steps that rise, got [5, 5]"),
         (lambda: joined([0.1, -1], at=[5]), "schedules[1]: expected a number above 0, got -1"),
-        (lambda: made_rate({"schedule": "sine"}), "lr: expected one of the schedules constant, "),
     ],
 )
 def test_what_makes_no_schedule_is_refused(make, words):
     with pytest.raises(OptionError) as raised:
         make()
     assert str(raised.value).startswith(words)
-
-
-@pytest.mark.parametrize(
-    "schedule",
-    [
-        constant(0.5),
-        step_decay(0.5, every=3),
-        cosine(0.5, steps=10, end=0.1),
-        warmup(cosine(0.5, steps=10), steps=4),
-        joined([0.5, warmup(0.25, steps=2), 0.125], at=[3, 7]),
-    ],
-    ids=repr,
-)
-def test_it_is_made_again_from_its_description_in_json(schedule):
-    assert made_rate(json.loads(json.dumps(schedule.description()))) == schedule

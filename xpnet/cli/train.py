@@ -34,7 +34,7 @@ from xpnet.cli.stopping import best_record, stopped
 from xpnet.cli.width import wrapped
 from xpnet.errors import NonFiniteLossError, OptionError
 from xpnet.networks import Network
-from xpnet.optimizers.schedule import described_rate
+from xpnet.optimizers.stored_rate import described_rate
 from xpnet.plotting import check_plottable, plot_history
 from xpnet.report import check_report
 from xpnet.training import Callback, Checkpoint, History, TensorBoard, Trainer

@@ -1,4 +1,4 @@
-"""Schedule: a learning rate that is a function of the step, and what a file says of it."""
+"""Schedule: a learning rate that is a function of the step."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 from xpnet.checks import above_zero, is_number
-from xpnet.errors import CheckpointError, OptionError
+from xpnet.errors import OptionError
 
-__all__ = ["Rate", "Schedule", "checked_rate", "described_rate", "rate_at", "rate_text"]
+__all__ = ["Rate", "Schedule", "checked_rate", "rate_at", "rate_text"]
 
 Rate: TypeAlias = float | Callable[[int], float]
 """A learning rate: a number, or a function of the step, counted from 1."""
@@ -55,16 +55,6 @@ class Schedule:
         options = (f"{name}={_text(value)}" for name, value in self.options)
         return f"{self.name}({', '.join(options)})"
 
-    def description(self) -> dict[str, Any]:
-        """Name and options as JSON values.
-
-        Raises
-        ------
-        CheckpointError
-            A function of your own is among them.
-        """
-        return {"schedule": self.name, **{n: described_rate(value) for n, value in self.options}}
-
 
 def checked_rate(lr: Any, name: str = "lr") -> Rate:
     """A learning rate, if it is a number above 0 or a function whose first step has one.
@@ -108,27 +98,6 @@ def rate_text(lr: Any) -> str:
     ('0.1', '<lambda>')
     """
     return f"{lr:g}" if is_number(lr) else _text(lr)
-
-
-def described_rate(value: Any) -> Any:
-    """A learning rate, or an option of a schedule, as JSON values.
-
-    Raises
-    ------
-    CheckpointError
-        It is a function of your own.
-    """
-    if isinstance(value, Schedule):
-        return value.description()
-    if isinstance(value, tuple):
-        return [described_rate(each) for each in value]
-    if callable(value):
-        raise CheckpointError(
-            f"lr: expected a number or a schedule of xpnet.optimizers.schedules, got the function "
-            f"{_text(value)}, which cannot be saved: make one of cosine, step_decay, warmup and "
-            "joined, or train without checkpoints"
-        )
-    return value
 
 
 def _text(value: Any) -> str:

@@ -10,13 +10,12 @@ import math
 from bisect import bisect_left
 from collections.abc import Sequence
 from itertools import pairwise
-from typing import Any
 
 from xpnet.checks import above_zero, from_zero, whole_number
 from xpnet.errors import OptionError
 from xpnet.optimizers.schedule import Rate, Schedule, checked_rate, rate_at
 
-__all__ = ["constant", "cosine", "joined", "made_rate", "step_decay", "warmup"]
+__all__ = ["constant", "cosine", "joined", "step_decay", "warmup"]
 
 
 def constant(lr: float) -> Schedule:
@@ -179,35 +178,3 @@ def joined(schedules: Sequence[Rate], at: Sequence[int]) -> Schedule:
 def _joined(step: int, schedules: tuple[Rate, ...], at: tuple[int, ...]) -> float:
     place = bisect_left(at, step)
     return rate_at(schedules[place], step - (at[place - 1] if place else 0))
-
-
-MAKERS: dict[str, Any] = {
-    make.__name__: make for make in (constant, cosine, joined, step_decay, warmup)
-}
-
-
-def made_rate(value: Any) -> Any:
-    """A learning rate from what `Schedule.description` says of it; numbers are what they are.
-
-    Raises
-    ------
-    OptionError, TypeError
-        There is no such schedule.
-
-    Examples
-    --------
-    >>> from xpnet.optimizers.schedules import made_rate
-    >>> made_rate({"schedule": "warmup", "lr": 0.5, "steps": 10})
-    warmup(lr=0.5, steps=10)
-    """
-    if isinstance(value, list):
-        return [made_rate(each) for each in value]
-    if not isinstance(value, dict):
-        return value
-    options = {name: made_rate(each) for name, each in value.items()}
-    name = options.pop("schedule", None)
-    if name not in MAKERS:
-        raise OptionError(
-            f"lr: expected one of the schedules {', '.join(MAKERS)}, got {name!r:.80}"
-        )
-    return MAKERS[name](**options)

@@ -9,8 +9,7 @@ from xpnet.backends import asarray, to_numpy
 from xpnet.checkpoints import Document, TensorFile, class_name
 from xpnet.errors import CheckpointError, XpnetError
 from xpnet.optimizers.base import Optimizer
-from xpnet.optimizers.schedule import described_rate
-from xpnet.optimizers.schedules import made_rate
+from xpnet.optimizers.stored_rate import described_rate, made_rate
 from xpnet.parameters import Parameters
 
 __all__ = ["check_optimizer", "described", "made", "state_arrays", "state_in"]
