@@ -80,6 +80,52 @@ class TooFewRows(Affine):
         return (x > 0.5).T if name == "W" else None
 
 
+class Centres(Layer):
+    """In training it subtracts the mean of the batch, in inference nothing."""
+
+    rowwise = True
+    training_rowwise = False
+
+    def forward(self, x):
+        return self.apply_training(x)
+
+    def apply(self, x):
+        return x + 0
+
+    def apply_training(self, x):
+        return x - x.mean(axis=0)
+
+    def backward(self, dout):
+        return dout - dout.mean(axis=0)
+
+
+class OtherTraining(Centres):
+    def apply_training(self, x):
+        return x - x.max(axis=0)
+
+    def forward(self, x):
+        return super().apply_training(x)
+
+
+class TrainsInPlace(Centres):
+    def apply_training(self, x):
+        x -= x.mean(axis=0)
+        return x.copy()
+
+    def forward(self, x):
+        return super().apply_training(x)
+
+
+class InfersInPlace(Centres):
+    def apply(self, x):
+        x[...] = 0
+        return x.copy()
+
+
+class FalselyRowwiseInTraining(Centres):
+    training_rowwise = True
+
+
 def affine(kind):
     rng = np.random.default_rng(2)
     return kind(rng.normal(size=(4, 4)), rng.normal(size=4))
@@ -105,6 +151,10 @@ CASES = {
     "backward writes into the input of forward": BackwardInPlace(),
     "backward overwrites the gradient": WritesGradient(),
     "apply and forward give different": OtherApply(),
+    "apply_training and forward give different": OtherTraining(),
+    "apply_training writes into its input": TrainsInPlace(),
+    "apply writes into its": InfersInPlace(),
+    "training_rowwise is True, but a row alone": FalselyRowwiseInTraining(),
     "must not add to the first": Accumulates(),
     "a row alone gives another output": FalselyRowwise(),
     "backward_params and backward set different": backward_without_params(
@@ -140,7 +190,7 @@ def test_a_violation_by_any_layer_of_a_network_is_reported(kind, place):
 
 
 def test_a_right_layer_has_no_violations():
-    for layer in (Relu(), affine(Affine)):
+    for layer in (Relu(), affine(Affine), Centres()):
         assert list(layer_violations(layer, [X.copy()], DOUT.copy())) == []
 
 

@@ -145,3 +145,18 @@ def test_a_copy_is_of_the_object_too(copied):
     assert type(original(made)) is Scale
     assert original(made) is not original(layer)
     assert made.params["s"].tolist() == [1, 1]
+
+
+def test_what_an_object_says_of_training_is_used(s, x):
+    class Noisy(Scale):
+        rowwise, training_rowwise = True, False
+
+        def apply_training(self, x):
+            return 7 * x
+
+    layer, plain = as_layer(Noisy(s)), as_layer(Scale(s))
+    assert (layer.rowwise, layer.training_rowwise, plain.training_rowwise) == (True, False, False)
+    np.testing.assert_array_equal(xpnet.to_numpy(layer.apply_training(x)), xpnet.to_numpy(7 * x))
+    np.testing.assert_array_equal(
+        xpnet.to_numpy(plain.apply_training(x)), xpnet.to_numpy(plain.forward(x))
+    )

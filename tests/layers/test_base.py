@@ -125,3 +125,28 @@ def test_a_layer_prints_as_it_is_made_with_the_shapes_of_its_parameters(s):
     assert repr(Relu()) == "Relu()"
     assert repr(Scale(s)) == "Scale(s=(2,))"
     assert repr(Affine(np.ones((4, 3)), np.ones(3))) == "Affine(W=(4, 3), b=(3,))"
+
+
+def test_the_training_function_is_apply_by_default(s, x):
+    layer = Scale(s)
+    layer.apply = lambda x: 7 * x
+    np.testing.assert_array_equal(
+        xpnet.to_numpy(layer.apply_training(x)), [[7, 14], [21, 28], [35, 42]]
+    )
+
+
+def test_perturbed_is_of_the_training_function(s, x):
+    layer = Scale(s)
+    layer.apply = abs
+    layer.apply_training = layer.forward
+    near = layer.perturbed("s", [1], 0.5, x, layer.forward(x))
+    np.testing.assert_array_equal(xpnet.to_numpy(near), [[[2, 7], [6, 14], [10, 21]]])
+
+
+def test_training_goes_row_by_row_where_inference_does_unless_the_layer_says_otherwise():
+    class Rows(Relu):
+        training_rowwise = False
+
+    assert (Relu().rowwise, Relu().training_rowwise) == (True, True)
+    assert (Layer().rowwise, Layer().training_rowwise) == (False, False)
+    assert (Rows().rowwise, Rows().training_rowwise) == (True, False)

@@ -34,14 +34,27 @@ class Centred(Layer):
         return dout - dout.mean(axis=0)
 
 
-def centred():
+class CentredInTraining(Centred):
+    """Does so in training alone."""
+
+    rowwise = True
+    training_rowwise = False
+
+    def apply(self, x):
+        return x
+
+    def apply_training(self, x):
+        return self.forward(x)
+
+
+def centred(kind=Centred):
     rng = np.random.default_rng(0)
 
     def affine(rows, columns):
         W, b = rng.normal(size=(rows, columns)), rng.normal(size=columns)
         return Affine(xpnet.asarray(W), xpnet.asarray(b))
 
-    layers = [affine(4, 3), Relu(), Centred(), affine(3, 5), Sigmoid(), affine(5, 2)]
+    layers = [affine(4, 3), Relu(), kind(), affine(3, 5), Sigmoid(), affine(5, 2)]
     return Network(layers, SoftmaxWithLoss())
 
 
@@ -94,8 +107,9 @@ def test_the_loop_nudges_no_layer(backend, batch, monkeypatch, method, perturbat
     assert bool(calls) is perturbations
 
 
-def test_layers_that_mix_rows_fall_back_to_the_loop(backend, batch):
-    net = centred()
+@pytest.mark.parametrize("kind", [Centred, CentredInTraining])
+def test_layers_that_mix_rows_fall_back_to_the_loop(backend, batch, kind):
+    net = centred(kind)
     local, loop = net.numerical_gradient(*batch), net.numerical_gradient(*batch, method="loop")
     assert_close(local, loop, atol=1e-9)
     assert_close(net.gradient(*batch), local, atol=1e-7)
@@ -103,8 +117,9 @@ def test_layers_that_mix_rows_fall_back_to_the_loop(backend, batch):
     assert float(abs(local["W1"]).max()) > 0.01
 
 
-def test_only_parameters_before_a_layer_that_mixes_rows_fall_back(backend, batch):
-    losses = PerturbedLosses(centred(), *batch)
+@pytest.mark.parametrize("kind", [Centred, CentredInTraining])
+def test_only_parameters_before_a_layer_that_mixes_rows_fall_back(backend, batch, kind):
+    losses = PerturbedLosses(centred(kind), *batch)
     assert [losses.batchable(position) for position in (0, 3, 5)] == [False, True, True]
 
 

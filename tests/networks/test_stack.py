@@ -6,7 +6,7 @@ import pytest
 import xpnet
 from xpnet.layers import Affine, Layer, Relu, SoftmaxWithLoss
 from xpnet.networks import Network, TwoLayerNet
-from xpnet.networks.stack import Stack, apply
+from xpnet.networks.stack import Stack, apply, apply_training
 
 
 class Add:
@@ -67,6 +67,20 @@ def test_apply_saves_nothing():
     stack = Stack({"relu": relu}, SoftmaxWithLoss())
     assert stack.forward(np.array([-1.0, 2.0]), apply).tolist() == [0, 2]
     assert relu.mask is None
+
+
+def test_the_training_function_is_computed_without_saving_anything():
+    class Trained(Add):
+        def apply(self, x):
+            return x
+
+        def apply_training(self, x):
+            return x + self.number
+
+    added = Trained(7)
+    net = Stack({"a": added}, SoftmaxWithLoss())
+    assert (net.forward(5, apply), net.forward(5, apply_training)) == (5, 12)
+    assert not hasattr(added, "saw")
 
 
 def test_release_reaches_every_layer(backend):

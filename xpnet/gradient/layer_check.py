@@ -31,9 +31,10 @@ def check_layer(layer: Any, *inputs: Any, h: float | None = None, seed: int = 0)
 
     The gradient of ``sum(dout * forward(*inputs))``, for a random `dout`, is compared with
     central differences for every floating input and parameter. Besides, neither `forward` nor
-    `backward` may write into its arguments; a second backward must give the same; `apply` must
-    agree with `forward`, `backward_params` with `backward`, and `perturbed` and `affected_rows`
-    with one perturbation at a time; a layer that declares itself `rowwise` must be so; on a
+    `backward` may write into its arguments; a second backward must give the same;
+    `apply_training`, which is `apply` unless the layer defines it, must agree with `forward`,
+    `backward_params` with `backward`, and `perturbed` and `affected_rows` with one perturbation at
+    a time; a layer that declares itself `rowwise` or `training_rowwise` must be so; on a
     backend that captures, as CuPy does, one that declares itself `capturable` must give in a replay
     what it gives in a call; and no array may be stored that a network would not know of.
 

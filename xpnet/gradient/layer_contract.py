@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from xpnet.backends import Array, backend_of
 from xpnet.gradient.contract import differ
 from xpnet.layers import Layer
+from xpnet.layers.adapted import original as original_of
 
 __all__ = ["as_tuple", "layer_violations"]
 
@@ -34,11 +35,15 @@ def layer_violations(layer: Layer, inputs: Sequence[Array], dout: Any) -> Iterat
     out = layer.forward(*inputs)
     if _modified(inputs, original):
         yield "forward writes into its input"
-    size = _magnitude(layer, inputs)
-    if differ(xp.asarray(layer.apply(*inputs)), xp.asarray(out), size):
-        yield "apply and forward give different outputs"
+    size, training = _magnitude(layer, inputs), _training_function(layer)
+    if differ(xp.asarray(layer.apply_training(*inputs)), xp.asarray(out), size):
+        yield f"{training} and forward give different outputs"
     if _modified(inputs, original):
-        yield "apply writes into its input"
+        yield f"{training} writes into its input"
+    if training != "apply":
+        layer.apply(*inputs)
+        if _modified(inputs, original):
+            yield "apply writes into its input"
 
     layer.forward(*inputs)
     original_dout = xp.array(dout, copy=True)
@@ -57,8 +62,24 @@ def layer_violations(layer: Layer, inputs: Sequence[Array], dout: Any) -> Iterat
         yield "backward_params and backward set different gradients"
     if set(layer.grads) != set(layer.params):
         yield "params and grads have different names"
-    if layer.rowwise:
-        yield from _rowwise(layer, inputs[0], size)
+    if inputs[0].ndim < 2:
+        return
+    if layer.rowwise and _mixes_rows(layer.apply, inputs[0], size):
+        yield "rowwise is True, but a row alone gives another output than in its batch"
+    if layer.training_rowwise:
+        if training != "apply" and _mixes_rows(layer.apply_training, inputs[0], size):
+            yield (
+                "training_rowwise is True, but a row alone gives another output of apply_training "
+                "than in its batch"
+            )
+        yield from _perturbed(layer, inputs[0], size)
+
+
+def _training_function(layer: Layer) -> str:
+    """The name of what a layer defines to compute the function that is trained."""
+    kind = type(original_of(layer))
+    inherited = getattr(kind, "apply_training", Layer.apply_training) is Layer.apply_training
+    return "apply" if inherited else "apply_training"
 
 
 def _modified(inputs: Sequence[Array], original: Sequence[Array]) -> bool:
@@ -88,13 +109,15 @@ def _changed(layer: Layer, grads: dict[str, Array]) -> bool:
     return any(differ(layer.grads[name], grad) for name, grad in grads.items())
 
 
-def _rowwise(layer: Layer, x: Array, size: float) -> Iterator[str]:
-    """Whether each output row depends on its own input row alone, and perturbations agree."""
-    y = layer.apply(x)
-    if x.ndim < 2:
-        return
-    if any(differ(layer.apply(x[k : k + 1]), y[k : k + 1], size) for k in range(x.shape[0])):
-        yield "rowwise is True, but a row alone gives another output than in its batch"
+def _mixes_rows(function: Callable[[Array], Array], x: Array, size: float) -> bool:
+    """Whether an output row depends on other rows than its own of the input."""
+    y = function(x)
+    return any(differ(function(x[k : k + 1]), y[k : k + 1], size) for k in range(x.shape[0]))
+
+
+def _perturbed(layer: Layer, x: Array, size: float) -> Iterator[str]:
+    """Whether perturbations agree with moving one entry at a time."""
+    y = layer.apply_training(x)
     for name, param in layer.params.items():
         index = range(math.prod(param.shape))
         fast = layer.perturbed(name, index, STEP, x, y)

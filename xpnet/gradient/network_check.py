@@ -137,5 +137,5 @@ def _recheck(
             index = ", ".join(map(str, place_of(entry, shape)))
             yield (
                 f"{name}[{index}]: the plain loop gives {loop:.9g}, local computation {local:.9g}: "
-                "a layer's perturbed, affected_rows, apply or rowwise is wrong"
+                "a layer's perturbed, affected_rows, apply_training or training_rowwise is wrong"
             )

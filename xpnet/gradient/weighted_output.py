@@ -15,7 +15,7 @@ __all__ = ["WeightedOutput", "is_finite", "random_like", "total"]
 
 
 class WeightedOutput:
-    """``sum(dout * out)`` of a layer, compared with its value at the point.
+    """``sum(dout * out)`` of a layer in training, compared with its value at the point.
 
     Parameters
     ----------
@@ -36,7 +36,7 @@ class WeightedOutput:
 
     def __init__(self, layer: Layer, inputs: Sequence[Array], dout: Any) -> None:
         self._layer, self._inputs, self._dout = layer, inputs, dout
-        out = layer.forward(*inputs)
+        out = layer.apply_training(*inputs)
         self._backend = backend_of(*inputs)
         self._out = self._backend.xp.array(out, copy=True)  # a layer may reuse its buffer
         arrays = [*inputs, *layer.params.values(), self._out]
@@ -49,7 +49,7 @@ class WeightedOutput:
 
     def change(self, _: Array = None) -> float:
         """The change from the point; unchanged entries add neither to it nor to its rounding."""
-        return total(self._dout * (self._layer.forward(*self._inputs) - self._out))
+        return total(self._dout * (self._layer.apply_training(*self._inputs) - self._out))
 
     def changed_magnitude(self, _: Array = None) -> float:
         """``sum(abs(dout * out))`` over the changed entries.
@@ -58,7 +58,7 @@ class WeightedOutput:
         with a small weight: it may have been moved by less than epsilon times itself, and
         rounded back.
         """
-        out = self._backend.xp.asarray(self._layer.forward(*self._inputs))
+        out = self._backend.xp.asarray(self._layer.apply_training(*self._inputs))
         weights = self._backend.xp.where(out != self._out, 1.0, UNCHANGED_WEIGHT)
         return total(abs(self._dout * out) * weights)
 

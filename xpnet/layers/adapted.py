@@ -47,6 +47,11 @@ class Adapted(Layer):
         self.capturable = bool(getattr(own, "capturable", None))
         self.saved = tuple(getattr(own, "saved", None) or ())
 
+    @property
+    def training_rowwise(self) -> bool:
+        """The object's own, or `rowwise`."""
+        return bool(getattr(self.own, "training_rowwise", self.rowwise))
+
     def _own(self, name: str) -> Any:
         """The object's part of the contract of this name, or else the default."""
         own = getattr(self.own, name, None)
@@ -67,6 +72,10 @@ class Adapted(Layer):
     def apply(self, *inputs: Any, **options: Any) -> Array:
         """The object's own, or `forward`."""
         return self._own("apply")(*inputs, **options)
+
+    def apply_training(self, *inputs: Any, **options: Any) -> Array:
+        """The object's own, or `apply`."""
+        return self._own("apply_training")(*inputs, **options)
 
     def backward_params(self, dout: Array) -> None:
         """The object's own, or `backward`."""

@@ -47,7 +47,10 @@ class Layer:
         The parameters and their gradients, under the same names.
     rowwise : bool
         Whether row i of the output comes from row i of the input alone. Set it only where
-        that holds: networks then predict in batches and take numerical gradients quickly.
+        that holds of `apply`: networks then predict in batches.
+    training_rowwise : bool
+        Whether that holds of `apply_training` too, by default as of `apply`: networks then take
+        numerical gradients quickly. Not so where a batch's own mean is subtracted from its rows.
     capturable : bool
         Whether `forward` and `backward` ask the same of the device each time: no Python in them
         depends on what an array holds, or changes from call to call, since a captured step runs
@@ -70,6 +73,11 @@ class Layer:
     def __init_subclass__(cls, **options: Any) -> None:
         super().__init_subclass__(**options)
         cls.capturable = vars(cls).get("capturable", False)
+
+    @property
+    def training_rowwise(self) -> bool:
+        """Whether row i of what `apply_training` gives comes from row i of the input alone."""
+        return self.rowwise
 
     def add_params(self, **arrays: Array) -> None:
         """Take these arrays, not copied, as the parameters; in a network write them over those."""
@@ -105,8 +113,17 @@ class Layer:
         raise NotImplementedError(f"{type(self).__name__} must define backward")
 
     def apply(self, *inputs: Any, **options: Any) -> Array:
-        """The output alone: keeps nothing. By default `forward`, which does."""
+        """The output in inference: keeps nothing. By default `forward`, which does."""
         return self.forward(*inputs, **options)
+
+    def apply_training(self, *inputs: Any, **options: Any) -> Array:
+        """The output in training, as of `forward`: keeps nothing. By default `apply`.
+
+        A layer whose inference differs from its training defines both. Numerical gradients and
+        gradient checks are of this function, so it must not change from call to call: where
+        `forward` draws random numbers, these are the numbers of the last `forward`.
+        """
+        return self.apply(*inputs, **options)
 
     def backward_params(self, dout: Array) -> None:
         """Set ``self.grads`` only, where the gradient of the input is not needed."""
@@ -134,7 +151,9 @@ class Layer:
         return value
 
     def affected_rows(self, name: str, x: Array) -> Array | None:
-        """Which rows of the output the entries of a parameter move; the others stay, to the bit.
+        """Which rows of the output in training the entries of a parameter move.
+
+        The others stay as they are, to the bit.
 
         Parameters
         ----------
@@ -151,7 +170,7 @@ class Layer:
         return None
 
     def perturbed(self, name: str, index: Sequence[int], h: float, x: Array, y: Array) -> Array:
-        """The outputs for `x` when one entry of a parameter is moved, for many entries.
+        """The outputs in training when one entry of a parameter is moved, for many entries.
 
         Parameters
         ----------
@@ -164,7 +183,7 @@ class Layer:
         x : array
             The input.
         y : array, shape (N, ...)
-            ``apply(x)``.
+            ``apply_training(x)``.
 
         Returns
         -------
@@ -178,7 +197,7 @@ class Layer:
             saved = param[place].item()  # exact in every dtype
             try:
                 param[place] = saved + h
-                out[k] = self.apply(x)
+                out[k] = self.apply_training(x)
             finally:
                 param[place] = saved
         return out

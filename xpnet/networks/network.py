@@ -289,6 +289,8 @@ class Network(StoredNetwork):
     ) -> Parameters:
         """The gradient of the loss by central differences of every parameter.
 
+        It is the loss in training, of each layer's `apply_training`.
+
         Parameters
         ----------
         x : array, shape (N, ...)
@@ -298,8 +300,8 @@ class Network(StoredNetwork):
         method : "local" or "loop"
             The chapter's plain loop computes the loss from the start for each parameter;
             "local" computes only what a parameter changes, many at once. They agree up to
-            rounding. Layers that are not `rowwise` make "local" fall back to the loop for the
-            parameters before them.
+            rounding. Layers that are not `training_rowwise` make "local" fall back to the loop for
+            the parameters before them.
 
         Returns
         -------

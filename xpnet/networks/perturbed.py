@@ -4,6 +4,8 @@ Perturbing one entry of a layer's parameters changes that layer's output and wha
 before. So the layers before run once, each layer computes its outputs for many perturbed entries
 at once (`Layer.perturbed`), and these pass through the layers behind as one large batch. A row
 that an entry does not affect (`Layer.affected_rows`: its input there is 0) keeps its loss.
+
+It is the loss in training, of `Layer.apply_training`, whose gradient backpropagation computes.
 """
 
 from __future__ import annotations
@@ -18,7 +20,7 @@ from xpnet.layers.adapted import original
 from xpnet.layers.base import Layer
 from xpnet.networks.container import Container
 from xpnet.networks.entry_ranges import entry_ranges
-from xpnet.networks.stack import apply
+from xpnet.networks.stack import apply_training
 
 __all__ = ["PerturbedLosses"]
 
@@ -54,8 +56,8 @@ class PerturbedLosses:
 
     def loss(self) -> float:
         """The loss as the parameters are now."""
-        scores = self._stack.forward(self._inputs[0], apply)
-        return float(self._stack.last_layer.apply(scores, self._t))
+        scores = self._stack.forward(self._inputs[0], apply_training)
+        return float(self._stack.last_layer.apply_training(scores, self._t))
 
     def batchable(self, position: int) -> bool:
         """Whether perturbed outputs of this layer can pass through those behind as one batch."""
@@ -65,7 +67,7 @@ class PerturbedLosses:
             and self._t.ndim > 0
             and self._inputs[0].ndim > 1
             and hasattr(self._last, "row_losses")
-            and all(layer.rowwise for layer in behind)
+            and all(layer.training_rowwise for layer in behind)
         )
 
     def losses(
@@ -123,7 +125,7 @@ class PerturbedLosses:
         return max(float(abs(array).max()) for array in arrays)
 
     def _apply_and_keep(self, name: str, layer: Layer, x: Array) -> Array:
-        self._inputs.append(layer.apply(x))
+        self._inputs.append(layer.apply_training(x))
         return self._inputs[-1]
 
     def _changes_in_batches(
@@ -156,5 +158,5 @@ class PerturbedLosses:
         """The losses of perturbed outputs (K, M, ...) of a layer, shape (K, M)."""
         perturbations, rows = out.shape[:2]
         out = out.reshape(perturbations * rows, *out.shape[2:])
-        scores = self._stack.forward(out, apply, position + 1)
+        scores = self._stack.forward(out, apply_training, position + 1)
         return self._last.row_losses(scores, labels[: len(out)]).reshape(perturbations, rows)

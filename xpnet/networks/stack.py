@@ -9,7 +9,7 @@ from xpnet.backends import Array
 from xpnet.layers.adapted import as_layer
 from xpnet.layers.base import Layer
 
-__all__ = ["Stack", "apply"]
+__all__ = ["Stack", "apply", "apply_training"]
 
 Run = Callable[[str, Layer, Any], Any]
 """Runs one layer, whose name in the network comes first, on what the layer before gave."""
@@ -18,6 +18,11 @@ Run = Callable[[str, Layer, Any], Any]
 def apply(name: str, layer: Layer, x: Array) -> Array:
     """Inference: computes without saving anything for a backward."""
     return layer.apply(x)
+
+
+def apply_training(name: str, layer: Layer, x: Array) -> Array:
+    """The function that is trained: computes without saving anything for a backward."""
+    return layer.apply_training(x)
 
 
 def _forward(name: str, layer: Layer, x: Array) -> Array:
