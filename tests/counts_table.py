@@ -80,6 +80,7 @@ NETWORKS = (
     Row("accuracy, 1000 rows", 8, to_host=1, synchronisations=1),
     Row("accuracy, 60000 rows of uint8 pixels", 9, to_host=1, synchronisations=1),
     Row("accuracy, 60000 rows of uint8 pixels times a scale", 9, to_host=1, synchronisations=1),
+    Row("score, 1000 rows of a regression", 20, to_host=1, synchronisations=1),
     Row("loss", 7),
     Row("backprop", 13),
     Row("gradient", 14),

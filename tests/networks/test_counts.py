@@ -12,7 +12,7 @@ import pytest
 import xpnet
 from tests.counts_table import NETWORKS, Row
 from tests.device_counts import DeviceCounts, Scenario, counted, labels, normal
-from xpnet.networks import TwoLayerNet
+from xpnet.networks import MultiLayerNet, TwoLayerNet
 
 IMAGES = 60_000
 EXPECTED = {row.call: row.expected for row in NETWORKS}
@@ -49,6 +49,12 @@ def on_pixels(scale: float | None) -> Scenario:
     return prepare
 
 
+def score(seed: int) -> Callable[[], Any]:
+    net = MultiLayerNet(784, [50], 10, last_layer="mse", seed=seed)
+    x, t = normal(seed, 1000, 784), normal(seed + 1, 1000, 10)
+    return lambda: net.score(x, t)
+
+
 def to_numpy(seed: int) -> Callable[[], Any]:
     net = net_of(seed)
     return lambda: net.to("numpy")
@@ -65,6 +71,7 @@ SCENARIOS = {
     "accuracy, 1000 rows": on_labels("accuracy", 1000),
     "accuracy, 60000 rows of uint8 pixels": on_pixels(None),
     "accuracy, 60000 rows of uint8 pixels times a scale": on_pixels(1 / 255),
+    "score, 1000 rows of a regression": score,
     "loss": on_labels("loss"),
     "backprop": on_labels("backprop"),
     "gradient": on_labels("gradient"),

@@ -196,3 +196,20 @@ def test_float32_gets_its_wider_step(backend, batch):
     slopes = net.numerical_gradient(*batch)
     assert slopes.dtype == "float32"
     assert_close(net.gradient(*batch), slopes, atol=2e-3)
+
+
+@pytest.mark.parametrize("activation", ["leaky_relu", "tanh"])
+@pytest.mark.parametrize("outputs", [1, 3])
+def test_of_a_regression_the_local_way_and_the_loop_agree(backend, activation, outputs):
+    net = MultiLayerNet(
+        4, [5], outputs, activation=activation, last_layer="mse", seed=0, dtype="float64"
+    )
+    x, t = np.random.default_rng(0).normal(size=(2, 6, 4))
+    t = t[:, 0] if outputs == 1 else t[:, :outputs]
+    x, t = xpnet.asarray(x), xpnet.asarray(t)
+    local, loop = (net.numerical_gradient(x, t, method=method) for method in ("local", "loop"))
+    exact = net.gradient(x, t)
+    for name in net.params:
+        wanted = xpnet.to_numpy(loop[name])
+        np.testing.assert_allclose(xpnet.to_numpy(local[name]), wanted, rtol=0, atol=1e-9)
+        np.testing.assert_allclose(xpnet.to_numpy(exact[name]), wanted, rtol=0, atol=1e-6)
