@@ -4,9 +4,17 @@ import pytest
 
 from xpnet.cli.options import build_network, build_optimizer, check_writable, write_json
 from xpnet.errors import OptionError
-from xpnet.optimizers import SGD, AdaGrad, Adam, Momentum, RMSProp
+from xpnet.optimizers import SGD, AdaGrad, Adam, AdamW, Momentum, Nesterov, RMSProp
 
-NAMES = {"sgd": SGD, "momentum": Momentum, "adagrad": AdaGrad, "rmsprop": RMSProp, "adam": Adam}
+NAMES = {
+    "sgd": SGD,
+    "momentum": Momentum,
+    "nesterov": Nesterov,
+    "adagrad": AdaGrad,
+    "rmsprop": RMSProp,
+    "adam": Adam,
+    "adamw": AdamW,
+}
 
 
 def spread(net):

@@ -16,7 +16,7 @@ from xpnet.cli.streams import Output
 from xpnet.datasets import load_mnist
 from xpnet.errors import OptionError
 from xpnet.networks import MultiLayerNet, Network, TwoLayerNet
-from xpnet.optimizers import SGD, AdaGrad, Adam, Momentum, Optimizer, RMSProp
+from xpnet.optimizers import SGD, AdaGrad, Adam, AdamW, Momentum, Nesterov, Optimizer, RMSProp
 
 __all__ = [
     "DTYPES",
@@ -47,9 +47,11 @@ __all__ = [
 OPTIMIZERS: dict[str, Any] = {
     "sgd": SGD,
     "momentum": Momentum,
+    "nesterov": Nesterov,
     "adagrad": AdaGrad,
     "rmsprop": RMSProp,
     "adam": Adam,
+    "adamw": AdamW,
 }
 CHAPTER_LR = 0.1
 STDOUT = "-", "/dev/stdout", "/dev/fd/1", "/proc/self/fd/1"
