@@ -27,6 +27,18 @@ class ByFormula(Optimizer):
     rule = UpdateRule("signs", lambda xp, param, grad, lr: (lr * xp.sign(grad),))
 
 
+class Turning(Optimizer):
+    """Two rules of its own, one at a time."""
+
+    rule = UpdateRule("down", lambda xp, param, grad, lr: (lr * grad,))
+    upward = UpdateRule("up", lambda xp, param, grad, lr: (-lr * grad,))
+    turned = False
+
+    @property
+    def current_rule(self):
+        return self.upward if self.turned else self.rule
+
+
 @pytest.fixture
 def stepped(backend):
     """``stepped(optimizer, dtype)`` is a network that it has stepped twice, with its gradients."""
@@ -76,6 +88,15 @@ def test_it_fits_until_parameters_or_state_move(stepped, elsewhere, backend):
     assert not update.fits(net.params, net.grads)
     update = CapturedUpdate(optimizer, net.params, net.grads)
     net.to(elsewhere).to(backend.name)
+    assert not update.fits(net.params, net.grads)
+
+
+def test_it_does_not_fit_another_rule(stepped):
+    optimizer = Turning(lr=0.1)
+    net = stepped(optimizer)
+    update = CapturedUpdate(optimizer, net.params, net.grads)
+    assert update.fits(net.params, net.grads)
+    optimizer.turned = True
     assert not update.fits(net.params, net.grads)
 
 
