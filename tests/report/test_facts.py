@@ -95,6 +95,9 @@ def test_a_run_that_was_stopped_says_so(new_trainer, restored, end):
     assert notices(trainer) == [
         "The run was stopped at iteration 8: its loss had not improved since iteration 4" + end
     ]
+    patient = new_trainer(callbacks=[EarlyStopping(9, monitor="loss")])
+    patient.run(epochs=2)
+    assert notices(patient) == []
 
 
 def test_machine_and_versions_are_listed():

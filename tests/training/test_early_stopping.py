@@ -235,14 +235,13 @@ def test_a_network_that_was_changed_after_the_run_is_gone_on_with(new_trainer):
     np.testing.assert_array_equal(seen[0], changed)
 
 
-def test_after_a_run_that_was_stopped_there_is_patience_anew(new_trainer):
-    trainer, stopping, _ = stopped_run(new_trainer, patience=3)
-    first = len(trainer.run(epochs=100))
-    value = stopping.best_value
-    trainer.run(epochs=2)
-    assert len(trainer.history) == first + 2
-    assert not stopping.stopped or stopping.best_value < value
-    assert stopping.best_value <= value
+def test_after_a_run_that_was_stopped_there_is_patience_anew(new_net):
+    stopping, run = EarlyStopping(2), FakeRun(new_net())
+    assert run.records(stopping, [1, 2, 2]) == 3
+    run.stopped_at = None
+    assert run.records(stopping, [1.5]) is None
+    assert counted(stopping) == (1, 1, 1, False)
+    assert run.records(stopping, [1]) == 5
 
 
 def test_another_trainer_begins_anew(new_trainer):
