@@ -169,7 +169,6 @@ def test_a_bad_hidden_size_is_refused(size):
         (Tanh, Tanh),
         (lambda: LeakyRelu(0.2), LeakyRelu),
     ],
-    ids=str,
 )
 def test_an_activation_is_a_name_or_what_makes_layers(activation, kind):
     net = MultiLayerNet(7, [5, 3], 2, activation=activation)
