@@ -51,6 +51,8 @@ class MemoryReport:
         The last layer last; empty without a network.
     saved : int or None
         What all layers keep for backward, together.
+    buffers : int or None
+        The buffers of all layers, together.
     """
 
     backend: str
@@ -60,11 +62,13 @@ class MemoryReport:
     gradients: int | None = None
     layers: tuple[LayerMemory, ...] = ()
     saved: int | None = None
+    buffers: int | None = None
 
     def __str__(self) -> str:
         rows = []
         if self.saved is not None:
             rows += [("parameters", "", self.parameters), ("gradients", "", self.gradients)]
+            rows += [("buffers", "", self.buffers)] if self.buffers else []
             rows += [(layer.name, ", ".join(layer.arrays), layer.saved) for layer in self.layers]
             rows.append(("saved for backward", "", self.saved))
         if self.pool is not None:
@@ -84,10 +88,10 @@ def memory_report(net: Network | None = None) -> MemoryReport:
     Parameters
     ----------
     net : Network, optional
-        Its parameters, its gradients, and what its layers keep between forward and backward.
-        Memory that several arrays share is counted once, at the first. A view counts with all
-        the memory it keeps alive, since that is what cannot be used for anything else: a batch
-        that is a slice of a data set counts as the data set.
+        Its parameters, gradients and buffers, and what its layers keep between forward and
+        backward. Memory that several arrays share is counted once, at the first. A view counts
+        with all the memory it keeps alive, since that is what cannot be used for anything else: a
+        batch that is a slice of a data set counts as the data set.
 
     Returns
     -------
@@ -121,12 +125,14 @@ def memory_report(net: Network | None = None) -> MemoryReport:
     seen: set[Hashable] = set()
     parameters = _bytes([net.params.flat], backend, seen)
     gradients = _bytes([net.grads.flat], backend, seen)
+    buffers = _bytes(list(net.buffers.values()), backend, seen)
     names = *net.stack.names, type(net.last_layer).__name__
     named = zip(names, net.stack.every, strict=True)
     layers = tuple(_layer(name, layer, backend, seen) for name, layer in named)
     saved = sum(layer.saved for layer in layers)
+    pool = backend.pool()
     return MemoryReport(
-        backend.name, backend.device, backend.pool(), parameters, gradients, layers, saved
+        backend.name, backend.device, pool, parameters, gradients, layers, saved, buffers
     )
 
 

@@ -53,6 +53,9 @@ def halves() -> None:
     for layer in (layers.Relu(), layers.Sigmoid(), layers.Tanh(), layers.LeakyRelu()):
         layer.backward(layer.forward(x))
         layer.apply(x)
+    for layer in (layers.Dropout(),):
+        layer.backward(layer.forward(x))
+        layer.apply(x)
     backend = xpnet.get_backend()
     for t in (xpnet.asarray(np.arange(5) % 4), xpnet.asarray(np.eye(5, 4), "float16")):
         backend.softmax_with_loss_grad(x, t)
@@ -88,7 +91,8 @@ def networks(dtype: str) -> list[Any]:
         MultiLayerNet(6, [5, 4], 3, activation=kind, seed=0, dtype=dtype)
         for kind in ("relu", "sigmoid", "leaky_relu", "tanh")
     ]
-    return [TwoLayerNet(6, 5, 3, seed=0, dtype=dtype), *many]
+    regularised = MultiLayerNet(6, [5, 4], 3, batch_norm=True, dropout=0.3, seed=0, dtype=dtype)
+    return [TwoLayerNet(6, 5, 3, seed=0, dtype=dtype), *many, regularised]
 
 
 def makers() -> tuple[list[Any], list[Any]]:

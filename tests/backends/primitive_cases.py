@@ -232,6 +232,28 @@ def products() -> dict[str, Case]:
     }
 
 
+BATCHES = {
+    "two rows": normal(2, 3),
+    "one column": normal(7, 1),
+    "7x5": normal(7, 5),
+    "100x10": normal(100, 10),
+    "wider than a block": normal(40, 70),
+    "a constant column": np.where(np.arange(3) == 1, 2.0, normal(8, 3)),
+    "NaN in a column": np.where(np.arange(35).reshape(7, 5) == 12, nan, normal(7, 5)),
+    "infinity in a column": np.where(np.arange(35).reshape(7, 5) == 12, inf, normal(7, 5)),
+}
+
+
+def per_column(x: np.ndarray[Any, Any], number: int) -> list[np.ndarray[Any, Any]]:
+    """So many arrays of one positive number for each column."""
+    return [rng.uniform(0.1, 0.5, x.shape[-1]) for _ in range(number)]
+
+
+def standardised(x: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+    with np.errstate(all="ignore"):
+        return (x - x.mean(axis=0)) / np.sqrt(x.var(axis=0) + 1e-5)
+
+
 CASES: dict[str, dict[str, Case]] = {
     "relu": {name: (x,) for name, x in ENTRIES.items()}
     | {"integers": (Kept(np.arange(-3, 4)),), "bytes": (Kept(np.arange(7, dtype=np.uint8)),)},
@@ -292,9 +314,35 @@ CASES: dict[str, dict[str, Case]] = {
         "nothing": ([],),
     },
     "matmul": products(),
+    "dropout_mask": {
+        f"{shape}, step {step}": (shape, Kept(np.array([step])), seed, rate)
+        for shape in [(), (0, 3), (7,), (3, 3), (100, 10), (2, 3, 4)]
+        for step, seed, rate in [(0, 0, 0.5), (2**40, 2**100 + 1, 0.1)]
+    },
+    "dropout": {name: (x, Kept(np.array([3])), 9, 0.3) for name, x in ENTRIES.items()}
+    | {"integers": (Kept(np.arange(-3, 4)), Kept(np.array([3])), 9, 0.3)},
+    "dropout_grad": {name: (np.flip(x).copy(), Kept(x <= 0), 0.3) for name, x in ENTRIES.items()}
+    | {"integers": (Kept(np.arange(-3, 4)), Kept(np.arange(7) % 2 == 0), 0.3)},
+    "batch_norm": {
+        f"{name}, {kept} kept": (x, *per_column(x, 2), per_column(x, kept), 0.1, 1e-5)
+        for name, x in BATCHES.items()
+        for kept in (0, 2)
+    },
+    "batch_norm_grad": {
+        name: (x[::-1] / 10, *per_column(x, 1), standardised(x), *per_column(x, 1), grads)
+        for name, x in BATCHES.items()
+        for grads in [per_column(x, 2)]
+    },
+    "batch_norm_inference": {
+        name: (x, *per_column(x, 4), 1e-5)
+        for name, x in (BATCHES | {"no rows": normal(0, 5), "one row alone": normal(5)}).items()
+    }
+    | {"two dtypes": (normal(7, 5), *[Kept(abs(normal(5)).astype("float32"))] * 4, 1e-5)},
 }
 
 WRITTEN = {
+    "batch_norm": (3,),
+    "batch_norm_grad": (4,),
     "matmul": (2,),
     "clip_norm": (0,),
     "update": (1, 3),

@@ -81,6 +81,25 @@ def pixels(seed: int) -> list[Any]:
     return [xpnet.asarray(drawn, "uint8"), *batch(seed)[1:], 1 / 255]
 
 
+def first_step(seed: int) -> Any:
+    return xpnet.asarray([seed], "int64")
+
+
+def columns(seed: int, number: int) -> list[Any]:
+    """Rows, and so many arrays of one number for each column, positive."""
+    return [normal(seed, ROWS, 10), *(abs(normal(seed + k, 10)) for k in range(1, number))]
+
+
+def normalised(seed: int) -> list[Any]:
+    x, gamma, beta, mean, var = columns(seed, 5)
+    return [x, gamma, beta, [mean, var], 0.1, 1e-5]
+
+
+def normalised_back(seed: int) -> list[Any]:
+    dout, gamma, inv_std, *grads = columns(seed, 5)
+    return [dout, gamma, normal(seed + 9, ROWS, 10), inv_std, grads]
+
+
 SCENARIOS: dict[str, Arguments] = {
     "to_numpy": arrays(1),
     "synchronize": lambda seed: [],
@@ -114,6 +133,12 @@ SCENARIOS: dict[str, Arguments] = {
     "softmax_with_loss_grad, one-hot labels": arrays(2),
     "mean_squared_error": arrays(2),
     "squared_error_rows": arrays(2),
+    "dropout": lambda seed: [normal(seed, ROWS, 10), first_step(seed), 0, 0.5],
+    "dropout_mask": lambda seed: [(ROWS, 10), first_step(seed), 0, 0.5],
+    "dropout_grad": lambda seed: [*closed(seed), 0.5],
+    "batch_norm": normalised,
+    "batch_norm_grad": normalised_back,
+    "batch_norm_inference": lambda seed: [*columns(seed, 5), 1e-5],
     "count_correct": scored,
     "count_correct, one-hot labels": arrays(2),
     "cast": lambda seed: [normal(seed, ROWS, 10), FLOAT],

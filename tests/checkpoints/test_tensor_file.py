@@ -201,6 +201,16 @@ def test_an_array_that_does_not_fit_is_refused_by_name(path, arrays, words):
         file.array("W", (2, 3))
 
 
+def test_integers_are_read_where_they_are_asked_for(path):
+    write_tensors(path, {"steps": np.array([2**40])}, {})
+    file = read_tensors(path)
+    assert file.array("steps", (1,), "iu").tolist() == [2**40]
+    with pytest.raises(CheckpointError, match=r"steps to be floats of shape \(1,\), got int64"):
+        file.array("steps", (1,))
+    with pytest.raises(CheckpointError, match="expected steps to be integers, got float64"):
+        file._replace(arrays={"steps": np.ones(1)}).array("steps", kinds="iu")
+
+
 def test_the_file_is_on_the_disk_before_it_has_its_name(path, monkeypatch):
     steps = []
     monkeypatch.setattr(os, "fsync", lambda handle: steps.append("fsync"))

@@ -78,6 +78,17 @@ def test_a_regression_gives_its_predictions_and_nothing_else(backend, tmp_path):
     np.testing.assert_allclose(scores, xpnet.to_numpy(net.predict(xpnet.asarray(x))), atol=1e-6)
 
 
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_what_differs_in_training_is_that_of_inference(backend, tmp_path, dtype):
+    net = MultiLayerNet(6, [5, 4], 3, batch_norm=True, dropout=0.5, seed=0, dtype=dtype)
+    net["BatchNorm1"].eps = 0.25
+    rng = np.random.default_rng(0)
+    for _ in range(5):  # moves the running mean and variance
+        net.loss(xpnet.asarray(3 * rng.normal(size=(20, 6)) + 1), xpnet.asarray(np.zeros(20, int)))
+    to_onnx(net, tmp_path / "net.onnx")
+    assert_same(net, str(tmp_path / "net.onnx"), rng.normal(size=(7, 6)).astype(dtype))
+
+
 def test_names_of_layers_do_not_meet_those_of_the_file(tmp_path):
     affine = [Affine(np.eye(2), np.ones(2)) for _ in range(2)]
     net = Network({"scores": affine[0], "input": Relu(), "batch": affine[1]}, SoftmaxWithLoss())

@@ -7,6 +7,8 @@ from xpnet.gradient import check_gradients, check_layer
 from xpnet.layers import (
     AddLayer,
     Affine,
+    BatchNorm,
+    Dropout,
     LeakyRelu,
     MeanSquaredError,
     MulLayer,
@@ -48,6 +50,8 @@ LAYERS = {
     "sigmoid": lambda rng, d: (Sigmoid(), numbers(rng, d, 3, 4) + rng.choice([0, -30, 30])),
     "tanh": lambda rng, d: (Tanh(), numbers(rng, d, 3, 4) + rng.choice([0, -15, 15])),
     "leaky_relu": lambda rng, d: (LeakyRelu(rng.choice([0.01, 0.5])), numbers(rng, d, 3, 4)),
+    "dropout": lambda rng, d: (Dropout(0.4, int(rng.integers(99))), numbers(rng, d, 3, 4)),
+    "batch norm": lambda rng, d: (BatchNorm(4, eps=1e-3, dtype=d), numbers(rng, d, 5, 4)),
     "loss": lambda rng, d: (SoftmaxWithLoss(), *scores_and_labels(rng, d)),
     "error": lambda rng, d: (MeanSquaredError(), numbers(rng, d, 3, 2), numbers(rng, d, 3, 2)),
     "numbers": lambda rng, _: (
@@ -163,7 +167,8 @@ FAULTS = ["another sign", "a factor of 2", "a factor of 1/2", "transposed", "one
 
 @pytest.mark.parametrize("fault", FAULTS)
 @pytest.mark.parametrize(
-    "kind", ["affine", "mul", "add", "relu", "leaky_relu", "sigmoid", "tanh", "loss", "error"]
+    "kind",
+    ["affine", "mul", "add", "relu", "leaky_relu", "sigmoid", "tanh", "norm", "loss", "error"],
 )
 def test_a_wrong_layer_does_not_pass(kind, fault):
     for seed in range(5):
@@ -177,6 +182,7 @@ def test_a_wrong_layer_does_not_pass(kind, fault):
             "sigmoid": (Sigmoid(), [x]),
             "leaky_relu": (LeakyRelu(0.3), [x]),
             "tanh": (Tanh(), [x]),
+            "norm": (BatchNorm(3, eps=0.1, dtype="float64"), [x]),
             "loss": (SoftmaxWithLoss(), [x, np.array([0, 2, 1])]),
             "error": (MeanSquaredError(), [x, y]),
         }[kind]
@@ -204,3 +210,60 @@ def test_a_wrong_network_does_not_pass_where_it_is_saturated(margin):
     net = Network([affine], SoftmaxWithLoss())
     report = check_gradients(net, np.random.default_rng(0).normal(size=(2, 3)), np.array([0, 0]))
     assert not report.passed, str(report)
+
+
+class WithoutMean(BatchNorm):
+    """Its gradient takes the batch's mean for a constant."""
+
+    def backward(self, dout):
+        dx = super().backward(dout)
+        return dx + self.gamma * self.inv_std * dout.mean(axis=0)
+
+
+class WithoutVariance(BatchNorm):
+    """Its gradient takes the batch's variance for a constant."""
+
+    def backward(self, dout):
+        dx = super().backward(dout)
+        return dx + self.gamma * self.inv_std * self.x_hat * (dout * self.x_hat).mean(axis=0)
+
+
+@pytest.mark.parametrize(
+    ("kind", "right"), [(BatchNorm, True), (WithoutMean, False), (WithoutVariance, False)]
+)
+def test_mean_and_variance_of_a_batch_have_gradients_too(kind, right):
+    rng = np.random.default_rng(0)
+    layer = kind(3, dtype="float64")
+    assert check_layer(layer, rng.normal(size=(5, 3))).passed is right
+    affine = Affine(rng.normal(size=(4, 3)), np.zeros(3))
+    net = Network([affine, layer, Sigmoid()], SoftmaxWithLoss())
+    report = check_gradients(net, rng.normal(size=(5, 4)), np.array([0, 1, 2, 1, 0]))
+    assert report.passed is right
+    assert report["gamma1"].passed
+
+
+class NotRescaled(Dropout):
+    """Its gradient is not divided by ``1 - rate``."""
+
+    def backward(self, dout):
+        return super().backward(dout) * (1 - self.rate)
+
+
+class NewMask(Dropout):
+    """Its backward draws a mask of its own."""
+
+    def backward(self, dout):
+        return Dropout(self.rate, self.seed + 1).forward(dout)
+
+
+@pytest.mark.parametrize(
+    ("kind", "right"), [(Dropout, True), (NotRescaled, False), (NewMask, False)]
+)
+def test_a_gradient_goes_by_the_mask_of_its_forward(kind, right):
+    rng = np.random.default_rng(0)
+    layer = kind(0.5, seed=3)
+    assert check_layer(layer, rng.normal(size=(5, 4))).passed is right
+    affine = Affine(rng.normal(size=(4, 3)), np.zeros(3))
+    net = Network([affine, layer], SoftmaxWithLoss())
+    report = check_gradients(net, rng.normal(size=(5, 4)), np.array([0, 1, 2, 1, 0]))
+    assert report.passed is right

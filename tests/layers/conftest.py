@@ -14,6 +14,9 @@ import xpnet
 from xpnet.layers import (
     AddLayer,
     Affine,
+    BatchNorm,
+    Dropout,
+    Layer,
     LeakyRelu,
     MeanSquaredError,
     MulLayer,
@@ -31,20 +34,30 @@ class Case:
     """One layer: how it is made and fed, and what it gives.
 
     `inputs`, `out`, `dout`, `gradients` and `grads` are the example by hand. Labels are int64.
+    `fewest_rows` is how many it takes; `by_row` says that each row of the output comes from its row
+    of the inputs alone.
     """
 
     name: str
-    kind: type
+    kind: type[Layer]
     inputs: list[Any]
     out: Any
     dout: Any
     gradients: list[Any]
     params: dict[str, Any] = field(default_factory=dict)
     grads: dict[str, Any] = field(default_factory=dict)
+    options: dict[str, Any] = field(default_factory=dict)
+    fewest_rows: int = 0
+    by_row: bool = True
 
     def make(self, dtype: str = "float64") -> Any:
         """A new layer, its parameters on the current backend."""
-        return self.kind(**{name: xpnet.asarray(p, dtype) for name, p in self.params.items()})
+        return self.of(self.params, dtype)
+
+    def of(self, params: dict[str, Any], dtype: str = "float64") -> Any:
+        """A new layer with these parameters."""
+        arrays = {name: xpnet.asarray(param, dtype) for name, param in params.items()}
+        return self.kind.from_params(arrays, self.options)
 
     def example(self, dtype: str = "float64") -> list[Any]:
         """The inputs worked by hand, on the host."""
@@ -70,7 +83,7 @@ class Case:
 
     @property
     def takes_zero_rows(self) -> bool:
-        return self.kind not in (SoftmaxWithLoss, MeanSquaredError)
+        return self.fewest_rows == 0
 
 
 def as_host(x: Any, dtype: str) -> Any:
@@ -144,6 +157,30 @@ CASES = [
         out=-(math.log(0.75) + math.log(0.2)) / 2,
         dout=2.0,
         gradients=[[[0.25, -0.25], [0.8, -0.8]]],
+        fewest_rows=1,
+    ),
+    Case(
+        name="BatchNorm",
+        kind=BatchNorm,
+        params={"gamma": [3.0, 6.0], "beta": [1.0, -1.0]},
+        options={"size": 2, "eps": 5.0},  # with the variance 4 the square of 3
+        inputs=[[[1.0, -2.0], [5.0, 2.0]]],
+        out=[[-1.0, -5.0], [3.0, 3.0]],
+        dout=[[1.0, 2.0], [4.0, -1.0]],
+        gradients=[[[-5 / 6, 5 / 3], [5 / 6, -5 / 3]]],
+        grads={"gamma": [2.0, -2.0], "beta": [5.0, 1.0]},
+        fewest_rows=2,
+        by_row=False,
+    ),
+    Case(
+        name="Dropout",
+        kind=Dropout,
+        options={"rate": 0.75, "seed": 8},  # whose first mask keeps three of six
+        inputs=[[[1.0, -2.0, 3.0], [4.0, -5.0, 6.0]]],
+        out=[[0.0, -8.0, 12.0], [0.0, 0.0, 24.0]],
+        dout=[[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]],
+        gradients=[[[0.0, 8.0, 12.0], [0.0, 0.0, 24.0]]],
+        by_row=False,
     ),
     Case(
         name="MeanSquaredError",
@@ -152,6 +189,7 @@ CASES = [
         out=(0.25 + 4.0 + 9.0 + 1.0) / 4,
         dout=2.0,
         gradients=[[[-0.5, -2.0], [3.0, 1.0]]],
+        fewest_rows=1,
     ),
 ]
 

@@ -14,6 +14,8 @@ from tests.device_counts import DeviceCounts, Scenario, counted, labels, normal
 from xpnet.layers import (
     AddLayer,
     Affine,
+    BatchNorm,
+    Dropout,
     LeakyRelu,
     MeanSquaredError,
     MulLayer,
@@ -104,6 +106,14 @@ SCENARIOS = {
     "Affine.apply": forward(affine, row, "apply"),
     "Affine.backward": backward(affine, row),
     "Affine.backward_params": backward(affine, row, "backward_params"),
+    "BatchNorm.forward": forward(lambda: BatchNorm(10), row, "forward"),
+    "BatchNorm.apply": forward(lambda: BatchNorm(10), row, "apply"),
+    "BatchNorm.apply_training": forward(lambda: BatchNorm(10), row, "apply_training"),
+    "BatchNorm.backward": backward(lambda: BatchNorm(10), row),
+    "Dropout.forward": forward(Dropout, row, "forward"),
+    "Dropout.apply": forward(Dropout, row, "apply"),
+    "Dropout.apply_training": forward(Dropout, row, "apply_training"),
+    "Dropout.backward": backward(Dropout, row),
     "SoftmaxWithLoss.forward": forward(SoftmaxWithLoss, scored, "forward"),
     "SoftmaxWithLoss.forward, one-hot labels": forward(SoftmaxWithLoss, scored_one_hot, "forward"),
     "SoftmaxWithLoss.apply": forward(SoftmaxWithLoss, scored, "apply"),
@@ -133,5 +143,5 @@ def test_a_layer_asks_of_the_device_what_the_table_says(
 
 def test_every_layer_is_in_the_table_forward_and_backward() -> None:
     named = {row.call for row in LAYERS}
-    for name in set(xpnet.layers.__all__) - {"Gradient", "Layer", "Parameter"}:
+    for name in set(xpnet.layers.__all__) - {"Buffer", "Gradient", "Layer", "Parameter"}:
         assert {f"{name}.forward", f"{name}.backward"} <= named

@@ -7,7 +7,16 @@ import pytest
 
 from tests.strange_arrays import STRANGE, strange
 from xpnet.functions import cross_entropy_error, one_hot, relu, sigmoid, softmax
-from xpnet.layers import AddLayer, Affine, MulLayer, Relu, Sigmoid, SoftmaxWithLoss
+from xpnet.layers import (
+    AddLayer,
+    Affine,
+    BatchNorm,
+    Dropout,
+    MulLayer,
+    Relu,
+    Sigmoid,
+    SoftmaxWithLoss,
+)
 
 X, T = np.ones((2, 3)), np.array([0, 1])
 
@@ -17,7 +26,7 @@ def affine():
 
 
 @pytest.mark.parametrize("kind", STRANGE)
-@pytest.mark.parametrize("make", [affine, Relu, Sigmoid])
+@pytest.mark.parametrize("make", [affine, lambda: BatchNorm(3), Dropout, Relu, Sigmoid])
 def test_a_layer_of_one_input_refuses_it_and_its_gradient(make, kind):
     layer, x = make(), strange(kind)
     for refused in (layer.forward, layer.apply):

@@ -56,6 +56,41 @@ def test_networks_are_for_mnist_unless_told_otherwise():
     assert list(MultiLayerNet().layers)[1] == "Relu1"
 
 
+def test_batches_are_normalised_before_each_activation(backend):
+    plain, net = (MultiLayerNet(7, [5, 3], 2, seed=0, batch_norm=on) for on in (False, True))
+    names = ["Affine1", "BatchNorm1", "Relu1", "Affine2", "BatchNorm2", "Relu2", "Affine3"]
+    assert list(net.layers) == names
+    for name, param in plain.params.items():
+        np.testing.assert_array_equal(xpnet.to_numpy(net.params[name]), xpnet.to_numpy(param))
+    assert net["BatchNorm1"].options() == {"size": 5, "momentum": 0.1, "eps": 1e-5}
+    assert list(MultiLayerNet(4, [], 3, batch_norm=True).layers) == ["Affine1"]
+
+
+def test_entries_are_dropped_behind_each_activation_by_masks_of_their_own(backend):
+    plain, net = (MultiLayerNet(7, [5, 3], 2, seed=0, dropout=rate) for rate in (0, 0.25))
+    names = ["Affine1", "Relu1", "Dropout1", "Affine2", "Relu2", "Dropout2", "Affine3"]
+    assert list(net.layers) == names
+    np.testing.assert_array_equal(host(net), host(plain))
+    first, second = net["Dropout1"], net["Dropout2"]
+    assert first.rate == second.rate == 0.25
+    assert first.seed != second.seed
+    assert MultiLayerNet(7, [5, 3], 2, seed=0, dropout=0.5)["Dropout1"].seed == first.seed
+    both = MultiLayerNet(7, [5], 2, dropout=0.5, batch_norm=True)
+    assert list(both.layers) == ["Affine1", "BatchNorm1", "Relu1", "Dropout1", "Affine2"]
+
+
+@pytest.mark.parametrize("wrong", [1, -0.1, None, "half", True])
+def test_a_rate_that_cannot_be_is_refused(wrong):
+    with pytest.raises(OptionError, match="dropout: expected a number from 0 to below 1"):
+        MultiLayerNet(4, [3], 2, dropout=wrong)
+
+
+@pytest.mark.parametrize("wrong", [None, 0.5, "yes", np.ones(2)])
+def test_whether_batches_are_normalised_is_true_or_false(wrong):
+    with pytest.raises(OptionError, match=r"batch_norm=.*expected True or False"):
+        MultiLayerNet(4, [3], 2, batch_norm=wrong)
+
+
 @pytest.mark.parametrize("sizes", [(), [], iter(())])
 def test_multi_layer_net_without_hidden_layers_is_softmax_regression(sizes):
     assert list(MultiLayerNet(4, sizes, 3).layers) == ["Affine1"]

@@ -10,7 +10,17 @@ import pytest
 import xpnet
 from xpnet import layers
 from xpnet.errors import OutOfMemoryError
-from xpnet.layers import Affine, Layer, LeakyRelu, Relu, Sigmoid, SoftmaxWithLoss, Tanh
+from xpnet.layers import (
+    Affine,
+    BatchNorm,
+    Dropout,
+    Layer,
+    LeakyRelu,
+    Relu,
+    Sigmoid,
+    SoftmaxWithLoss,
+    Tanh,
+)
 from xpnet.machine import cuda_device
 from xpnet.networks import MultiLayerNet, Network, TwoLayerNet
 from xpnet.networks.row_batches import bytes_per_row, in_batches
@@ -214,9 +224,10 @@ def test_threads_that_share_little_memory_give_what_each_gives_alone(backend, me
 def test_every_layer_through_which_rows_go_alone_is_known(backend):
     names = (getattr(layers, name) for name in layers.__all__)
     one_by_one = {kind for kind in names if getattr(kind, "rowwise", False)}
-    assert one_by_one == {Affine, LeakyRelu, Relu, Sigmoid, Tanh}
+    assert one_by_one == {Affine, BatchNorm, Dropout, LeakyRelu, Relu, Sigmoid, Tanh}
     x = xpnet.asarray(np.ones((3, 4), "float32"))
-    assert bytes_per_row(net_of(Relu(), LeakyRelu(), Sigmoid(), Tanh()), x, None) is not None
+    kinds = Relu(), LeakyRelu(), Sigmoid(), Tanh(), BatchNorm(4), Dropout()
+    assert bytes_per_row(net_of(*kinds), x, None) is not None
 
 
 class OwnRelu(Relu):

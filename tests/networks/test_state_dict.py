@@ -134,3 +134,54 @@ def test_a_tensor_of_bfloat16_is_refused_by_its_key(torch):
     state = {key: torch.from_numpy(a).bfloat16() for key, a in net.state_dict().items()}
     with pytest.raises(CheckpointError, match=r"0.weight: .*bfloat16.*x\.float\(\)"):
         net.load_state_dict(state)
+
+
+def normalised(torch):
+    torch.manual_seed(0)
+    module = torch.nn.Sequential(
+        torch.nn.Linear(6, 5), torch.nn.BatchNorm1d(5), torch.nn.ReLU(), torch.nn.Linear(5, 3)
+    )
+    with torch.no_grad():
+        module(3 * torch.randn(50, 6) + 1)  # moves the running mean and variance
+    return module.eval()
+
+
+def test_batch_normalisation_is_handed_over_with_its_running_mean_and_variance(backend, torch):
+    net, module = MultiLayerNet(6, [5], 3, batch_norm=True, seed=0), normalised(torch)
+    assert set(module.state_dict()) - set(net.state_dict()) == {"1.num_batches_tracked"}
+    net.load_state_dict(module.state_dict())
+    assert_same_scores(torch, module, net)
+    other = torch.nn.Sequential(
+        torch.nn.Linear(6, 5), torch.nn.BatchNorm1d(5), torch.nn.ReLU(), torch.nn.Linear(5, 3)
+    )
+    state = {key: torch.from_numpy(array) for key, array in net.state_dict().items()}
+    other.load_state_dict(state)
+    assert_same_scores(torch, other.eval(), net)
+
+
+def test_dropout_has_no_state_in_pytorch_and_none_here(backend, torch):
+    net = MultiLayerNet(6, [5], 3, dropout=0.5, seed=0)
+    module = torch.nn.Sequential(
+        torch.nn.Linear(6, 5), torch.nn.ReLU(), torch.nn.Dropout(), torch.nn.Linear(5, 3)
+    ).eval()
+    net.load_state_dict(module.state_dict())
+    assert set(module.state_dict()) == set(net.state_dict())
+    assert_same_scores(torch, module, net)
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        ({"1.running_var": None}, "missing 1.running_var"),
+        ({"1.running_mean": np.ones(4)}, r"1.running_mean to be floats of shape \(5,\)"),
+        ({"1.running_mean": np.full(5, np.nan)}, "1.running_mean to be numbers, got NaN"),
+    ],
+)
+def test_a_buffer_that_does_not_fit_changes_nothing(backend, change, told):
+    net = MultiLayerNet(6, [5], 3, batch_norm=True, seed=0)
+    before = {n: xpnet.to_numpy(a).copy() for n, a in {**net.params, **net.buffers}.items()}
+    state = {key: array + 1 for key, array in net.state_dict().items()} | change
+    with pytest.raises(CheckpointError, match=told):
+        net.load_state_dict({key: a for key, a in state.items() if a is not None})
+    for name, array in {**net.params, **net.buffers}.items():
+        np.testing.assert_array_equal(xpnet.to_numpy(array), before[name])

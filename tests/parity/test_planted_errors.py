@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import xpnet
-from xpnet.backends import load_backend
+from xpnet.backends import Backend, load_backend
 from xpnet.networks import MultiLayerNet
 from xpnet.optimizers import SGD, AdaGrad, Adam, AdamW, Momentum, Nesterov, RMSProp
 from xpnet.parity import certify
@@ -44,9 +44,10 @@ OPTIMIZERS = [SGD, Momentum, Nesterov, AdaGrad, RMSProp, Adam, AdamW]
 def certified(second, data):
     """``certified(activation, optimizer)`` compares the second backend with NumPy."""
 
-    def run(activation="relu", optimizer=None, dtype="float32", last_layer="softmax"):
+    def run(activation="relu", optimizer=None, dtype="float32", last_layer="softmax", **layers):
+        layers |= {"activation": activation, "last_layer": last_layer}
         with xpnet.use_backend("numpy"):
-            net = MultiLayerNet(12, [8], 3, activation=activation, last_layer=last_layer, seed=0)
+            net = MultiLayerNet(12, [8], 3, seed=0, **layers)
         options = {"dtypes": [dtype], "batch_size": 20, "steps": 3}
         given = data if last_layer == "softmax" else (data[0], np.eye(3)[data[1]])
         return certify(net, given, ("numpy", second), optimizer=optimizer, **options)
@@ -204,3 +205,103 @@ def test_a_result_in_another_dtype(certified, kind, monkeypatch):
     certificate = certified()
     assert names(certificate) == {"Relu1.backward"}
     assert "step 1: Relu1.backward: float32 against float64 (float32)" in str(certificate)
+
+
+NORMALISED = {
+    "batch_norm": (first_off, {"BatchNorm1.forward"}),
+    "batch_norm_grad": (whole_off, {"BatchNorm1.backward"}),
+}
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+@pytest.mark.parametrize("primitive", NORMALISED)
+def test_batch_normalisation_that_is_off(certified, kind, monkeypatch, primitive, dtype):
+    change, expected = NORMALISED[primitive]
+    plant(monkeypatch, kind, primitive, change)
+    certificate = certified(dtype=dtype, batch_norm=True)
+    assert names(certificate) == expected
+    assert certificate.failures[0][0] == 1
+
+
+def without_mean(dx, dout, gamma, x_hat, inv_std):
+    return dx + gamma * inv_std * dout.mean(axis=0)
+
+
+def without_variance(dx, dout, gamma, x_hat, inv_std):
+    return dx + gamma * inv_std * x_hat * (dout * x_hat).mean(axis=0)
+
+
+@pytest.mark.parametrize("wrong", [without_mean, without_variance])
+def test_a_gradient_that_takes_a_batchs_moments_for_constants(certified, kind, monkeypatch, wrong):
+    right = kind.batch_norm_grad
+
+    def planted(backend, *arguments):
+        return wrong(right(backend, *arguments), *arguments[:-1])
+
+    monkeypatch.setattr(kind, "batch_norm_grad", planted)
+    certificate = certified(batch_norm=True)
+    assert "BatchNorm1.backward" in names(certificate)
+    assert certificate.failures[0][0] == 1
+
+
+def test_running_means_that_move_too_far(certified, kind, monkeypatch):
+    right = kind.batch_norm
+
+    def planted(backend, x, gamma, beta, running, momentum, eps):
+        return right(backend, x, gamma, beta, running, momentum * OFF, eps)
+
+    monkeypatch.setattr(kind, "batch_norm", planted)
+    certificate = certified(batch_norm=True)
+    assert names(certificate) == {
+        "BatchNorm1.forward running_mean",
+        "BatchNorm1.forward running_var",
+    }
+
+
+def other_mask(results):
+    mask = results[1].copy()
+    mask[0, 0] = ~mask[0, 0]
+    return results[0], mask
+
+
+def one_more_kept(results):
+    y = results[0].copy()
+    y[0] = 1
+    return y, results[1]
+
+
+DROPPED = {
+    "kept entries that are not scaled": ("dropout", one_more_kept, {"Dropout1.forward"}),
+    "another mask": ("dropout", other_mask, {"Dropout1.backward"}),
+    "a gradient that is off": ("dropout_grad", whole_off, {"Dropout1.backward"}),
+}
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+@pytest.mark.parametrize("fault", DROPPED)
+def test_dropout_that_is_off(certified, kind, monkeypatch, fault, dtype):
+    primitive, change, expected = DROPPED[fault]
+    if primitive == "dropout_grad" and kind.dropout is Backend.dropout:
+        expected = expected | {"Dropout1.forward"}  # the base computes it by the same primitive
+    plant(monkeypatch, kind, primitive, change)
+    certificate = certified("sigmoid", dtype=dtype, dropout=0.5)
+    assert names(certificate) == expected
+    assert certificate.failures[0][0] == 1
+
+
+def test_a_gradient_that_draws_a_new_mask(certified, kind, monkeypatch):
+    def planted(backend, dout, mask, rate):
+        zero = backend.xp.zeros(1, dtype="int64")
+        new = backend.dropout_mask(tuple(mask.shape), zero, 1, rate)
+        return backend.xp.where(new, dout / (1 - rate), 0)
+
+    monkeypatch.setattr(kind, "dropout_grad", planted)
+    assert "Dropout1.backward" in names(certified("sigmoid", dropout=0.5))
+
+
+def test_the_same_masks_are_drawn_whatever_the_backend(certified):
+    certificate = certified("sigmoid", dropout=0.5, batch_norm=True)
+    assert certificate.passed, str(certificate)
+    checks = {check.name: check for check in certificate}
+    for name in ("Dropout1.forward", "Dropout1.backward", "Dropout1.forward steps"):
+        assert all(found.bound_ratio == 0 for found in checks[name].differences)

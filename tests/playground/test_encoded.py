@@ -5,7 +5,15 @@ import pytest
 
 import xpnet.playground.encoded as module
 from xpnet.errors import ArgumentTypeError, OptionError
-from xpnet.layers import Affine, LeakyRelu, MeanSquaredError, Relu, SoftmaxWithLoss, Tanh
+from xpnet.layers import (
+    Affine,
+    BatchNorm,
+    LeakyRelu,
+    MeanSquaredError,
+    Relu,
+    SoftmaxWithLoss,
+    Tanh,
+)
 from xpnet.networks import Network, TwoLayerNet
 from xpnet.playground.encoded import encoded
 
@@ -47,6 +55,10 @@ def test_the_options_of_a_layer_are_there():
     [
         (lambda: net([Affine(np.ones((4, 2)), np.zeros(2)), Squared()]), r"Squared1 \(Squared\)"),
         (lambda: net(last=MeanSquaredError()), "got MeanSquaredError, which has no probabilities"),
+        (
+            lambda: net([Affine(np.ones((4, 2)), np.zeros(2)), BatchNorm(2)]),
+            r"BatchNorm1 \(BatchNorm\), which a page cannot compute",
+        ),
         (lambda: net(last=OtherLoss()), "as the last layer, got OtherLoss"),
         (lambda: net([Relu()]), "expected a network with an Affine"),
         (lambda: net([Affine(np.ones((5, 2)), np.zeros(2))]), "28 x 28 pixels, got an input of 5"),

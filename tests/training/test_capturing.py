@@ -18,6 +18,8 @@ from xpnet.optimizers import SGD, AdaGrad, Adam, AdamW, Momentum, Nesterov, RMSP
 from xpnet.training import Callback, Trainer
 
 OPTIMIZERS = [SGD, Momentum, Nesterov, AdaGrad, RMSProp, Adam, AdamW]
+REGULARISED = [{"batch_norm": True}, {"dropout": 0.3}, {"batch_norm": True, "dropout": 0.3}]
+"""Options of networks whose layers have buffers."""
 
 
 @pytest.fixture(autouse=True)
@@ -47,6 +49,8 @@ def same(found, expected) -> None:
 
 
 def assert_same(plain: Trainer, captured: Trainer) -> None:
+    for name, buffer in plain.net.buffers.items():
+        same(captured.net.buffers[name], buffer)
     assert captured.history.losses == plain.history.losses
     assert captured.iteration == plain.iteration
     assert captured.optimizer.steps == plain.optimizer.steps
@@ -98,6 +102,21 @@ def test_a_thousand_steps_of_a_deep_network_end_at_the_same_bits(toy, backend, k
         trainer.run(iterations=1000)
     assert captured.captured
     assert_same(plain, captured)
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+@pytest.mark.parametrize("layers", REGULARISED, ids=str)
+def test_layers_with_buffers_are_captured(backend, both, layers, dtype):
+    def do(trainer):
+        trainer.net = MultiLayerNet(2, [6, 5], 2, seed=3, dtype=dtype, **layers)
+        trainer.run(iterations=4)
+        trainer.step()
+        trainer.run(epochs=3)
+
+    plain, captured = both(do, batch_size=16)
+    assert_same(plain, captured)
+    assert captured.captured
+    assert plain.net.buffers
 
 
 def test_pixels_of_one_byte_and_rows_of_labels_are_captured(backend, both):

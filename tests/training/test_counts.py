@@ -67,9 +67,14 @@ def narrow(seed: int, rows: int = 500) -> tuple[Any, Any]:
 
 
 def more_layers(
-    hidden: int, activation: str = "relu", width: int = 784
+    hidden: int, activation: str = "relu", width: int = 784, **layers: Any
 ) -> Callable[[int], MultiLayerNet]:
-    return lambda seed: MultiLayerNet(width, [50] * hidden, 10, activation=activation, seed=seed)
+    return lambda seed: MultiLayerNet(
+        width, [50] * hidden, 10, activation=activation, seed=seed, **layers
+    )
+
+
+REGULARISED = {"batch_norm": True, "dropout": 0.5}
 
 
 def step(
@@ -115,6 +120,11 @@ SCENARIOS = {
     "step, MultiLayerNet of 1 hidden layer": step(make=more_layers(1)),
     "step, MultiLayerNet of 2 hidden layers": step(make=more_layers(2)),
     "step, MultiLayerNet of 3 hidden layers": step(make=more_layers(3)),
+    "step, MultiLayerNet of 1 hidden layer, batch_norm": step(make=more_layers(1, batch_norm=True)),
+    "step, MultiLayerNet of 1 hidden layer, dropout": step(make=more_layers(1, dropout=0.5)),
+    "step, MultiLayerNet of 1 hidden layer, batch_norm and dropout": step(
+        make=more_layers(1, **REGULARISED)
+    ),
     "step, the chapter's, written plainly in CuPy": plain,
 }
 
@@ -256,6 +266,10 @@ CAPTURED_CASES: dict[str, tuple[int, dict[str, Any]]] = {
     "captured step, MultiLayerNet of 1 hidden layer": (13, {"make": more_layers(1)}),
     "captured step, MultiLayerNet of 2 hidden layers": (13, {"make": more_layers(2)}),
     "captured step, MultiLayerNet of 3 hidden layers": (13, {"make": more_layers(3)}),
+    "captured step, MultiLayerNet of 1 hidden layer, batch_norm and dropout": (
+        13,
+        {"make": more_layers(1, **REGULARISED)},
+    ),
 }
 
 

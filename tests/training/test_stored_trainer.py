@@ -23,6 +23,8 @@ from xpnet.optimizers import (
 from xpnet.training import Callback, Trainer
 
 OPTIMIZERS = [SGD, Momentum, Nesterov, AdaGrad, RMSProp, Adam, AdamW]
+REGULARISED = [{"batch_norm": True}, {"dropout": 0.3}, {"batch_norm": True, "dropout": 0.3}]
+"""Options of networks whose layers have buffers."""
 GOAL = 7  # two epochs of three steps, and one step
 
 
@@ -55,9 +57,11 @@ def outcome(trainer):
         slot: xpnet.to_numpy(array.flat).tobytes()
         for slot, array in trainer.optimizer.state.items()
     }
+    buffers = {n: xpnet.to_numpy(array).tobytes() for n, array in trainer.net.buffers.items()}
     history = trainer.history
     return (
         params,
+        buffers,
         state,
         trainer.optimizer.steps,
         history.losses,
@@ -361,3 +365,20 @@ def test_the_data_are_summed_up_once_in_a_process(new_trainer, toy, folder, monk
     resumed.run(iterations=1)
     resumed.save(folder)
     assert Trainer.resume(folder, toy, toy, progress=False).iteration == 5
+
+
+@pytest.mark.parametrize("cut", [1, 3, 4])
+@pytest.mark.parametrize("layers", REGULARISED, ids=str)
+def test_layers_with_buffers_go_on_to_the_bit(backend, toy, tmp_path, layers, cut):
+    def started(*callbacks):
+        net = MultiLayerNet(2, [6, 5], 2, seed=0, **layers)
+        options = {"batch_size": 25, "progress": False, "callbacks": callbacks}
+        return Trainer(net, Momentum(lr=0.1), toy, **options)
+
+    whole, first = started(), started(SaveAt(tmp_path, cut))
+    for trainer in (whole, first):
+        trainer.run(iterations=GOAL)
+    resumed = Trainer.resume(tmp_path, toy, progress=False)
+    assert resumed.net.buffers
+    resumed.run()
+    assert outcome(resumed)[:4] == outcome(whole)[:4]

@@ -6,15 +6,17 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from xpnet.backends.batch_norm import BatchNormalisation
+from xpnet.backends.dropout import Dropping
 from xpnet.backends.step_feed import StepFeed
-from xpnet.backends.storage import Array, Storage
+from xpnet.backends.storage import Array
 from xpnet.backends.update_rule import UpdateRule
 from xpnet.errors import ArgumentTypeError, LabelError
 
 __all__ = ["Backend"]
 
 
-class Backend(Storage):
+class Backend(BatchNormalisation, Dropping):
     """The primitives that work on arrays, in array code.
 
     The bodies here are the definition of each primitive. A subclass sets `name`, `xp`,
@@ -23,7 +25,7 @@ class Backend(Storage):
 
     The arithmetic keeps the dtype of its inputs and writes only into what it made itself, or into
     what is named as written: `out` of `matmul`, `target` of `assign`, `param` and `state` of
-    `update`, `grad` of `clip_norm`.
+    `update`, `grad` of `clip_norm`, `running` of `batch_norm`, `grads` of its gradient.
 
     Attributes
     ----------

@@ -12,7 +12,7 @@ from typing import Any
 
 import cupy as cp
 
-from xpnet.backends import cublas
+from xpnet.backends import cublas, cupy_batch_norm, cupy_dropout
 from xpnet.backends import cupy_kernels as kernels
 from xpnet.backends.base import Backend
 from xpnet.backends.cupy_graph import CupyGraph
@@ -265,6 +265,50 @@ class CupyBackend(Backend):
             slab = list(cp.empty(SLAB, dtype=dtype))
             self._slab = key, slab
         return slab.pop()
+
+    # --- batch normalisation: one kernel each ----------------------------------------------
+
+    def batch_norm(
+        self,
+        x: Array,
+        gamma: Array,
+        beta: Array,
+        running: Sequence[Array],
+        momentum: float,
+        eps: float,
+    ) -> tuple[Array, Array, Array]:
+        if not cupy_batch_norm.takes(x, (gamma, beta), running):
+            return super().batch_norm(x, gamma, beta, running, momentum, eps)
+        return cupy_batch_norm.forward(x, gamma, beta, running, momentum, eps)
+
+    def batch_norm_grad(
+        self, dout: Array, gamma: Array, x_hat: Array, inv_std: Array, grads: Sequence[Array]
+    ) -> Array:
+        if not cupy_batch_norm.takes(dout, (gamma, x_hat, inv_std), grads):
+            return super().batch_norm_grad(dout, gamma, x_hat, inv_std, grads)
+        return cupy_batch_norm.backward(dout, gamma, x_hat, inv_std, grads)
+
+    def batch_norm_inference(
+        self, x: Array, gamma: Array, beta: Array, mean: Array, var: Array, eps: float
+    ) -> Array:
+        if not cupy_batch_norm.takes(x, (gamma, beta, mean, var)):
+            return super().batch_norm_inference(x, gamma, beta, mean, var, eps)
+        return cupy_batch_norm.inference(x, gamma, beta, mean, var, eps)
+
+    # --- dropout: one kernel each ----------------------------------------------------------
+
+    def dropout_mask(self, shape: tuple[int, ...], step: Array, seed: int, rate: float) -> Array:
+        return cupy_dropout.mask(shape, step, seed, rate)
+
+    def dropout(self, x: Array, step: Array, seed: int, rate: float) -> tuple[Array, Array]:
+        if not self.is_floating(x):
+            return super().dropout(x, step, seed, rate)
+        return cupy_dropout.forward(x, step, seed, rate)
+
+    def dropout_grad(self, dout: Array, mask: Array, rate: float) -> Array:
+        if not self.is_floating(dout):
+            return super().dropout_grad(dout, mask, rate)
+        return cupy_dropout.backward(dout, mask, rate)
 
     # --- batches ---------------------------------------------------------------------------
 

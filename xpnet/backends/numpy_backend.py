@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Hashable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from xpnet.backends.base import Backend
+from xpnet.backends.dropout import threshold
 from xpnet.backends.kinds import REAL
 from xpnet.backends.storage import Array, repeats
 from xpnet.backends.threads import FEW, SMALL, ThreadLimit, is_limited
@@ -96,6 +98,14 @@ class NumpyBackend(Backend):
         # of x and slope * x the larger is the one to take, which needs no mask; NaN stays
         y = slope * x
         return np.maximum(x, y, out=y if y.ndim else None)
+
+    def dropout_mask(self, shape: tuple[int, ...], step: Array, seed: int, rate: float) -> Array:
+        # NumPy's own generator, whose numbers the base computes in array code
+        count = math.prod(shape)
+        generator = np.random.Philox(counter=[0, int(step[0]), 0, 0], key=seed)
+        raw = generator.random_raw((count + 1) // 2)
+        words = raw.astype("<u8").view("<u4")[:count]  # the lower half of each comes first
+        return (words >= threshold(rate)).reshape(shape)
 
     def cast(self, x: Array, dtype: Any, scale: float | None = None) -> Array:
         if scale is None:

@@ -23,7 +23,7 @@ FORMAT = 1
 """What this version writes and reads; a file of a later one is refused."""
 KEY = "xpnet"
 """Of the document in the metadata."""
-DTYPES = {"float32": "F32", "float64": "F64"}
+DTYPES = {"float32": "F32", "float64": "F64", "int64": "I64"}
 LENGTH = 8
 """Bytes at the start of a file that say how long its header is."""
 CHECKSUM, DIGEST = "checksum", 4
@@ -44,8 +44,10 @@ class TensorFile(NamedTuple):
     arrays: dict[str, Any]
     document: Document
 
-    def array(self, name: str, shape: tuple[int, ...] | None = None) -> Any:
+    def array(self, name: str, shape: tuple[int, ...] | None = None, kinds: str = "f") -> Any:
         """The floating array of this name, without a NaN; with `shape`, if that is its shape.
+
+        With `kinds` of dtypes, as NumPy calls them, it is to be of one of these.
 
         Raises
         ------
@@ -54,8 +56,9 @@ class TensorFile(NamedTuple):
         array = self.arrays.get(name)
         if array is None:
             raise self.document.error(f"expected an array {name}, got none")
-        if array.dtype.kind != "f" or shape not in (None, array.shape):
-            wanted = "floats" if shape is None else f"floats of shape {shape}"
+        if array.dtype.kind not in kinds or shape not in (None, array.shape):
+            wanted = "floats" if kinds == "f" else "integers"
+            wanted += "" if shape is None else f" of shape {shape}"
             came = f"{array.dtype} of shape {array.shape}"
             raise self.document.error(f"expected {name} to be {wanted}, got {came}")
         if _has_nan(array):

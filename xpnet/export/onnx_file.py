@@ -48,8 +48,8 @@ def to_onnx(net: Network, path: str | os.PathLike[str]) -> None:
     Parameters
     ----------
     net : Network
-        Of `Affine`, `Relu`, `LeakyRelu`, `Sigmoid` and `Tanh` layers, and `SoftmaxWithLoss` or
-        `MeanSquaredError`, on any backend.
+        Of `Affine`, `BatchNorm`, `Relu`, `LeakyRelu`, `Sigmoid`, `Tanh` and `Dropout` layers, and
+        `SoftmaxWithLoss` or `MeanSquaredError`, on any backend.
     path : str or path
 
     Raises
@@ -93,7 +93,9 @@ def _model(net: Network, nodes: dict[str, Node], loss: Node | None) -> Any:
     made: list[Any] = []
     arrays, x = {}, INPUT
     for name, node in nodes.items():
-        params = {f"{name}.{own}": net.layers[name].params[own] for own in node.params}
+        layer = net.layers[name]
+        own = {**layer.params, **layer.buffers}
+        params = {f"{name}.{short}": own[short] for short in node.params}
         arrays.update(params)
         y = SCORES if len(made) == len(nodes) - 1 else f"{name}.out"
         inputs = [x, *params]

@@ -9,6 +9,8 @@ from typing import Any, NamedTuple
 from xpnet.errors import NetworkError
 from xpnet.layers import (
     Affine,
+    BatchNorm,
+    Dropout,
     LeakyRelu,
     MeanSquaredError,
     Relu,
@@ -29,7 +31,7 @@ class Node(NamedTuple):
     operator : str
         Its name in the standard.
     params : tuple of str
-        The layer's parameters that it takes, behind the layer's input.
+        The layer's parameters and buffers that it takes, behind the layer's input.
     attributes : mapping of str to number
     options : mapping of str to str
         Further attributes, and the layer's options that give their values.
@@ -43,6 +45,11 @@ class Node(NamedTuple):
 
 LAYERS: dict[type, Node] = {
     Affine: Node("Gemm", ("W", "b")),  # x @ W + b
+    BatchNorm: Node(
+        "BatchNormalization",
+        ("gamma", "beta", "running_mean", "running_var"),
+        options={"epsilon": "eps"},
+    ),
     Relu: Node("Relu"),
     LeakyRelu: Node("LeakyRelu", options={"alpha": "slope"}),
     Sigmoid: Node("Sigmoid"),
@@ -58,6 +65,8 @@ LOSSES: dict[type, Node | None] = {
 def expressed(net: Network) -> dict[str, Node]:
     """The operator of each layer but the last, by the layer's name.
 
+    `Dropout` has none: in inference it does nothing.
+
     Raises
     ------
     NetworkError
@@ -70,6 +79,8 @@ def expressed(net: Network) -> dict[str, Node]:
     """
     found = {}
     for name, layer in net.layers.items():
+        if type(layer) is Dropout:
+            continue
         node: Node = _found(name, layer, LAYERS)
         options = {own: layer.options()[option] for own, option in node.options.items()}
         found[name] = node._replace(attributes={**node.attributes, **options})

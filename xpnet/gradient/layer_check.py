@@ -18,6 +18,7 @@ from xpnet.gradient.parameter_check import check_parameter
 from xpnet.gradient.parameter_result import ParameterCheck
 from xpnet.gradient.replay_check import replay_violations
 from xpnet.gradient.report import GradientReport
+from xpnet.gradient.rewinding import Rewinding
 from xpnet.gradient.undeclared_arrays import undeclared_arrays
 from xpnet.gradient.weighted_output import WeightedOutput, is_finite, random_like
 from xpnet.layers import Layer
@@ -83,8 +84,9 @@ def check_layer(layer: Any, *inputs: Any, h: float | None = None, seed: int = 0)
     arrays = [backend.xp.array(x, copy=True) for x in arrays]
     layer = as_layer(layer)
     check = partial(_check, layer, arrays, h, seed)
-    report = check()
-    return check_fallback_points(report, _variables(layer, arrays, report), check)
+    with Rewinding([layer]):
+        report = check()
+        return check_fallback_points(report, _variables(layer, arrays, report), check)
 
 
 def _variables(layer: Layer, arrays: Sequence[Array], report: GradientReport) -> list[Array]:
@@ -96,7 +98,7 @@ def _variables(layer: Layer, arrays: Sequence[Array], report: GradientReport) ->
 
 def _check(layer: Layer, arrays: Sequence[Array], h: float | None, seed: int) -> GradientReport:
     """The check at these inputs, which are changed in place and restored."""
-    backend = backend_of(*arrays)
+    backend, buffers = backend_of(*arrays), Rewinding([layer])
     # copies, here and in backward, for a layer that overwrites them: a second time it may change
     # nothing
     out = layer.forward(*[backend.xp.array(array, copy=True) for array in arrays])
@@ -113,8 +115,11 @@ def _check(layer: Layer, arrays: Sequence[Array], h: float | None, seed: int) ->
     missing = [name for name in layer.params if layer.grads[name] is None]
     if missing:
         return failed(f"backward sets no gradient of {', '.join(missing)}")
+    buffers.rewind()
     problems = list(layer_violations(layer, arrays, dout))
+    buffers.rewind()
     problems += replay_violations(layer, arrays, dout)
+    buffers.rewind()
     undeclared, notes = undeclared_arrays(layer, arrays, dout)
     problems += undeclared
 

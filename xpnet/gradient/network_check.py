@@ -17,6 +17,7 @@ from xpnet.gradient.noise import KINK_DEVIATIONS, UNCHANGED_WEIGHT, interval_noi
 from xpnet.gradient.parameter_check import check_parameter
 from xpnet.gradient.parameter_result import ParameterCheck
 from xpnet.gradient.report import GradientReport
+from xpnet.gradient.rewinding import Rewinding
 from xpnet.networks import Network
 from xpnet.networks.perturbed import PerturbedLosses
 from xpnet.parameters import place_of
@@ -71,7 +72,8 @@ def check_gradients(
     True
     """
     check = partial(_check, net, x, t, h, recheck, seed)
-    return check_fallback_points(check(), [net.params.flat], check)
+    with Rewinding(net.stack.every):
+        return check_fallback_points(check(), [net.params.flat], check)
 
 
 def _check(
@@ -82,6 +84,7 @@ def _check(
     x = net.check_inputs(x, t).cast(x, net.dtype)
     # for a forward that overwrites its input: a second time it may change nothing
     original = net.backend.xp.array(x, copy=True)
+    buffers = Rewinding(net.stack.every)
     grads, losses = net.gradient(x, t), PerturbedLosses(net, x, t)
     epsilon, value = net.backend.epsilon(net.params.flat), losses.loss()
     if not (math.isfinite(value) and net.places):
@@ -90,6 +93,7 @@ def _check(
         return GradientReport((), (problem,), h, str(net.dtype))
     rng = random.Random(seed)
     checks: list[ParameterCheck] = []
+    buffers.rewind()
     problems = list(violations(net, original, t, grads))
     share = -(-recheck // max(1, len(net.places)))
     hidden_change = epsilon * max(1.0, losses.largest())

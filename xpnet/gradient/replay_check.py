@@ -9,6 +9,7 @@ from xpnet.backends import Array, backend_of
 from xpnet.errors import CaptureError
 from xpnet.gradient.contract import differ
 from xpnet.gradient.layer_contract import as_tuple
+from xpnet.gradient.rewinding import Rewinding
 from xpnet.layers import Layer
 
 __all__ = ["replay_violations"]
@@ -31,6 +32,7 @@ def replay_violations(layer: Layer, inputs: Sequence[Array], dout: Any) -> Itera
     backend = backend_of(*inputs)
     places = [backend.xp.array(array, copy=True) for array in inputs]
     results: list[Array] = []
+    buffers = Rewinding([layer])
 
     def both_ways() -> None:
         results[:] = _results(layer, places, dout)
@@ -47,8 +49,10 @@ def replay_violations(layer: Layer, inputs: Sequence[Array], dout: Any) -> Itera
         for place, array in zip(places, inputs, strict=True):
             turned = array[::-1] if array.ndim else array
             place[...] = turned * factor if backend.is_floating(array) else turned
+        buffers.rewind()
         replay()
         found = [backend.xp.array(result, copy=True) for result in replayed]
+        buffers.rewind()
         plain = _results(layer, [backend.xp.array(place, copy=True) for place in places], dout)
         if any(differ(*pair) for pair in zip(found, plain, strict=True)):
             yield "capturable is True, but a replay gives other numbers than a call"

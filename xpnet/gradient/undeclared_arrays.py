@@ -50,14 +50,15 @@ def undeclared_arrays(
     layer.backward(xp.array(dout, copy=True) if getattr(dout, "ndim", 0) else dout)
     problems: list[str] = []
     notes: list[str] = []
-    owned = [*layer.params.values(), *layer.grads.values()]
+    owned = [*layer.params.values(), *layer.grads.values(), *layer.buffers.values()]
     for name, arrays in float_arrays(layer).items():
         if name in layer.saved or all(_among(array, owned) for array in arrays):
             continue
         if any(_among(array, before.get(name, ())) for array in arrays):
             problems.append(
                 f"{name} is or holds a float array that is no parameter: a network neither trains, "
-                f"moves nor saves it; to make it a parameter, write self.add_params({name}=...)"
+                f"moves nor saves it; to make it a parameter, write self.add_params({name}=...), "
+                "or self.add_buffers for what is moved and saved alone"
             )
         else:
             (problems if isinstance(original(layer), Layer) else notes).append(

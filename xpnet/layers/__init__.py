@@ -3,7 +3,9 @@
 from xpnet.layers.activations import Relu, Sigmoid
 from xpnet.layers.affine import Affine
 from xpnet.layers.arithmetic import AddLayer, MulLayer
-from xpnet.layers.base import Gradient, Layer, Parameter
+from xpnet.layers.base import Buffer, Gradient, Layer, Parameter
+from xpnet.layers.batch_norm import BatchNorm
+from xpnet.layers.dropout import Dropout
 from xpnet.layers.leaky_relu import LeakyRelu
 from xpnet.layers.losses import SoftmaxWithLoss
 from xpnet.layers.mean_squared_error import MeanSquaredError
@@ -12,6 +14,9 @@ from xpnet.layers.tanh import Tanh
 __all__ = [
     "AddLayer",
     "Affine",
+    "BatchNorm",
+    "Buffer",
+    "Dropout",
     "Gradient",
     "Layer",
     "LeakyRelu",

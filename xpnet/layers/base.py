@@ -9,7 +9,7 @@ from xpnet.backends import Array, backend_of
 from xpnet.errors import NotForwardedError
 from xpnet.parameters import FixedNames, FreshGradients, NamedArrays, Scope, place_of
 
-__all__ = ["Gradient", "Held", "Layer", "Parameter"]
+__all__ = ["Buffer", "Gradient", "Held", "Layer", "Parameter"]
 
 NONE = NamedArrays({})
 """What a layer without parameters has."""
@@ -45,6 +45,10 @@ class Layer:
     ----------
     params, grads : mapping of str to array
         The parameters and their gradients, under the same names.
+    buffers : mapping of str to array
+        What the layer keeps from step to step and no optimizer trains, such as running means:
+        a network moves, casts, copies and saves it with the parameters. `forward` writes into
+        these arrays, and into no others that it has not made.
     rowwise : bool
         Whether row i of the output comes from row i of the input alone. Set it only where
         that holds of `apply`: networks then predict in batches.
@@ -67,6 +71,7 @@ class Layer:
     saved: tuple[str, ...] = ()
     is_regression: bool = False
     params, grads = Held(), Held()
+    buffers: FixedNames = NONE
     _params: FixedNames = NONE
     _grads: FixedNames = NONE
 
@@ -84,6 +89,10 @@ class Layer:
         self.params = NamedArrays(arrays)
         if not isinstance(self.params, Scope):
             self.grads = FreshGradients(self.params)
+
+    def add_buffers(self, **arrays: Array) -> None:
+        """Take these arrays, not copied, as the buffers: in the constructor, as `add_params`."""
+        self.buffers = NamedArrays(arrays)
 
     def options(self) -> dict[str, Any]:
         """What the constructor is given beside the parameters, as JSON values, for a file."""
@@ -222,3 +231,9 @@ class Gradient(Parameter):
     """``layer.dW``: the entry of ``layer.grads`` for the parameter ``W``."""
 
     mapping = "_grads"
+
+
+class Buffer(Parameter):
+    """``layer.running_mean``: the entry of ``layer.buffers`` under this name."""
+
+    mapping = "buffers"

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from xpnet import layers
+from xpnet.backends import use_backend
 from xpnet.checkpoints import Document, TensorFile, class_name
 from xpnet.errors import XpnetError
 from xpnet.layers import Layer
@@ -83,7 +84,8 @@ def build_layers(file: TensorFile, saved: Document) -> tuple[dict[str, Any], Any
         params = layer.part("params").values
         arrays = {short: file.array(str(key)) for short, key in params.items()}
         options = layer.part("options").values if "options" in layer.values else {}
-        made[layer.get("name", str)] = _built(layer, layer.get("class", str), arrays, options)
+        with use_backend("numpy"):  # where the arrays of a file are
+            made[layer.get("name", str)] = _built(layer, layer.get("class", str), arrays, options)
     return made, _built(saved, saved.get("last_layer", str), {}, {})
 
 

@@ -11,6 +11,7 @@ from xpnet.backends import Array, Backend, asarray, backend_of
 from xpnet.errors import OptionError, ReadOnlyError, ShapeError
 from xpnet.layers import Affine
 from xpnet.networks.assembly import by_layer, check_layers, named, numbered, register_owner
+from xpnet.networks.buffers import cast, check_backends, moved, named_buffers, take
 from xpnet.networks.stack import Stack
 from xpnet.parameters import Parameters, Scope
 
@@ -39,6 +40,7 @@ class Container:
         self._places: dict[str, tuple[int, str]] = dict(zip(keys, places, strict=True))
         arrays = {key: stack[k].params[name] for key, (k, name) in self._places.items()}
         self._take(Parameters(arrays, dtype))
+        check_backends(self.stack, self._params.flat, type(self).__name__)
 
     def _take(self, params: Parameters) -> None:
         """Make these the parameters, and show each layer its part of them."""
@@ -48,6 +50,7 @@ class Container:
         for position, own in by_layer(self._places).items():
             names = {name: key for key, name in own}
             self.stack.layers[position].bind(Scope(params, names), Scope(self._grads, names))
+        take(cast(self.stack, params.dtype))
         register_owner(self)
 
     def __setstate__(self, state: dict[str, Any]) -> None:
@@ -97,6 +100,18 @@ class Container:
         raise ReadOnlyError(_not_replaced("grads"))
 
     @property
+    def buffers(self) -> dict[str, Array]:
+        """What layers keep from step to step beside the parameters, by layer and name there.
+
+        Examples
+        --------
+        >>> net = Network([Affine(np.ones((3, 2)), np.zeros(2)), BatchNorm(2)], SoftmaxWithLoss())
+        >>> list(net.buffers)
+        ['BatchNorm1.running_mean', 'BatchNorm1.running_var']
+        """
+        return named_buffers(self.stack)
+
+    @property
     def backend(self) -> Backend:
         """Where the network lives."""
         return self._params.backend
@@ -132,16 +147,19 @@ class Container:
         return dict(self._places)
 
     def to(self: C, backend: str) -> C:
-        """Move parameters and gradients to another backend, in place; returns the network.
+        """Move parameters, gradients and buffers to another backend, in place.
+
+        Returns the network.
 
         Raises
         ------
         BackendError
             The backend is unknown or cannot run here; nothing has moved.
         """
-        moved = asarray(self._grads.flat, backend=backend)
+        grads, buffers = asarray(self._grads.flat, backend=backend), moved(self.stack, backend)
         self._params.to(backend)  # the last that can fail
-        self._grads.attach(moved)
+        self._grads.attach(grads)
+        take(buffers)
         self.stack.release()
         return self
 

@@ -9,11 +9,13 @@ from itertools import pairwise
 from typing import Any
 
 from xpnet.backends import get_backend
-from xpnet.checks import check_memory, is_whole
+from xpnet.checks import below_one, check_memory, is_whole
 from xpnet.errors import OptionError, OutOfMemoryError
 from xpnet.initializers import Seed, floating, seeded, weights, zeros
 from xpnet.layers import (
     Affine,
+    BatchNorm,
+    Dropout,
     LeakyRelu,
     MeanSquaredError,
     Relu,
@@ -90,6 +92,10 @@ class MultiLayerNet(Network):
         `SoftmaxWithLoss`, for classes, or `MeanSquaredError`, for numbers; or a loss layer of your
         own, the object or its class.
     weight_init : "he", "xavier" or a standard deviation
+    batch_norm : bool
+        Whether a `BatchNorm` stands behind each affine layer but the last.
+    dropout : float, 0 to below 1
+        The rate of a `Dropout` behind each hidden layer; by 0 there is none.
     seed, dtype : as for `TwoLayerNet`
 
     Raises
@@ -114,6 +120,8 @@ class MultiLayerNet(Network):
         activation: str | Callable[[], Any] = "relu",
         last_layer: Any = "softmax",
         weight_init: float | str = "he",
+        batch_norm: bool = False,
+        dropout: float = 0.0,
         seed: Seed = None,
         dtype: Any = "float32",
     ) -> None:
@@ -121,8 +129,12 @@ class MultiLayerNet(Network):
             raise OptionError(f"hidden_sizes={hidden_sizes!r}: expected a list, such as [100, 50]")
         sizes = [input_size, *hidden_sizes, output_size]
         between, last = _activation(activation), _last_layer(last_layer)
+        dropout = below_one("dropout", dropout)
+        if not isinstance(batch_norm, bool):
+            raise OptionError(f"batch_norm={batch_norm!r}: expected True or False")
         with _in_memory(sizes):
-            super().__init__(_stack(sizes, between, weight_init, seed, dtype), last)
+            stack = _stack(sizes, between, weight_init, seed, dtype, batch_norm, dropout)
+            super().__init__(stack, last)
 
 
 def _activation(activation: str | Callable[[], Any]) -> Callable[[], Any] | None:
@@ -161,20 +173,30 @@ def _stack(
     init: float | str,
     seed: Seed,
     dtype: Any,
+    batch_norm: bool = False,
+    dropout: float = 0.0,
 ) -> list[Any]:
-    """Affine layers from size to size, with activations between them."""
+    """Affine layers from size to size, and between them what each hidden layer has."""
     for size in sizes:
         if not is_whole(size):
             raise OptionError(f"layer sizes {sizes}: each must be a whole number from 1 on")
     sizes = [int(size) for size in sizes]  # NumPy's own wrap around
     dtype, rng = floating(dtype), seeded(seed)
     _check_memory(sizes, dtype)
+    affines = [
+        Affine(weights(rng, fan_in, fan_out, init, dtype), zeros(fan_out, dtype))
+        for fan_in, fan_out in pairwise(sizes)
+    ]
     layers: list[Any] = []
-    for fan_in, fan_out in pairwise(sizes):
-        if layers and activation is not None:
+    for affine in affines[:-1]:
+        layers.append(affine)
+        if batch_norm:
+            layers.append(BatchNorm(len(affine.b), dtype=dtype))
+        if activation is not None:
             layers.append(activation())
-        layers.append(Affine(weights(rng, fan_in, fan_out, init, dtype), zeros(fan_out, dtype)))
-    return layers
+        if dropout:
+            layers.append(Dropout(dropout, seed=rng))  # the weights are the same without it
+    return [*layers, affines[-1]]
 
 
 def _check_memory(sizes: list[int], dtype: Any) -> None:

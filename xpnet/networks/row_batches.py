@@ -8,7 +8,7 @@ from collections.abc import Callable
 from xpnet.backends import Array
 from xpnet.backends.storage import BATCH_ROWS
 from xpnet.checks import whole_number
-from xpnet.layers import Affine, LeakyRelu, Relu, Sigmoid, Tanh
+from xpnet.layers import Affine, BatchNorm, Dropout, LeakyRelu, Relu, Sigmoid, Tanh
 from xpnet.networks.container import Container
 
 __all__ = ["bytes_per_row", "in_batches"]
@@ -16,7 +16,7 @@ __all__ = ["bytes_per_row", "in_batches"]
 RESULT_BYTES = 8
 """Of each row: whether it is right, as `count_correct` may write it down."""
 
-ELEMENTWISE = Relu, LeakyRelu, Sigmoid, Tanh
+ELEMENTWISE = BatchNorm, Dropout, Relu, LeakyRelu, Sigmoid, Tanh
 """Layers whose output is as wide as their input, and who need no memory beside these two."""
 
 

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from xpnet.backends import asarray, to_numpy
 from xpnet.errors import ArgumentTypeError, CheckpointError, XpnetError
-from xpnet.layers import Affine
+from xpnet.layers import Affine, BatchNorm
 from xpnet.layers.adapted import original
 from xpnet.networks.container import Container
 
@@ -24,8 +24,12 @@ class _Entry(NamedTuple):
 
 ENTRIES: dict[type, dict[str, _Entry]] = {
     Affine: {"W": _Entry("weight", transposed=True), "b": _Entry("bias")},
+    BatchNorm: {"gamma": _Entry("weight"), "beta": _Entry("bias")},
 }
 """For each layer that PyTorch has under other names; parameters of others keep theirs."""
+
+UNUSED = {BatchNorm: "num_batches_tracked"}
+"""What PyTorch has beside these, and a layer here does without."""
 
 LISTED = 6
 """Keys in an error, at most."""
@@ -35,7 +39,7 @@ class ExchangedNetwork(Container):
     """What a `Network` hands to PyTorch and takes from it; see there for the rest."""
 
     def state_dict(self) -> dict[str, Any]:
-        """A copy of the parameters under PyTorch's keys and in its shapes.
+        """A copy of parameters and buffers under PyTorch's keys and in its shapes.
 
         ``torch.nn.Sequential(Linear, ReLU, Linear)`` loads it from a file: write it by
         ``safetensors.numpy.save_file(net.state_dict(), path)``, and read it by
@@ -46,7 +50,8 @@ class ExchangedNetwork(Container):
         dict of str to numpy array
             On the host, in the network's dtype. A key is the place of the layer, counted from 0,
             and the parameter: of an `Affine` ``0.weight``, which is ``W`` transposed, shape
-            (out, in), and ``0.bias``. Other parameters have their own name and shape.
+            (out, in), and ``0.bias``; of a `BatchNorm` ``1.weight``, ``1.bias``,
+            ``1.running_mean`` and ``1.running_var``. Others have their own name and shape.
 
         Examples
         --------
@@ -55,10 +60,11 @@ class ExchangedNetwork(Container):
         {'0.weight': (50, 784), '0.bias': (50,), '2.weight': (10, 50), '2.bias': (10,)}
         """
         arrays = self.params.like(to_numpy(self.params.flat))  # one copy from the device
-        return {
+        state = {
             key: (arrays[name].T if entry.transposed else arrays[name]).copy()
             for name, (key, entry) in _keys(self).items()
         }
+        return state | {key: to_numpy(array).copy() for key, array in _buffers(self).items()}
 
     def load_state_dict(self, state: Mapping[str, Any]) -> None:
         """Fill this network with parameters under the keys and in the shapes of `state_dict`.
@@ -89,8 +95,9 @@ class ExchangedNetwork(Container):
                 f"load_state_dict: got a {type(state).__name__}, expected a mapping of keys to "
                 "arrays, as net.state_dict() and the state_dict() of a PyTorch module are"
             )
-        keys = _keys(self)
-        wanted = [key for key, _ in keys.values()]
+        keys, buffers = _keys(self), _buffers(self)
+        wanted = [*(key for key, _ in keys.values()), *buffers]
+        state = {key: value for key, value in state.items() if key not in _unused(self)}
         missing = [key for key in wanted if key not in state]
         unexpected = [str(key) for key in state if key not in wanted]
         if missing or unexpected:
@@ -104,7 +111,13 @@ class ExchangedNetwork(Container):
             shape = self.params.shapes[name]
             array = _checked(self, key, state[key], shape[::-1] if entry.transposed else shape)
             arrays[name] = asarray(array.T if entry.transposed else array, backend=where)
+        kept = {
+            key: asarray(_checked(self, key, state[key], tuple(buffer.shape)), backend=where)
+            for key, buffer in buffers.items()
+        }
         self.params.update(arrays)
+        for key, array in kept.items():
+            self.backend.assign(buffers[key], array)
 
 
 def _keys(net: Container) -> dict[str, tuple[str, _Entry]]:
@@ -116,6 +129,22 @@ def _keys(net: Container) -> dict[str, tuple[str, _Entry]]:
         entry = known.get(own, _Entry(own))
         found[name] = f"{position}.{entry.name}", entry
     return found
+
+
+def _buffers(net: Container) -> dict[str, Any]:
+    """The floating buffers of the network by their keys."""
+    return {
+        f"{position}.{name}": buffer
+        for position, layer in enumerate(net.stack.layers)
+        for name, buffer in layer.buffers.items()
+        if net.backend.is_floating(buffer)
+    }
+
+
+def _unused(net: Container) -> set[str]:
+    """The keys of what a layer of PyTorch has beside what the layer here has."""
+    kinds = [type(original(layer)) for layer in net.stack.layers]
+    return {f"{position}.{UNUSED[kind]}" for position, kind in enumerate(kinds) if kind in UNUSED}
 
 
 def _checked(net: Container, key: str, value: Any, shape: tuple[int, ...]) -> Any:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any, TypeVar
 
 from xpnet.backends import asarray, get_backend, load_backend, to_numpy
@@ -107,11 +107,12 @@ class StoredNetwork(ExchangedNetwork):
         except (XpnetError, TypeError) as error:  # TypeError: a dtype that no library has
             raise saved.error(f"the layers make no network: {error}") from error
         check_alike(net, saved)
+        _fill_buffers(net, _buffers(net, file))
         net._pixel_scale, net._class_names = _remarks(file.document)
         return net.to(where.name)
 
     def load_weights(self, path: str | os.PathLike[str]) -> None:
-        """Fill this network with the parameters in a file, `pixel_scale` and `class_names`.
+        """Fill this network with the parameters and buffers in a file, and what is said of them.
 
         Parameters
         ----------
@@ -130,6 +131,7 @@ class StoredNetwork(ExchangedNetwork):
 def contents(net: StoredNetwork) -> tuple[dict[str, Any], dict[str, Any]]:
     """The arrays of a network on the host, and what a file says of them."""
     arrays = dict(net.params.like(to_numpy(net.params.flat)))  # one copy from the device
+    arrays |= {_in_file(name): to_numpy(array) for name, array in net.buffers.items()}
     names = net.class_names
     document = {
         "dtype": str(net.dtype),
@@ -149,10 +151,32 @@ def fill(net: StoredNetwork, file: TensorFile) -> None:
     """
     check_alike(net, file.document.part("network"))
     arrays = {name: file.array(name, shape) for name, shape in net.params.shapes.items()}
+    buffers = _buffers(net, file)
     remarks = _remarks(file.document)
     where = net.backend.name
     net.params.update({n: asarray(array, backend=where) for n, array in arrays.items()})
+    _fill_buffers(net, buffers)
     net._pixel_scale, net._class_names = remarks
+
+
+def _buffers(net: StoredNetwork, file: TensorFile) -> dict[str, Any]:
+    """The arrays in a file for the buffers of a network, by their names there."""
+    found = {}
+    for name, buffer in net.buffers.items():
+        kinds = "f" if net.backend.is_floating(buffer) else "iu"
+        found[name] = file.array(_in_file(name), tuple(buffer.shape), kinds)
+    return found
+
+
+def _fill_buffers(net: StoredNetwork, arrays: Mapping[str, Any]) -> None:
+    backend, targets = net.backend, net.buffers
+    for name, array in arrays.items():
+        backend.assign(targets[name], asarray(array, backend=backend.name))
+
+
+def _in_file(buffer: str) -> str:
+    """The name of a buffer's array in a file."""
+    return f"buffers.{buffer}"
 
 
 def _remarks(document: Document) -> tuple[float | None, tuple[str, ...] | None]:

@@ -46,4 +46,6 @@ def _rows(net: Container) -> list[tuple[str, str, str]]:
 
 def _total(net: Container) -> str:
     where = f"{net.backend.name} ({net.backend.device})"
-    return f"{net.params.count:,} parameters, {net.dtype}, on {where}"
+    buffered = sum(math.prod(buffer.shape) for buffer in net.buffers.values())
+    beside = f" and {buffered:,} numbers in buffers" if buffered else ""
+    return f"{net.params.count:,} parameters{beside}, {net.dtype}, on {where}"

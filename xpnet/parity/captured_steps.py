@@ -49,7 +49,8 @@ def captured_checks(
     Returns
     -------
     checks : list of Check
-        Of the loss, each parameter and each array of the optimizer's state, with a bound of 0.
+        Of the loss, each parameter, each buffer and each array of the optimizer's state, with a
+        bound of 0.
     reason : str or None
     """
 
@@ -89,7 +90,8 @@ def _after_a_step(trainer: Trainer) -> dict[str, Any]:
     """Do one step; loss, parameters and state, on the host, by the names of their checks."""
     history = trainer.run(iterations=1)
     results = {"captured loss": np.array(history.losses[-1], str(trainer.net.dtype))}
-    for slot, arrays in {"": trainer.net.params, **trainer.optimizer.state}.items():
+    kept = {"": trainer.net.params, "buffer": trainer.net.buffers, **trainer.optimizer.state}
+    for slot, arrays in kept.items():
         prefix = f"captured {slot} " if slot else "captured "
         results |= {prefix + name: array for name, array in host_copies(arrays).items()}
     return results

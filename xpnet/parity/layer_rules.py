@@ -16,6 +16,7 @@ from xpnet.backends import Array
 from xpnet.layers import Affine, MeanSquaredError, SoftmaxWithLoss
 from xpnet.parity.activation_rules import ACTIVATION_RULES
 from xpnet.parity.bounds import ELEMENTARY, INPUT, Bound
+from xpnet.parity.regularisation_rules import REGULARISATION_RULES
 
 __all__ = ["INPUT", "LAYER_RULES", "LayerRule", "batch_bound"]
 
@@ -33,6 +34,9 @@ class LayerRule:
         ``backward(params, dout, *inputs)`` gives a mapping: under ``"dx"`` the `Bound` of the
         gradient of the input, under a parameter's name that of its gradient. A missing name has
         no bound.
+    buffers : callable, optional
+        ``buffers(params, before, *inputs)`` gives, under the name of each buffer, the `Bound` of
+        what a forward leaves in it; `before` are the buffers as they were.
 
     Examples
     --------
@@ -46,6 +50,7 @@ class LayerRule:
 
     forward: Callable[..., Bound]
     backward: Callable[..., Mapping[str, Bound]]
+    buffers: Callable[..., Mapping[str, Bound]] | None = None
 
 
 # --- y = x @ W + b --------------------------------------------------------------------------
@@ -164,6 +169,7 @@ def batch_bound(rows: Array, scale: float | None) -> Bound:
 LAYER_RULES: dict[type, Any] = {
     Affine: LayerRule(_affine_forward, _affine_backward),
     **{kind: LayerRule(*pair) for kind, pair in ACTIVATION_RULES.items()},
+    **{kind: LayerRule(*rules) for kind, rules in REGULARISATION_RULES.items()},
     SoftmaxWithLoss: LayerRule(_loss_forward, _loss_backward),
     MeanSquaredError: LayerRule(_error_forward, _error_backward),
 }

@@ -141,7 +141,9 @@ def _layer_bounds(
     params64 |= net.stack.every[operation.place].options()
     inputs64 = [array.astype("float64") for array in inputs]
     if operation.name.endswith(".forward"):
-        return {"": rule.forward(params64, *inputs64)}
+        buffers64 = {name: array.astype("float64") for name, array in operation.buffers.items()}
+        kept = {} if rule.buffers is None else rule.buffers(params64, buffers64, *inputs64)
+        return {"": rule.forward(params64, *inputs64), **kept}
     # the backward of a loss has no input: its dout is 1
     dout = operation.inputs[0].astype("float64") if operation.inputs else 1.0
     bounds = dict(rule.backward(params64, dout, *inputs64))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from xpnet.backends import Array
@@ -27,14 +27,17 @@ class Operation:
     inputs : tuple of numpy arrays
         The input (for a loss, and the labels), or the gradient of the output.
     results : dict of str to numpy array
-        Under "" the returned array; after a backward also the gradients of the parameters,
-        under their names in the layer.
+        Under "" the returned array; after a forward also the buffers, after a backward the
+        gradients of the parameters, under their names in the layer.
+    buffers : dict of str to numpy array
+        The layer's buffers before a forward.
     """
 
     name: str
     place: int
     inputs: tuple[Any, ...]
     results: dict[str, Any]
+    buffers: dict[str, Any] = field(default_factory=dict)
 
 
 def layer_operations(net: Network, x: Array, t: Array) -> list[Operation]:
@@ -44,8 +47,9 @@ def layer_operations(net: Network, x: Array, t: Array) -> list[Operation]:
     found: list[Operation] = []
 
     def forward(name: str, layer: Layer, x: Array) -> Array:
-        given, y = host_copy(x), layer.forward(x)
-        found.append(Operation(f"{name}.forward", place[name], (given,), {"": host_copy(y)}))
+        given, before, y = host_copy(x), host_copies(layer.buffers), layer.forward(x)
+        results = {"": host_copy(y), **host_copies(layer.buffers)}
+        found.append(Operation(f"{name}.forward", place[name], (given,), results, before))
         return y
 
     def backward(name: str, layer: Layer, dout: Array) -> Array:
@@ -76,7 +80,10 @@ def repeat(
     layer = net.stack.every[operation.place]
     inputs = [to_backend(array) for array in operation.inputs]
     if operation.name.endswith(".forward"):
-        return {"": host_copy(layer.forward(*inputs))}
+        for name, array in operation.buffers.items():
+            layer.buffers[name] = to_backend(array)
+        y = host_copy(layer.forward(*inputs))
+        return {"": y, **host_copies(layer.buffers)}
     dx = host_copy(layer.backward(*inputs))
     return {"": dx, **host_copies(layer.grads)}
 

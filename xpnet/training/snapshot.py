@@ -16,7 +16,7 @@ __all__ = ["Snapshot"]
 
 def _learned(net: Network) -> dict[str, Array]:
     """The arrays that training writes: all parameters in one, and what layers keep beside them."""
-    return {"parameters": net.params.flat, **getattr(net, "buffers", {})}
+    return {"parameters": net.params.flat, **net.buffers}
 
 
 class Snapshot:

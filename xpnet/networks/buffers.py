@@ -1,0 +1,63 @@
+"""The buffers of a network: what its layers keep from step to step beside the parameters."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from xpnet.backends import Array, asarray, backend_of
+from xpnet.layers.base import Layer
+from xpnet.networks.stack import Stack
+
+__all__ = ["cast", "check_backends", "moved", "named_buffers", "take"]
+
+Buffers = Sequence[tuple[Layer, dict[str, Array]]]
+"""The buffers of each layer that has some, under the layer's own names."""
+
+
+def named_buffers(stack: Stack) -> dict[str, Array]:
+    """Every buffer under the names of its layer and its own: ``BatchNorm1.running_mean``."""
+    named = zip((*stack.names, "last_layer"), stack.every, strict=True)
+    return {f"{name}.{own}": array for name, layer in named for own, array in layer.buffers.items()}
+
+
+def check_backends(stack: Stack, params: Array, caller: str) -> None:
+    """Refuse buffers that do not live where the parameters do.
+
+    Raises
+    ------
+    MixedBackendError
+    """
+    buffers = named_buffers(stack)
+    if buffers:
+        backend_of(params, *buffers.values(), caller=caller, names=("params", *buffers))
+
+
+def cast(stack: Stack, dtype: object) -> Buffers:
+    """The buffers with those that are floating in this dtype; others are the same arrays."""
+    return [
+        (layer, {name: _cast(array, dtype) for name, array in layer.buffers.items()})
+        for layer in _with_buffers(stack)
+    ]
+
+
+def moved(stack: Stack, backend: str) -> Buffers:
+    """Copies of the buffers on another backend; on their own they are the same arrays."""
+    return [
+        (layer, {name: asarray(array, backend=backend) for name, array in layer.buffers.items()})
+        for layer in _with_buffers(stack)
+    ]
+
+
+def take(buffers: Buffers) -> None:
+    """Make these the buffers of their layers."""
+    for layer, arrays in buffers:
+        layer.add_buffers(**arrays)
+
+
+def _with_buffers(stack: Stack) -> Iterator[Layer]:
+    return (layer for layer in stack.every if layer.buffers)
+
+
+def _cast(array: Array, dtype: object) -> Array:
+    backend = backend_of(array)
+    return backend.asarray(array, dtype) if backend.is_floating(array) else array
