@@ -5,7 +5,7 @@ import pytest
 
 import xpnet
 from xpnet.errors import CheckpointError
-from xpnet.networks import TwoLayerNet
+from xpnet.networks import MultiLayerNet, TwoLayerNet
 from xpnet.training.snapshot import Snapshot
 
 WAYS = [Snapshot.of, Snapshot.on_host]
@@ -62,3 +62,16 @@ def test_an_improvement_is_one_copy_on_the_device(device_counts):
             snapshot.take(net)
     assert (counts.launches, counts.to_host, counts.synchronisations) == (1, 0, 0)
     assert counts.allocations == 0
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_what_layers_keep_beside_the_parameters_is_put_back_too(toy, way):
+    net = MultiLayerNet(2, [4], 2, batch_norm=True, dropout=0.5, seed=0)
+    net.loss(*toy)
+    snapshot, before = way(net), {n: xpnet.to_numpy(a).copy() for n, a in net.buffers.items()}
+    net.loss(*toy)
+    assert not snapshot.is_in(net)
+    snapshot.put_into(net)
+    assert snapshot.is_in(net)
+    for name, array in before.items():
+        np.testing.assert_array_equal(xpnet.to_numpy(net.buffers[name]), array)
