@@ -8,7 +8,7 @@ import pytest
 import xpnet
 from xpnet.backends import Backend
 from xpnet.errors import CaptureError
-from xpnet.networks import TwoLayerNet
+from xpnet.networks import MultiLayerNet, TwoLayerNet
 from xpnet.optimizers import Adam
 from xpnet.parity import certify
 from xpnet.training.captured_step import CapturedStep
@@ -22,8 +22,8 @@ def data():
 
 @pytest.fixture
 def certificate(backend, data):
-    def make():
-        net = TwoLayerNet(5, 4, 3, weight_init_std="he", seed=0)
+    def make(net=None):
+        net = net or TwoLayerNet(5, 4, 3, weight_init_std="he", seed=0)
         names = "numpy", backend.name
         return certify(net, data, names, optimizer=Adam(), steps=3, batch_size=20)
 
@@ -50,6 +50,16 @@ def test_loss_parameters_and_state_of_replays_are_held_to_those_of_plain_steps(
     } <= names
     assert all(len(check.differences) == 3 for check in captured(made))
     assert {found.bound for check in captured(made) for found in check.differences} == {0}
+
+
+def test_buffers_of_replays_are_held_to_those_of_plain_steps(capturing, certificate):
+    made = certificate(MultiLayerNet(5, [4], 3, batch_norm=True, dropout=0.3, seed=0))
+    assert made.passed, str(made)
+    assert {
+        "captured buffer BatchNorm1.running_mean",
+        "captured buffer BatchNorm1.running_var",
+        "captured buffer Dropout1.steps",
+    } <= {check.name for check in captured(made)}
 
 
 def test_a_replay_that_differs_in_one_bit_fails(capturing, certificate, monkeypatch):

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from xpnet.layers import Affine, Relu, SoftmaxWithLoss
-from xpnet.networks import Network, TwoLayerNet
+from xpnet.networks import MultiLayerNet, Network, TwoLayerNet
 from xpnet.parity.passes import layer_operations, loss_name, repeat, result_name
 
 X = np.array([[1.0, -2.0, 0.5], [0.0, 3.0, 1.0]])
@@ -34,6 +34,19 @@ def test_a_repeated_operation_gives_the_same_results(net):
         assert list(found) == list(operation.results)
         for name, result in operation.results.items():
             np.testing.assert_array_equal(found[name], result)
+
+
+def test_a_repeated_forward_starts_from_the_same_buffers():
+    net = MultiLayerNet(3, [4], 2, batch_norm=True, dropout=0.5, seed=0, dtype="float64")
+    other = net.astype("float64")
+    other.loss(X, T)  # whose buffers are further on
+    for operation in layer_operations(net, X, T):
+        found = repeat(other, operation, np.copy)
+        for name, result in operation.results.items():
+            np.testing.assert_array_equal(found[name], result, err_msg=operation.name)
+        if operation.name == "Dropout1.forward":
+            assert operation.buffers["steps"].tolist() == [0]
+            assert found["steps"].tolist() == [1]
 
 
 def test_a_loss_whose_name_a_layer_has_is_called_last_layer(net):

@@ -39,6 +39,8 @@ class Network(StoredNetwork):
         The same layers as a network runs them: complete ones, in order.
     params, grads : Parameters
         Keys are the layers' own names with a running number: W1, b1, W2, b2, ...
+    buffers : dict of str to array
+        What layers keep from step to step beside them, such as running means.
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""Rules for the rounding errors of dropout and batch normalisation; `layer_rules` says what they are."""
+"""Rules for the rounding errors of dropout and batch normalisation, as `layer_rules` says."""
 
 from __future__ import annotations
 
