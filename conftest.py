@@ -19,9 +19,11 @@ from xpnet.machine import cuda_device
 
 collect_ignore_glob = [] if find_spec("cupy") else ["xpnet/backends/cu*.py"]
 """Modules that import CuPy cannot be searched for examples where it is not installed; nor can the
-examples of those that need Pillow run without it."""
+examples of those that need Pillow run without it, or be searched where scikit-learn is missing."""
 if not find_spec("PIL"):
     collect_ignore_glob += ["xpnet/datasets/images.py", "xpnet/cli/preview.py"]
+if not find_spec("sklearn"):
+    collect_ignore_glob += ["xpnet/sklearn/*"]
 
 # a shared machine may be slow at any moment, and no test is about time
 hypothesis.settings.register_profile("patient", deadline=None)

@@ -69,6 +69,7 @@ _MODULES = frozenset(
         "playground",
         "plotting",
         "report",
+        "sklearn",
         "training",
     ]
 )
