@@ -25,7 +25,10 @@ PAGES = {
 ENGLISH = {name: page for name, page in PAGES.items() if name.startswith("en/")}
 TUTORIAL = {name: page for name, page in ENGLISH.items() if name.startswith("en/tutorial/")}
 DONE = [name for name, page in ENGLISH.items() if {"python", "console"} & dict(blocks(page)).keys()]
-NEEDED = {"en/use.md": ("PIL", "onnxruntime", "onnx", "tensorboard", "torch")}
+NEEDED = {
+    "en/sklearn.md": ("sklearn",),
+    "en/use.md": ("PIL", "onnxruntime", "onnx", "tensorboard", "torch"),
+}
 """What a page uses beside the packages of the tests."""
 
 
