@@ -96,7 +96,6 @@ def test_the_error_names_the_option():
         (cosine(0.5, 9), "cosine(lr=0.5, steps=9, end=0.0)"),
         (joined([0.5, halved], at=[2]), "joined(schedules=[0.5, halved], at=[2])"),
     ],
-    ids=str,
 )
 def test_it_is_shown_by_what_makes_it(lr, text):
     assert rate_text(lr) == text
