@@ -95,10 +95,11 @@ class Runner:
         """What a record has beside its loss, by its names there."""
         trainer, net = self._trainer, self._trainer.net
         kind = "score" if net.is_regression else "accuracy"
+        measured = net.score if net.is_regression else net.accuracy
         found = {}
         if trainer.test is not None:
             for name, data in (("train", trainer.train), ("test", trainer.test)):
-                found[f"{name}_{kind}"] = net.score(*data, scale=trainer.scale)
+                found[f"{name}_{kind}"] = measured(*data, scale=trainer.scale)
         if trainer.validation is not None:
             evaluation = net.evaluate(*trainer.validation, scale=trainer.scale)
             found["validation_loss"] = evaluation.loss
