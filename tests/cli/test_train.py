@@ -116,7 +116,7 @@ BAD_OPTIONS = {
     (
         "--optimizer",
         "newton",
-    ): "'--optimizer': expected one of sgd, momentum, adagrad",
+    ): "'--optimizer': expected one of sgd, momentum, nesterov, adagrad",
     ("--iterations", "0"): "--iterations: expected a whole number from 1 on, got 0",
     ("--epochs", "-2"): "--epochs: expected a whole number from 1 on, got -2",
     ("--iterations", "1", "--epochs", "1"): "give one of them",

@@ -248,7 +248,9 @@ def test_a_loss_is_told_whatever_the_learning_rate_is(new_trainer, lr):
     optimizer = Own()
     if lr is not None:
         optimizer.lr = lr
-    with pytest.raises(NonFiniteLossError, match=r"smaller learning rate( \(it is <lambda>\))?, smaller initial"):
+    with pytest.raises(
+        NonFiniteLossError, match=r"smaller learning rate( \(it is <lambda>\))?, smaller initial"
+    ):
         new_trainer(optimizer=optimizer).run(epochs=1)
 
 

@@ -60,6 +60,10 @@ STDOUT = "-", "/dev/stdout", "/dev/fd/1", "/proc/self/fd/1"
 DTYPES = "float32", "float64"
 
 
+LONGEST = 40
+"""Letters of choices that stand beside an option; more could not be broken into lines."""
+
+
 def one_of(names: Iterable[str], description: str, *flags: str, envvar: str | None = None) -> Any:
     """An option that takes one of these names, in any case."""
     choices = tuple(names)
@@ -69,9 +73,10 @@ def one_of(names: Iterable[str], description: str, *flags: str, envvar: str | No
             raise typer.BadParameter(f"expected one of {', '.join(choices)}, got {text!r}")
         return text.lower()
 
-    return typer.Option(
-        *flags, parser=chosen, metavar="|".join(choices), help=description, envvar=envvar
-    )
+    shown = "|".join(choices)
+    if len(shown) > LONGEST:
+        shown, description = "<name>", f"{description.rstrip('.')}: {', '.join(choices)}."
+    return typer.Option(*flags, parser=chosen, metavar=shown, help=description, envvar=envvar)
 
 
 BackendName = Annotated[
