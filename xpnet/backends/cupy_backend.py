@@ -90,11 +90,11 @@ class CupyBackend(Backend):
         return bool(cp.may_share_memory(x, y))
 
     def floats(self, values: Sequence[Array]) -> list[float]:
-        shared = Counter(id(_slab_of(value)) for value in values)
+        slabs = [_slab_of(value) for value in values]
+        shared = Counter(map(id, slabs))
         read: dict[int, Any] = {}  # what several were cut from, by its identity
         numbers: dict[int, float] = {}
-        for place, value in enumerate(values):
-            slab = _slab_of(value)
+        for place, (value, slab) in enumerate(zip(values, slabs, strict=True)):
             if slab is not None and shared[id(slab)] > 1:
                 if id(slab) not in read:
                     read[id(slab)] = slab.get()

@@ -20,6 +20,7 @@ from xpnet.networks.stack import apply
 __all__ = [
     "Evaluation",
     "accuracy",
+    "checked_rows",
     "evaluate",
     "factor",
     "largest_product",
@@ -107,14 +108,7 @@ def _evaluation(
 ) -> Evaluation:
     """Loss and accuracy, of one way through the layers and one wait; without a loss it is NaN."""
     backend, scale = net.check_inputs(x, t), factor(scale)
-    t, one = backend.asarray(t), x.ndim == 1
-    if one:
-        x = x.reshape(1, -1)
-    elif x.shape[0] == 0 or t.ndim == 0 or x.shape[0] != t.shape[0]:
-        raise ShapeError(
-            f"{caller}: x is {tuple(x.shape)}, t is {tuple(t.shape)}; expected as many labels as "
-            "rows, and at least one"
-        )
+    x, t, one = checked_rows(x, backend.asarray(t), caller, "labels")
     fitting = targets = None
     classes = 0
     counts: list[Array] = []
@@ -161,6 +155,30 @@ def _targets(net: Container, t: Array, shape: tuple[int, ...], one: bool, caller
 def largest_product(net: Container, rows: int) -> int:
     """The operations of the largest product with a parameter, for `Backend.few_threads`."""
     return 2 * rows * max(map(math.prod, net.params.shapes.values()), default=0)
+
+
+def checked_rows(x: Array, t: Array, caller: str, kind: str) -> tuple[Array, Array, bool]:
+    """The rows (N, ...), what belongs to each, and whether one row came alone.
+
+    Parameters
+    ----------
+    x, t : array
+    caller, kind : str
+        What an error calls the function, and the entries of `t`.
+
+    Raises
+    ------
+    ShapeError
+        There are no rows, or their number differs from that of `t`.
+    """
+    if x.ndim == 1:
+        return x.reshape(1, -1), t, True
+    if x.shape[0] == 0 or t.ndim == 0 or x.shape[0] != t.shape[0]:
+        raise ShapeError(
+            f"{caller}: x is {tuple(x.shape)}, t is {tuple(t.shape)}; expected as many {kind} as "
+            "rows, and at least one"
+        )
+    return x, t, False
 
 
 def scores_of(net: Container, x: Array) -> Array:

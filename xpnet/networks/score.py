@@ -11,7 +11,7 @@ from xpnet.backends import Array, backend_of, fitting_targets
 from xpnet.errors import ShapeError
 from xpnet.networks import inference
 from xpnet.networks.container import Container
-from xpnet.networks.inference import Evaluation, factor, scores_of
+from xpnet.networks.inference import Evaluation, checked_rows, factor, scores_of
 from xpnet.networks.row_batches import in_batches
 
 __all__ = ["evaluate", "score"]
@@ -45,14 +45,7 @@ def _regression(
 ) -> Evaluation:
     """Loss and R^2, of one way through the layers and one wait; without a loss it is NaN."""
     backend, scale = net.check_inputs(x, t), factor(scale)
-    t, one = backend.asarray(t), x.ndim == 1
-    if one:
-        x = x.reshape(1, -1)
-    elif x.shape[0] == 0 or t.ndim == 0 or x.shape[0] != t.shape[0]:
-        raise ShapeError(
-            f"{caller}: x is {tuple(x.shape)}, t is {tuple(t.shape)}; expected as many targets as "
-            "rows, and at least one"
-        )
+    x, t, one = checked_rows(x, backend.asarray(t), caller, "targets")
     xp, float64 = backend.xp, backend.dtype("float64")
     targets: Array | None = None
     errors: list[Array] = []  # of each batch: the sum over its rows, (outputs,)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from xpnet.backends import Array, get_matmul_precision
 from xpnet.optimizers.captured_update import CapturedUpdate
+from xpnet.training.step_gradients import step_gradients
 
 if TYPE_CHECKING:
     from xpnet.training.stepper import Stepper
@@ -124,9 +125,6 @@ class CapturedStep:
 
     def _step(self) -> None:
         """What `Stepper` does in a plain step, over what the step before has brought."""
-        net, feed = self._net, self._feed
-        x, t = net.backend.gather(*self._train, feed.rows, net.dtype, self._scale)
-        loss = net.backprop(x, t)
-        if self._clip_norm is not None:
-            net.backend.clip_norm(net.grads.flat, self._clip_norm)
+        feed = self._feed
+        loss = step_gradients(self._net, self._train, feed.rows, self._scale, self._clip_norm)
         self._update.run(feed.numbers, partial(feed.next, loss))

@@ -21,6 +21,7 @@ from xpnet.training.capturing import Capturing
 from xpnet.training.data import checked_set
 from xpnet.training.obstacles import obstacles
 from xpnet.training.signals import held_signals
+from xpnet.training.step_gradients import step_gradients
 from xpnet.training.updates import Updates
 from xpnet.training.validation import Split, split_set
 
@@ -175,11 +176,8 @@ class Stepper:
     def _step(self, done: int) -> Array:
         """The step after so many."""
         net = self.net
-        index = self.batches.at(done, net.backend.name)
-        x, t = net.backend.gather(*self.train, index, net.dtype, self.scale)
-        loss = net.backprop(x, t)
-        if self.clip_norm is not None:
-            net.backend.clip_norm(net.grads.flat, self.clip_norm)
+        rows = self.batches.at(done, net.backend.name)
+        loss = step_gradients(net, self.train, rows, self.scale, self.clip_norm)
         self._last = done + 1, loss
         self._updates.run(net, self.optimizer)
         return loss
