@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from xpnet.backends import Array, get_matmul_precision
 from xpnet.optimizers.captured_update import CapturedUpdate
+from xpnet.optimizers.schedule import Schedule
 from xpnet.training.step_gradients import step_gradients
 
 if TYPE_CHECKING:
@@ -88,8 +89,10 @@ class CapturedStep:
 
         A function of one's own may have no learning rate for steps that will never be done.
         """
+        lr = self._optimizer.lr
+        own = callable(lr) and not isinstance(lr, Schedule)
         rows = [self._update.numbers(first)]
-        with suppress(Exception):
+        with suppress(*([Exception] if own else [])):
             for step in range(first + 1, first + count):
                 rows.append(self._update.numbers(step))
         return rows
