@@ -293,10 +293,10 @@ class Optimizer:
         dtype, wide = backend.step_dtype(param), param
         if dtype != param.dtype:
             wide, grad = backend.asarray(param, dtype), backend.asarray(grad, dtype)
-        rule = self.current_rule
-        smallest = backend.smallest(wide) if rule.constants else 0.0
-        values = self._with_constants(scalars, smallest)
-        backend.update(rule, wide, grad, state, {**values, **entrywise})
+        rule, values = self.current_rule, scalars
+        if rule.constants:
+            values = self._with_constants(scalars, backend.smallest(wide))
+        backend.update(rule, wide, grad, state, {**values, **entrywise} if entrywise else values)
         if wide is not param:
             backend.assign(param, wide)
 

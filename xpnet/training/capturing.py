@@ -70,10 +70,11 @@ class Capturing:
 
     def step(self, stepper: Stepper) -> Array | None:
         """Do the next step captured and give its loss, or None where it is to be a plain one."""
-        iteration = stepper.iteration
-        whole = iteration % stepper.steps_per_epoch < stepper.batches.full
-        if not (self._possible and whole):
+        if not self._possible:
             return None
+        iteration = stepper.iteration
+        if iteration % stepper.steps_per_epoch >= stepper.batches.full:
+            return None  # the last, smaller batch
         step = self._step
         if step is None or not step.fits(stepper):
             return self._first(stepper, iteration)
