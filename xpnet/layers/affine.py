@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
-from xpnet.backends import Array, Backend, backend_of
+from xpnet.backends import Array, backend_of
 from xpnet.checks import whole_number
 from xpnet.errors import ArgumentTypeError, ShapeError
 from xpnet.initializers import Seed, floating, seeded, weights, zeros
@@ -155,21 +155,18 @@ class Affine(Layer):
         ------
         NotForwardedError, ShapeError, MixedBackendError
         """
-        backend, W = self._set_grads(dout), self.W
-        dx = backend.matmul(dout.reshape(-1, W.shape[1]), W.T)  # dx = dout @ W.T (N, in)
+        self.backward_params(dout)
+        W = self.W
+        dx = backend_of(W).matmul(dout.reshape(-1, W.shape[1]), W.T)  # dx = dout @ W.T (N, in)
         return dx.reshape(self.get_saved("x").shape)
 
     def backward_params(self, dout: Array) -> None:
         """Set ``dW`` and ``db`` only: a third less arithmetic where no layer stands before."""
-        self._set_grads(dout)
-
-    def _set_grads(self, dout: Array) -> Backend:
         x, W = self.get_saved("x"), self.W
         backend = backend_of(dout, W, caller="Affine", names=("dout", "W"))
         x, dout = _fitting(x, dout, W)
         backend.matmul(x.T, dout, out=self.grads.target("W"))  # dW = x.T @ dout       (in, out)
         backend.xp.sum(dout, axis=0, out=self.grads.target("b"))  # db = dout.sum(axis=0) (out,)
-        return backend
 
     def affected_rows(self, name: str, x: Array) -> Array | None:
         """W[i, :] moves the rows where x[:, i] is not 0; b moves all."""
