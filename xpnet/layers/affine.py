@@ -175,7 +175,7 @@ class Affine(Layer):
 
     def perturbed(self, name: str, index: Sequence[int], h: float, x: Array, y: Array) -> Array:
         """Moving W[i, j] by h moves column j by h * x[:, i]; moving b[j], column j by h."""
-        xp = backend_of(y).xp
+        xp = backend_of(x, self.W, y, caller="Affine", names=("x", "W", "y")).xp
         rows, y = _rows(x, self.W), y.reshape(-1, self.W.shape[1])
         entries = xp.asarray(index)
         i, j = entries // y.shape[1], entries % y.shape[1]
