@@ -21,8 +21,8 @@ class MLPRegressor(RegressorMixin, MultilayerPerceptron):
     ----------
     loss : "squared_error" or "poisson"
         The latter takes targets from 0 on, and predicts the exponential of the scores.
-    backend, dtype, and scikit-learn's
-        As `MLPClassifier` has them.
+    backend, dtype
+        As `MLPClassifier` has them, and so are scikit-learn's parameters.
 
     Attributes
     ----------
