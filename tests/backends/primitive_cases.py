@@ -318,9 +318,14 @@ CASES: dict[str, dict[str, Case]] = {
         f"{shape}, step {step}": (shape, Kept(np.array([step])), seed, rate)
         for shape in [(), (0, 3), (7,), (3, 3), (100, 10), (2, 3, 4)]
         for step, seed, rate in [(0, 0, 0.5), (2**40, 2**100 + 1, 0.1)]
+    }
+    | {
+        f"{count} from {first} on": ((count,), Kept(np.array([3])), 9, 0.3, first)
+        for count, first in [(3, 1), (8, 8), (1, 15), (17, 7), (0, 9), (5, 2**33)]
     },
     "dropout": {name: (x, Kept(np.array([3])), 9, 0.3) for name, x in ENTRIES.items()}
-    | {"integers": (Kept(np.arange(-3, 4)), Kept(np.array([3])), 9, 0.3)},
+    | {"integers": (Kept(np.arange(-3, 4)), Kept(np.array([3])), 9, 0.3)}
+    | {"a part": (normal(3, 5), Kept(np.array([3])), 9, 0.3, 21)},
     "dropout_grad": {name: (np.flip(x).copy(), Kept(x <= 0), 0.3) for name, x in ENTRIES.items()}
     | {"integers": (Kept(np.arange(-3, 4)), Kept(np.arange(7) % 2 == 0), 0.3)},
     "batch_norm": {

@@ -28,6 +28,20 @@ def test_a_mask_is_of_seed_step_and_entry_alone(backend: Backend, rate: float, p
     np.testing.assert_array_equal(flat, mask.ravel())
 
 
+@pytest.mark.parametrize("first", [0, 1, 5, 8, 13, 34])
+@pytest.mark.parametrize("plain", [False, True])
+def test_a_part_has_the_mask_of_its_entries_in_the_whole(
+    backend: Backend, first: int, plain: bool
+) -> None:
+    chosen = Plain(backend) if plain else backend
+    whole = xpnet.to_numpy(chosen.dropout_mask((35,), at(7), 3, 0.5))
+    part = xpnet.to_numpy(chosen.dropout_mask((35 - first,), at(7), 3, 0.5, first))
+    np.testing.assert_array_equal(part, whole[first:])
+    y, mask = chosen.dropout(xpnet.asarray(np.ones(35 - first)), at(7), 3, 0.5, first)
+    np.testing.assert_array_equal(xpnet.to_numpy(mask), whole[first:])
+    np.testing.assert_array_equal(xpnet.to_numpy(y), 2 * whole[first:])
+
+
 def test_other_seeds_and_steps_have_other_masks(backend: Backend) -> None:
     masks = [
         xpnet.to_numpy(backend.dropout_mask((1000,), at(step), seed, 0.5))

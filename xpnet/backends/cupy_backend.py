@@ -297,13 +297,17 @@ class CupyBackend(Backend):
 
     # --- dropout: one kernel each ----------------------------------------------------------
 
-    def dropout_mask(self, shape: tuple[int, ...], step: Array, seed: int, rate: float) -> Array:
-        return cupy_dropout.mask(shape, step, seed, rate)
+    def dropout_mask(
+        self, shape: tuple[int, ...], step: Array, seed: int, rate: float, first: int = 0
+    ) -> Array:
+        return cupy_dropout.mask(shape, step, seed, rate, first)
 
-    def dropout(self, x: Array, step: Array, seed: int, rate: float) -> tuple[Array, Array]:
+    def dropout(
+        self, x: Array, step: Array, seed: int, rate: float, first: int = 0
+    ) -> tuple[Array, Array]:
         if not self.is_floating(x):
-            return super().dropout(x, step, seed, rate)
-        return cupy_dropout.forward(x, step, seed, rate)
+            return super().dropout(x, step, seed, rate, first)
+        return cupy_dropout.forward(x, step, seed, rate, first)
 
     def dropout_grad(self, dout: Array, mask: Array, rate: float) -> Array:
         if not self.is_floating(dout):

@@ -11,9 +11,10 @@ from xpnet.backends.storage import Array
 __all__ = ["backward", "forward", "mask"]
 
 # One thread makes a block of Philox-4x64, whose counter has its number, from 1 on, and the step:
-# random numbers for eight entries.
+# random numbers for eight entries, of which those before `first` and behind `count` are not there.
 BLOCK = f"""
-    unsigned long long c0 = (unsigned long long)i + 1, c1 = (unsigned long long)step[0];
+    const long long block = first / 8 + (long long)i;
+    unsigned long long c0 = (unsigned long long)block + 1, c1 = (unsigned long long)step[0];
     unsigned long long c2 = 0, c3 = 0, k0 = key0, k1 = key1;
     for (int round = 0; round < {ROUNDS}; ++round) {{
         const unsigned long long high0 = __umul64hi(c0, {MULTIPLIERS[0]}ULL);
@@ -28,21 +29,22 @@ BLOCK = f"""
     }}
     const unsigned long long words[4] = {{c0, c1, c2, c3}};
     for (int k = 0; k < 8; ++k) {{
-        const long long at = (long long)i * 8 + k;
-        if (at >= count) break;
+        const long long at = block * 8 + k - first;
+        if (at < 0 || at >= count) continue;
         const bool keeps = (long long)((words[k / 2] >> (k % 2 * 32)) & 0xffffffffULL) >= least;
         mask[at] = keeps;
 """
 
 _mask = cp.ElementwiseKernel(
-    "raw int64 step, uint64 key0, uint64 key1, int64 least, int64 count",
+    "raw int64 step, uint64 key0, uint64 key1, int64 least, int64 first, int64 count",
     "raw bool mask",
     BLOCK + "}",
     "xpnet_dropout_mask",
 )
 
 _forward = cp.ElementwiseKernel(
-    "raw T x, T scale, raw int64 step, uint64 key0, uint64 key1, int64 least, int64 count",
+    "raw T x, T scale, raw int64 step, uint64 key0, uint64 key1, int64 least, int64 first, "
+    "int64 count",
     "raw T y, raw bool mask",
     BLOCK + "y[at] = keeps ? T(x[at] * scale) : T(0); }",
     "xpnet_dropout",
@@ -56,24 +58,29 @@ _backward = cp.ElementwiseKernel(
 )
 
 
-def mask(shape: tuple[int, ...], step: Array, seed: int, rate: float) -> Array:
+def mask(shape: tuple[int, ...], step: Array, seed: int, rate: float, first: int = 0) -> Array:
     """As `Backend.dropout_mask`."""
     made = cp.empty(shape, dtype="bool")
     if made.size:
-        numbers = *halves_of_key(seed), threshold(rate), made.size
-        _mask(step, *numbers, made, size=-(-made.size // 8))
+        numbers = *halves_of_key(seed), threshold(rate), first, made.size
+        _mask(step, *numbers, made, size=_blocks(first, made.size))
     return made
 
 
-def forward(x: Array, step: Array, seed: int, rate: float) -> tuple[Array, Array]:
+def forward(x: Array, step: Array, seed: int, rate: float, first: int = 0) -> tuple[Array, Array]:
     """As `Backend.dropout`."""
     y, made = cp.empty(x.shape, dtype=x.dtype), cp.empty(x.shape, dtype="bool")
     if x.size:
-        numbers = *halves_of_key(seed), threshold(rate), x.size
-        _forward(x, 1 / (1 - rate), step, *numbers, y, made, size=-(-x.size // 8))
+        numbers = *halves_of_key(seed), threshold(rate), first, x.size
+        _forward(x, 1 / (1 - rate), step, *numbers, y, made, size=_blocks(first, x.size))
     return y, made
 
 
 def backward(dout: Array, mask: Array, rate: float) -> Array:
     """As `Backend.dropout_grad`."""
     return _backward(dout, mask, 1 / (1 - rate))
+
+
+def _blocks(first: int, count: int) -> int:
+    """How many blocks hold so many entries from the first on."""
+    return -(-(first + count) // 8) - first // 8

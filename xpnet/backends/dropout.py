@@ -21,7 +21,9 @@ def threshold(rate: float) -> int:
 class Dropping(Storage):
     """The part of `Backend` that drops entries at random, and scales those that it keeps."""
 
-    def dropout_mask(self, shape: tuple[int, ...], step: Array, seed: int, rate: float) -> Array:
+    def dropout_mask(
+        self, shape: tuple[int, ...], step: Array, seed: int, rate: float, first: int = 0
+    ) -> Array:
         """Which entries are kept: each by its own random number of a seed and a step.
 
         Parameters
@@ -32,18 +34,22 @@ class Dropping(Storage):
         seed : int, 0 to 2**128 - 1
         rate : float, 0 to below 1
             How likely an entry is dropped.
+        first : int
+            The number of the first entry, where these are a part of more.
 
         Returns
         -------
         array of bool
-            Entry k, counted in row-major order, has the k-th of `philox_words`.
+            Entry k, counted in row-major order from `first` on, has the k-th of `philox_words`.
         """
-        words = philox_words(self, math.prod(shape), step, seed)
+        words = philox_words(self, math.prod(shape), step, seed, first)
         return (words >= threshold(rate)).reshape(shape)
 
-    def dropout(self, x: Array, step: Array, seed: int, rate: float) -> tuple[Array, Array]:
+    def dropout(
+        self, x: Array, step: Array, seed: int, rate: float, first: int = 0
+    ) -> tuple[Array, Array]:
         """The entries that are kept, divided by ``1 - rate``, 0 elsewhere; and the mask."""
-        mask = self.dropout_mask(tuple(x.shape), step, seed, rate)
+        mask = self.dropout_mask(tuple(x.shape), step, seed, rate, first)
         return self.dropout_grad(x, mask, rate), mask
 
     def dropout_grad(self, dout: Array, mask: Array, rate: float) -> Array:

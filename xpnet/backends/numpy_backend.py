@@ -99,12 +99,16 @@ class NumpyBackend(Backend):
         y = slope * x
         return np.maximum(x, y, out=y if y.ndim else None)
 
-    def dropout_mask(self, shape: tuple[int, ...], step: Array, seed: int, rate: float) -> Array:
+    def dropout_mask(
+        self, shape: tuple[int, ...], step: Array, seed: int, rate: float, first: int = 0
+    ) -> Array:
         # NumPy's own generator, whose numbers the base computes in array code
+        blocks, before = divmod(first, 8)
         count = math.prod(shape)
-        generator = np.random.Philox(counter=[0, int(step[0]), 0, 0], key=seed)
-        raw = generator.random_raw((count + 1) // 2)
-        words = raw.astype("<u8").view("<u4")[:count]  # the lower half of each comes first
+        generator = np.random.Philox(counter=[blocks, int(step[0]), 0, 0], key=seed)
+        raw = generator.random_raw((before + count + 1) // 2)
+        words = raw.astype("<u8").view("<u4")  # the lower half of each comes first
+        words = words[before : before + count]
         return (words >= threshold(rate)).reshape(shape)
 
     def cast(self, x: Array, dtype: Any, scale: float | None = None) -> Array:

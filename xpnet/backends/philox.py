@@ -42,7 +42,7 @@ def signed(number: int) -> int:
     return number - MODULUS if number >> 63 else number
 
 
-def philox_words(backend: Storage, count: int, step: Array, key: int) -> Array:
+def philox_words(backend: Storage, count: int, step: Array, key: int, first: int = 0) -> Array:
     """So many random integers of 32 bits.
 
     Parameters
@@ -52,6 +52,8 @@ def philox_words(backend: Storage, count: int, step: Array, key: int) -> Array:
     step : array, shape (1,), int64
         The second word of the counter. The first counts the blocks from 1 on, the others are 0.
     key : int, 0 to 2**128 - 1
+    first : int
+        How many of them to leave out before the first.
 
     Returns
     -------
@@ -68,8 +70,9 @@ def philox_words(backend: Storage, count: int, step: Array, key: int) -> Array:
     True
     """
     xp, int64 = backend.xp, backend.dtype("int64")
-    blocks = -(-count // 8)
-    c0 = xp.arange(1, blocks + 1, dtype=int64)
+    start = first // 8
+    blocks = -(-(first + count) // 8) - start
+    c0 = xp.arange(start + 1, start + blocks + 1, dtype=int64)
     c2 = xp.zeros(blocks, dtype=int64)
     c1, c3 = c2 + step, c2
     k0, k1 = halves_of_key(key)
@@ -82,7 +85,8 @@ def philox_words(backend: Storage, count: int, step: Array, key: int) -> Array:
     for place, word in enumerate((c0, c1, c2, c3)):
         words[:, place, 0] = word & LOW
         words[:, place, 1] = _upper(word)
-    return words.reshape(-1)[:count]
+    before = first % 8
+    return words.reshape(-1)[before : before + count]
 
 
 def _product(x: Array, factor: int) -> tuple[Array, Array]:

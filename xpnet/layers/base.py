@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 
 from xpnet.backends import Array, backend_of
 from xpnet.errors import NotForwardedError
+from xpnet.layers.part import WHOLE, Part
 from xpnet.parameters import FixedNames, FreshGradients, NamedArrays, Scope, place_of
 
 __all__ = ["Buffer", "Gradient", "Held", "Layer", "Parameter"]
@@ -64,12 +65,17 @@ class Layer:
     is_regression : bool
         Of a loss: whether its targets are numbers to come near to, a shape like that of the scores,
         and not labels of classes. A network then has a `score`, and no accuracy.
+    part : Part
+        Which rows of a batch `forward` is given; by default all. Where several processes share a
+        batch, or one takes it in parts, a trainer sets it: a layer that draws random numbers for
+        each row, or counts batches, goes by it.
     """
 
     rowwise: bool = False
     capturable: bool = False
     saved: tuple[str, ...] = ()
     is_regression: bool = False
+    part: Part = WHOLE
     params, grads = Held(), Held()
     buffers: FixedNames = NONE
     _params: FixedNames = NONE

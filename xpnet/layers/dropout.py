@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 from xpnet.backends import Array, Backend, asarray, backend_of
@@ -87,9 +88,11 @@ class Dropout(Layer):
         array, shape and dtype of `x`
         """
         backend = self._backend(x)
-        y, mask = backend.dropout(x, self.steps, self.seed, self.rate)
+        goes_on = self.part.goes_on
+        y, mask = self._dropped(backend, x, self.steps - 1 if goes_on else self.steps)
         self.mask = backend.asarray(mask)  # of a 0-d array NumPy makes a scalar
-        self.steps += 1
+        if not goes_on:
+            self.steps += 1
         return y
 
     def apply(self, x: Array) -> Array:
@@ -103,7 +106,7 @@ class Dropout(Layer):
         It keeps nothing, and counts no step.
         """
         backend, steps = self._backend(x), self.steps
-        return backend.dropout(x, steps - (steps > 0), self.seed, self.rate)[0]
+        return self._dropped(backend, x, steps - (steps > 0))[0]
 
     def backward(self, dout: Array) -> Array:
         """``dout / (1 - rate)`` where the mask kept an entry, 0 elsewhere.
@@ -123,6 +126,11 @@ class Dropout(Layer):
         """
         mask = self.get_saved("mask")
         return matching(dout, mask, "Dropout", "mask").dropout_grad(dout, mask, self.rate)
+
+    def _dropped(self, backend: Backend, x: Array, step: Array) -> tuple[Array, Array]:
+        """What is kept of `x`, and the mask, whose entries are numbered through the batch."""
+        first = self.part.row * math.prod(x.shape[1:])
+        return backend.dropout(x, step, self.seed, self.rate, first)
 
     def _backend(self, x: Array) -> Backend:
         return backend_of(x, self.steps, caller="Dropout", names=("x", "steps"))
