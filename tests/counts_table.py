@@ -45,9 +45,9 @@ TRAINING = (
     Row("step, MultiLayerNet of 1 hidden layer", 15),
     Row("step, MultiLayerNet of 2 hidden layers", 22),
     Row("step, MultiLayerNet of 3 hidden layers", 29),
-    Row("step, MultiLayerNet of 1 hidden layer, batch_norm", 17),
-    Row("step, MultiLayerNet of 1 hidden layer, dropout", 18),
-    Row("step, MultiLayerNet of 1 hidden layer, batch_norm and dropout", 20),
+    Row("step, MultiLayerNet of 1 hidden layer, batch_norm", 19),
+    Row("step, MultiLayerNet of 1 hidden layer, dropout", 19),
+    Row("step, MultiLayerNet of 1 hidden layer, batch_norm and dropout", 23),
     Row(
         "step, the chapter's, written plainly in CuPy",
         48,

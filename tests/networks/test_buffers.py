@@ -13,7 +13,7 @@ from xpnet.errors import BackendError, CheckpointError, MixedBackendError
 from xpnet.gradient import check_gradients
 from xpnet.layers import Affine, BatchNorm, Layer, Relu, SoftmaxWithLoss
 from xpnet.networks import MultiLayerNet, Network
-from xpnet.networks.buffers import named_buffers
+from xpnet.networks.buffers import named_buffers, restore, saved
 
 RNG = np.random.default_rng(0)
 
@@ -207,3 +207,17 @@ def test_the_memory_report_counts_them(net):
     assert report.buffers >= 8 * 9
     assert "\nbuffers " in str(report)
     assert "buffers" not in str(xpnet.memory_report(Network([affine(4, 3)], LOSS())))
+
+
+def test_buffers_that_were_saved_are_restored_in_place(net, batch):
+    arrays, before = net.buffers, host(net.buffers)
+    kept = saved(net.stack)
+    net.loss(*batch)
+    assert int(net.buffers["own0.rows"][0]) == 6
+    restore(kept)
+    assert_equal(net.buffers, before)
+    assert all(net.buffers[name] is array for name, array in arrays.items())
+
+
+def test_a_network_without_buffers_saves_nothing(backend):
+    assert saved(Network([affine(4, 3)], LOSS()).stack) == []

@@ -11,9 +11,10 @@ import numpy as np
 import pytest
 
 import xpnet
+from tests.training.failing import failing as failing_optimizer
 from xpnet.errors import OutOfMemoryError
 from xpnet.machine import cuda_device
-from xpnet.networks import TwoLayerNet
+from xpnet.networks import MultiLayerNet, TwoLayerNet
 from xpnet.optimizers import SGD, AdaGrad, Adam, Momentum, RMSProp
 from xpnet.training import Trainer
 
@@ -95,6 +96,65 @@ def test_an_update_that_ran_out_counts_as_no_step(kind, run_out):
     with pytest.raises(MemoryError):
         optimizer.update(net.params, net.grads)
     assert optimizer.steps == 1
+
+
+def buffered_net():
+    """A network whose layers keep a count, and running means and variances, from step to step."""
+    return MultiLayerNet(2, [8, 8], 2, batch_norm=True, dropout=0.5, seed=0)
+
+
+def buffers_of(trainer):
+    return {name: numbers(array).tolist() for name, array in trainer.net.buffers.items()}
+
+
+@pytest.mark.parametrize("primitive", ["gather", "relu_with_mask", "relu_grad", "update"])
+def test_a_step_that_failed_leaves_the_buffers_of_layers_as_they_were(
+    new_trainer, run_out, primitive
+):
+    whole, failing = new_trainer(buffered_net()), new_trainer(buffered_net())
+    failing.step()
+    before = buffers_of(failing)
+    undo = run_out(failing.net.backend, primitive)
+    with pytest.raises(OutOfMemoryError):
+        failing.step()
+    assert buffers_of(failing) == before
+    undo()
+    for trainer in (whole, failing):
+        trainer.run(iterations=4 - trainer.iteration)
+    assert buffers_of(failing) == buffers_of(whole)
+    assert (numbers(failing.net.params.flat) == numbers(whole.net.params.flat)).all()
+
+
+def test_an_error_behind_an_update_leaves_the_buffers_of_the_step_that_was_done(new_trainer):
+    optimizer = failing_optimizer(SGD, ValueError("too late"), behind=lambda params: None)
+    whole, failing = new_trainer(buffered_net(), SGD()), new_trainer(buffered_net(), optimizer)
+    with pytest.raises(ValueError, match="too late"):
+        failing.run(iterations=4)
+    whole.run(iterations=failing.iteration)
+    assert failing.iteration == 3
+    assert buffers_of(failing) == buffers_of(whole)
+
+
+@pytest.mark.parametrize("failures", [1, 2])
+@pytest.mark.filterwarnings("ignore:a step cannot be captured:RuntimeWarning")
+def test_a_capture_that_failed_leaves_the_buffers_of_layers_as_they_were(
+    new_trainer, capturing, monkeypatch, failures
+):
+    plain, captured = new_trainer(buffered_net(), capture=False), new_trainer(buffered_net())
+    plain.run(iterations=6)
+    primitive, calls = capturing.relu_grad, iter(range(2, 100))
+
+    def scarce(*args):
+        # of the two calls in a step the second: the first step is plain, the next is recorded
+        if next(calls) in (5, 7)[:failures]:
+            raise MemoryError("no room")
+        return primitive(*args)
+
+    monkeypatch.setattr(capturing, "relu_grad", scarce)
+    captured.run(iterations=6)
+    assert captured.captured is (failures == 1)
+    assert buffers_of(captured) == buffers_of(plain)
+    assert (numbers(captured.net.params.flat) == numbers(plain.net.params.flat)).all()
 
 
 def test_a_run_that_failed_goes_on_with_every_loss(new_trainer, run_out):

@@ -8,7 +8,7 @@ from xpnet.backends import Array, asarray, backend_of
 from xpnet.layers.base import Layer
 from xpnet.networks.stack import Stack
 
-__all__ = ["cast", "check_backends", "moved", "named_buffers", "take"]
+__all__ = ["cast", "check_backends", "moved", "named_buffers", "restore", "saved", "take"]
 
 Buffers = Sequence[tuple[Layer, dict[str, Array]]]
 """The buffers of each layer that has some, under the layer's own names."""
@@ -52,6 +52,23 @@ def take(buffers: Buffers) -> None:
     """Make these the buffers of their layers."""
     for layer, arrays in buffers:
         layer.add_buffers(**arrays)
+
+
+def saved(stack: Stack) -> list[tuple[Array, Array]]:
+    """Each buffer with a copy of what it holds now, for `restore`."""
+    none = Layer.buffers  # of a layer that has not added any: quick to tell, before each step
+    return [
+        (array, array.copy())
+        for layer in stack.every
+        if layer.buffers is not none
+        for array in layer.buffers.values()
+    ]
+
+
+def restore(saved: list[tuple[Array, Array]]) -> None:
+    """Write back into each buffer what it held when it was `saved`."""
+    for array, before in saved:
+        array[...] = before
 
 
 def _with_buffers(stack: Stack) -> Iterator[Layer]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from xpnet.backends import Array, Backend
@@ -122,7 +123,7 @@ class Capturing:
         step = CapturedStep(stepper, loss_dtype)
         step.prepare(iteration)
         try:
-            loss = _done(stepper, step, step.record)
+            loss = stepper._done_or_not(partial(_done, stepper, step, step.record))
         except CaptureError as error:
             stepper._updates.check()  # counts the step, which is done
             self._give_up(str(error), error)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
+from functools import partial
 from numbers import Real
 from typing import Any
 
@@ -13,6 +14,7 @@ from xpnet.checks import above_zero, is_number, whole_number
 from xpnet.errors import OptionError, OutOfMemoryError, PartialUpdateError
 from xpnet.initializers import Seed, seeded
 from xpnet.networks import Network
+from xpnet.networks.buffers import restore, saved
 from xpnet.networks.inference import largest_product
 from xpnet.networks.out_of_memory import free_memory, out_of_memory
 from xpnet.optimizers import Optimizer
@@ -117,8 +119,8 @@ class Stepper:
         """One training step; returns its loss, which stays on the device.
 
         Ctrl-C is raised after the step, and a second one at once. An error in the step leaves
-        parameters, optimizer, `iteration` and the order of the batches as before it, or, if the
-        update was done, as after it.
+        parameters, buffers, optimizer, `iteration` and the order of the batches as before it, or,
+        if the update was done, as after it.
 
         Raises
         ------
@@ -133,7 +135,7 @@ class Stepper:
         done = self.iteration
         with held_signals(), self._in_threads():
             try:
-                return self._step(done)
+                return self._done_or_not(partial(self._step, done))
             except BaseException as error:
                 self._tell_of_a_part(error)
                 if not isinstance(error, MemoryError) or self.iteration != done:
@@ -165,6 +167,19 @@ class Stepper:
         if not self._updates.are_whole() and isinstance(error, (Exception, KeyboardInterrupt)):
             kind = PartialUpdateError if isinstance(error, Exception) else KeyboardInterrupt
             raise kind(self._updates.message()) from error
+
+    def _done_or_not(self, step: Callable[[], Array]) -> Array:
+        """What `step` gives; if it is cut off before it is done, its layers' buffers are put back.
+
+        Its forward writes into them long before the update, which decides whether it is done.
+        """
+        done, buffers = self.iteration, saved(self.net.stack)
+        try:
+            return step()
+        except BaseException:
+            if self._updates.are_whole() and self.iteration == done:
+                restore(buffers)
+            raise
 
     def _in_threads(self) -> AbstractContextManager[object]:
         """A block that takes the threads that were asked for, or those that suit its products."""
