@@ -15,7 +15,8 @@ from xpnet.networks import TwoLayerNet
 from xpnet.optimizers import Adam
 from xpnet.training import Callback, Checkpoint, Trainer
 
-KILLS = 200
+KILLS = 60
+"""So many at least, and as many more, up to ten times, until each case has been met."""
 GOAL = 1_000_000
 X = np.random.default_rng(0).normal(size=(64, 8)).astype("float32")
 T = (X[:, 0] > 0).astype(int)
@@ -69,7 +70,9 @@ def killed_at(folder, seconds):
 def kill_again_and_again(folder):
     """What the test claims; in a process of its own, since it forks."""
     whole, moments, done, unfinished = new_trainer(), random.Random(0), [0], 0
-    for _ in range(KILLS):
+    for number in range(10 * KILLS):
+        if number >= KILLS and done[-1] > 0 and unfinished > 0:
+            break
         assert killed_at(folder, moments.uniform(0.0, 0.02))
         unfinished += len(list(folder.glob(".xpnet-*")))
         if not any(folder.glob("iteration-*")):
