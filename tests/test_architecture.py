@@ -29,6 +29,7 @@ ORDER = [
     "tables",
     "checkpoints",
     "backends",
+    "distributed",
     "machine",
     "parameters",
     "functions",

@@ -53,6 +53,7 @@ _MODULES = frozenset(
         "bench",
         "checkpoints",
         "datasets",
+        "distributed",
         "errors",
         "export",
         "functions",

@@ -22,6 +22,7 @@
     ├── MissingExtraError              (ImportError)       an optional library is not installed
     ├── NonFiniteLossError             (ArithmeticError)   training produced NaN or infinity
     ├── PartialUpdateError             (RuntimeError)      an update stopped while it wrote
+    ├── DistributedError               (RuntimeError)      the processes of a job do not go together
     └── OutOfMemoryError               (MemoryError)       a call does not fit in memory
 
 Each also is the exception beside it, so ``except ValueError`` keeps working.
@@ -38,6 +39,7 @@ __all__ = [
     "CaptureError",
     "CheckpointError",
     "DataError",
+    "DistributedError",
     "GraphError",
     "LabelError",
     "MissingExtraError",
@@ -151,6 +153,20 @@ class NonFiniteLossError(XpnetError, ArithmeticError):
 
 class PartialUpdateError(XpnetError, RuntimeError):
     """An update was interrupted while it wrote: parameters and optimizer belong to no iteration."""
+
+
+class DistributedError(XpnetError, RuntimeError):
+    """The processes of a job differ in what they should share, or cannot reach each other.
+
+    Attributes
+    ----------
+    alike : bool
+        Whether every rank raises this error with this message.
+    """
+
+    def __init__(self, message: str, alike: bool = False) -> None:
+        super().__init__(message)
+        self.alike = alike
 
 
 class OutOfMemoryError(XpnetError, MemoryError):

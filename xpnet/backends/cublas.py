@@ -22,7 +22,7 @@ from xpnet.backends.precision import get_matmul_precision
 from xpnet.backends.storage import Array
 from xpnet.errors import BackendError
 
-__all__ = ["WORKSPACE", "Handle", "free_unused", "handle", "product"]
+__all__ = ["WORKSPACE", "Handle", "forget_handle", "free_unused", "handle", "product"]
 
 WORKSPACE = 32 * 2**20
 """Bytes of a stream's workspace: what cuBLAS's manual recommends for the GPUs that want most."""
@@ -145,6 +145,11 @@ def handle() -> Handle:
     except AttributeError:
         found = _of_thread.handle = Handle()
     return found
+
+
+def forget_handle() -> None:
+    """Let the next product of this thread make a new handle, for the device that is current."""
+    _of_thread.__dict__.clear()
 
 
 def product(a: Array, b: Array, out: Array | None = None) -> Array | None:

@@ -58,9 +58,12 @@ class CupyBackend(Backend):
                 f"cupy {cp.__version__} is installed, but no CUDA device: {reason}. "
                 "Check the driver with nvidia-smi, or use the backend 'numpy'"
             )
-        self.device_id: int = cp.cuda.runtime.getDevice()
-        name = cp.cuda.runtime.getDeviceProperties(self.device_id)["name"].decode()
-        self.device = f"cuda:{self.device_id} ({name})"
+        self._take_device(cp.cuda.runtime.getDevice())
+
+    def _take_device(self, number: int) -> None:
+        """Own the arrays on this device."""
+        name = cp.cuda.runtime.getDeviceProperties(number)["name"].decode()
+        self.device_id, self.device = number, f"cuda:{number} ({name})"
         self._slab: tuple[Any, list[Array]] = None, []  # whose it is, and what is left of it
 
     # --- where arrays live ---------------------------------------------------------------
@@ -76,6 +79,16 @@ class CupyBackend(Backend):
 
     def synchronize(self) -> None:
         cp.cuda.Device(self.device_id).synchronize()
+
+    def devices(self) -> list[str]:
+        runtime = cp.cuda.runtime
+        numbers = range(runtime.getDeviceCount())
+        return [runtime.getDeviceProperties(number)["uuid"].hex() for number in numbers]
+
+    def use_device(self, number: int) -> None:
+        cp.cuda.Device(number).use()
+        cublas.forget_handle()  # it belongs to the device before
+        self._take_device(number)
 
     def owns(self, x: Array) -> bool:
         return bool(x.data.device_id == self.device_id)

@@ -84,6 +84,16 @@ class Storage:
     def synchronize(self) -> None:
         """Wait until the device has done all that it was given."""
 
+    def devices(self) -> list[str]:
+        """Names of the devices that this process sees, each given once in the world.
+
+        None where arrays live on the host.
+        """
+        return []
+
+    def use_device(self, number: int) -> None:
+        """Let arrays live on this one of `devices` from now on, in this thread."""
+
     def owns(self, x: Array) -> bool:
         """Whether `x`, an `array_type`, lives on this backend's device."""
         return True
