@@ -1,8 +1,11 @@
 import json
 import platform
+import re
 from importlib import import_module
+from pathlib import Path
 
 import numpy as np
+import pytest
 
 import xpnet
 from xpnet.backends import NumpyBackend
@@ -20,6 +23,39 @@ def test_versions_blas_threads_and_backends_are_named(xpnet_command):
     assert document["cores"] >= 1
     numpy = {"state": "ok", "device": "cpu", "capture": None}
     assert document["backends"]["numpy"] == numpy
+
+
+def test_each_extra_of_the_project_is_listed_with_the_packages_that_it_brings():
+    text = (Path(__file__).parents[2] / "pyproject.toml").read_text(encoding="utf-8")
+    table = text.partition("[project.optional-dependencies]\n")[2].partition("\n[")[0]
+    project = {
+        name: re.findall(r'"([a-z][\w-]*(?:\[plot\])?)', wanted)
+        for name, wanted in re.findall(r"^(\w+) = (\[.*?\])$", table, re.M | re.S)
+    }
+    project["report"] = [*project["plot"], *set(project["report"]) - {"xpnet[plot]"}]
+    for_gpus_or_developers = {"cuda12", "cuda13", "test", "bench", "contenders", "docs", "dev"}
+    listed = import_module("xpnet.cli.info").EXTRAS
+    assert listed.keys() == project.keys() - for_gpus_or_developers
+    for name, packages in listed.items():
+        assert set(packages) == set(project[name])
+
+
+@pytest.mark.parametrize(
+    ("found", "line"),
+    [
+        ({"matplotlib": "3.11.2", "resvg-py": "0.5.0"}, "matplotlib 3.11.2, resvg-py 0.5.0"),
+        ({"matplotlib": "3.11.2"}, "no resvg-py: pip install 'xpnet[plot]'"),
+        ({}, "no matplotlib, resvg-py: pip install 'xpnet[plot]'"),
+    ],
+)
+def test_an_extra_has_its_versions_or_what_installs_it(monkeypatch, capsys, found, line):
+    module = import_module("xpnet.cli.info")
+    monkeypatch.setattr(module, "installed", lambda packages: found)
+    module.info()
+    printed = capsys.readouterr().out
+    assert f"\n  plot         {line}\n" in printed
+    extras = printed.partition("\nextras\n")[2].partition("\nbackends\n")[0]
+    assert max(map(len, extras.splitlines())) <= 80
 
 
 def test_a_backend_that_does_not_run_says_why(xpnet_command):

@@ -1,4 +1,4 @@
-"""``xpnet info``: versions, BLAS, threads, and which backends run here."""
+"""``xpnet info``: versions, BLAS, threads, optional extras, and which backends run here."""
 
 from __future__ import annotations
 
@@ -19,14 +19,24 @@ from xpnet.machine import cores, installed
 
 __all__ = ["info"]
 
-PACKAGES = "numpy", "cupy-cuda12x", "cupy-cuda13x", "rich", "typer", "matplotlib", "resvg-py"
+PACKAGES = "numpy", "cupy-cuda12x", "cupy-cuda13x", "rich", "typer"
+EXTRAS = {
+    "images": ("pillow",),
+    "mpi": ("mpi4py",),
+    "onnx": ("onnx",),
+    "plot": ("matplotlib", "resvg-py"),
+    "report": ("jinja2", "matplotlib", "resvg-py"),
+    "sklearn": ("scikit-learn",),
+    "tensorboard": ("tensorboard",),
+}
+"""The packages that each extra of pyproject.toml brings; those for a GPU are backends."""
 THREAD_VARIABLES = "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"
 
 
 def info(json: JsonPath = None) -> int:
-    """Show versions, BLAS, threads, and each backend and why it is or is not available."""
+    """Show versions, BLAS, threads, extras, and each backend and why it is or is not available."""
     out = prepare(json)
-    found = installed(PACKAGES)
+    found = installed((*PACKAGES, *(name for names in EXTRAS.values() for name in names)))
     document = {
         "xpnet": xpnet.__version__,
         "python": platform.python_version(),
@@ -35,6 +45,9 @@ def info(json: JsonPath = None) -> int:
         "blas": _blas(),
         "cores": cores(),
         "threads": {name: os.environ.get(name) for name in THREAD_VARIABLES},
+        "extras": {
+            extra: {name: found.get(name) for name in names} for extra, names in EXTRAS.items()
+        },
         "backends": {name: _about(name, state) for name, state in available_backends().items()},
     }
     for line in _lines(document, line_width(out, elsewhere=sys.maxsize)):
@@ -75,12 +88,22 @@ def _lines(document: dict[str, Any], width: int) -> list[str]:
         *_wrapped("packages  ", ", ".join(packages), width),
         *_wrapped("blas      ", document["blas"], width),
         *_wrapped("threads   ", f"{document['cores']} cores, {limits}", width),
+        "extras",
+        *(line for extra in document["extras"].items() for line in _extra(*extra, width)),
         "backends",
     ]
     for name, backend in document["backends"].items():
         facts = [backend["device"] or backend["state"], backend["capture"]]
         lines += _wrapped(f"  {name:<8} ", "; ".join(filter(None, facts)), width)
     return lines
+
+
+def _extra(name: str, versions: dict[str, str | None], width: int) -> list[str]:
+    """The packages of an extra with their versions, or how those that are missing are installed."""
+    whole = ", ".join(f"{package} {version}" for package, version in versions.items())
+    missing = ", ".join(package for package, version in versions.items() if version is None)
+    told = f"no {missing}: pip install 'xpnet[{name}]'" if missing else whole
+    return _wrapped(f"  {name:<12} ", told, width)
 
 
 def _wrapped(name: str, value: str, width: int) -> list[str]:
