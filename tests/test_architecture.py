@@ -277,3 +277,60 @@ def test_everything_public_is_described(name):
 def is_described(name, member):
     """Whether a member of a class needs words of its own or inherited ones."""
     return name[0] != "_" and isinstance(member, property | classmethod | type(is_described))
+
+
+def documented_parameters(text):
+    """The names that a docstring's section "Parameters" describes."""
+    section = re.search(r"^Parameters\n-{10}\n(.*?)(?=^\w[^\n]*\n-{3,}\n|\Z)", text, re.M | re.S)
+    for line in re.findall(r"^\S.*", section[1], re.M) if section else ():
+        yield from re.split(r", *", line.partition(" : ")[0].strip())
+
+
+def wrongly_documented(thing):
+    """Those names that are no parameter of a function or a class: the site is not built then."""
+    described = list(documented_parameters(inspect.getdoc(thing) or ""))
+    if not described:
+        return []
+    stars = {inspect.Parameter.VAR_POSITIONAL: "*", inspect.Parameter.VAR_KEYWORD: "**"}
+    taken = inspect.signature(thing).parameters.values()
+    return sorted({*described} - {f"{stars.get(p.kind, '')}{p.name}" for p in taken})
+
+
+@pytest.mark.parametrize("name", IMPORTABLE)
+def test_what_a_docstring_calls_a_parameter_is_one(name):
+    module = importlib.import_module(name)
+    things = {public: getattr(module, public) for public in module.__all__}
+    for public, thing in list(things.items()):
+        if inspect.isclass(thing):
+            methods = vars(thing).items()
+            things.update(
+                {f"{public}.{k}": getattr(thing, k) for k, m in methods if is_described(k, m)}
+            )
+    wrong = {key: wrongly_documented(thing) for key, thing in things.items() if callable(thing)}
+    assert {key: names for key, names in wrong.items() if names} == {}
+
+
+def test_a_name_that_is_no_parameter_is_found_among_those_that_are():
+    def function(x, t, *rest, scale=1, **options):
+        """Describe what there is, and one thing more.
+
+        Parameters
+        ----------
+        x, t : array
+            Each of them.
+        *rest, scale, \
+        **options
+            The others.
+        dtype, and more
+            Nothing that is taken.
+
+        Returns
+        -------
+        y : array
+            No parameter.
+        """
+
+    assert list(documented_parameters(inspect.getdoc(function))) == [
+        *("x", "t", "*rest", "scale", "**options", "dtype", "and more")
+    ]
+    assert wrongly_documented(function) == ["and more", "dtype"]
