@@ -21,26 +21,32 @@ COPY docker/requirements.py /source/docker/
 COPY docker/pins/cpu.txt /source/pins.txt
 WORKDIR /source
 
+# Every file is checked against its hash in the pins; the other stages install these files alone.
 # Cache mounts keep pip's downloads between builds and out of the layers.
-FROM base AS wheel
+FROM base AS files
 RUN --mount=type=cache,target=/root/.cache/pip \
+    pip download --require-hashes --no-deps --only-binary :all: \
+    --dest /files --requirement pins.txt
+
+FROM base AS wheel
+RUN --mount=type=bind,from=files,source=/files,target=/files \
     python docker/requirements.py build > wanted.txt \
-    && pip install --constraint pins.txt --requirement wanted.txt
+    && pip install --no-cache-dir --no-index --find-links /files --requirement wanted.txt
 COPY README.md LICENSE /source/
 COPY xpnet /source/xpnet
 RUN pip wheel --no-deps --no-build-isolation --wheel-dir /wheel .
 
 FROM base AS dependencies
-RUN --mount=type=cache,target=/root/.cache/pip \
+RUN --mount=type=bind,from=files,source=/files,target=/files \
     python docker/requirements.py > wanted.txt \
-    && pip install --constraint pins.txt --requirement wanted.txt
+    && pip install --no-cache-dir --no-index --find-links /files --requirement wanted.txt
 
 # The tests and benchmarks, on the sources as they are.
 FROM dependencies AS dev
 ARG UID
-RUN --mount=type=cache,target=/root/.cache/pip \
+RUN --mount=type=bind,from=files,source=/files,target=/files \
     python docker/requirements.py test bench > wanted.txt \
-    && pip install --constraint pins.txt --requirement wanted.txt
+    && pip install --no-cache-dir --no-index --find-links /files --requirement wanted.txt
 COPY --from=wheel /wheel /wheel
 RUN pip install --no-cache-dir --no-deps /wheel/*.whl && pip check
 COPY --chown=xpnet . /home/xpnet/source

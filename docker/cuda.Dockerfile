@@ -30,20 +30,26 @@ COPY docker/requirements.py /source/docker/
 COPY docker/pins/cuda${CUDA}.txt /source/pins.txt
 WORKDIR /source
 
+# Every file is checked against its hash in the pins; the other stages install these files alone.
 # Cache mounts keep pip's downloads between builds and out of the layers.
-FROM base AS wheel
+FROM base AS files
 RUN --mount=type=cache,target=/root/.cache/pip \
+    pip download --require-hashes --no-deps --only-binary :all: \
+    --dest /files --requirement pins.txt
+
+FROM base AS wheel
+RUN --mount=type=bind,from=files,source=/files,target=/files \
     python docker/requirements.py build > wanted.txt \
-    && pip install --constraint pins.txt --requirement wanted.txt
+    && pip install --no-cache-dir --no-index --find-links /files --requirement wanted.txt
 COPY README.md LICENSE /source/
 COPY xpnet /source/xpnet
 RUN pip wheel --no-deps --no-build-isolation --wheel-dir /wheel .
 
 FROM base AS dependencies
 ARG CUDA
-RUN --mount=type=cache,target=/root/.cache/pip \
+RUN --mount=type=bind,from=files,source=/files,target=/files \
     python docker/requirements.py "cuda${CUDA}" > wanted.txt \
-    && pip install --constraint pins.txt --requirement wanted.txt
+    && pip install --no-cache-dir --no-index --find-links /files --requirement wanted.txt
 # What the container runtime is asked for: the driver's compute half, and nvidia-smi.
 ENV NVIDIA_VISIBLE_DEVICES=all \
     NVIDIA_DRIVER_CAPABILITIES=compute,utility
@@ -52,9 +58,9 @@ ENV NVIDIA_VISIBLE_DEVICES=all \
 FROM dependencies AS dev
 ARG UID
 ARG CUDA
-RUN --mount=type=cache,target=/root/.cache/pip \
+RUN --mount=type=bind,from=files,source=/files,target=/files \
     python docker/requirements.py "cuda${CUDA}" test bench > wanted.txt \
-    && pip install --constraint pins.txt --requirement wanted.txt
+    && pip install --no-cache-dir --no-index --find-links /files --requirement wanted.txt
 COPY --from=wheel /wheel /wheel
 RUN pip install --no-cache-dir --no-deps /wheel/*.whl && pip check
 COPY --chown=xpnet . /home/xpnet/source

@@ -130,8 +130,7 @@ check_gpu() {
 
 install_xpnet() {
     "$base" -m venv "$environment" \
-        && "$base" docker/requirements.py "cuda$cuda" test bench build >"$logs/wanted.txt" \
-        && "$python" -m pip install -c "docker/pins/cuda$cuda.txt" -r "$logs/wanted.txt" \
+        && "$python" -m pip install --require-hashes -r "docker/pins/cuda$cuda.txt" \
         && "$python" -m pip install --no-deps --no-build-isolation . \
         && "$python" -m pip check
 }

@@ -4,12 +4,12 @@
     python docker/requirements.py --renew        the newest of everything that fits together
 
 The list is read from pyproject.toml, so that an image can install it in a layer of its own,
-before the sources, and no Dockerfile repeats it.
+before the sources, and no Dockerfile repeats it. Pins have the hash of each file of a version, for
+every platform; to renew them takes uv (pip install uv).
 """
 
 from __future__ import annotations
 
-import json
 import subprocess
 import sys
 from pathlib import Path
@@ -23,8 +23,10 @@ BUILD = "build"
 TOOLS = ["test", "bench", BUILD]
 IMAGES = {"cpu": TOOLS, "cuda12": ["cuda12", *TOOLS], "cuda13": ["cuda13", *TOOLS]}
 """The file of pins, and what the largest stage of its image holds."""
-HEADER = """\
-# Every package of the image, for Python {}.{} on Linux.
+PYTHON = "3.11"
+"""That of the images' base."""
+HEADER = f"""\
+# Every package of the image, for Python {PYTHON} on Linux.
 # Made by: python docker/requirements.py --renew
 """
 
@@ -43,14 +45,16 @@ def requirements(project: dict, extras: list[str]) -> list[str]:
 
 
 def pins(wanted: list[str]) -> str:
-    """Name and version, a line each, of everything that pip would install for requirements."""
-    command = [sys.executable, "-m", "pip", "install", "--dry-run", "--ignore-installed", "--quiet"]
-    report = subprocess.run(  # noqa: S603  the arguments are of pyproject.toml
-        [*command, "--report", "-", *wanted], check=True, stdout=subprocess.PIPE, text=True
+    """Name, version and hashes of everything that requirements ask for."""
+    command = ["uv", "pip", "compile", "--quiet", "--no-header", "--no-annotate"]
+    image = ["--generate-hashes", "--python-version", PYTHON, "--python-platform", "linux"]
+    return subprocess.run(  # noqa: S603  the arguments are of pyproject.toml
+        [*command, *image, "-"],
+        input="\n".join(wanted),
+        check=True,
+        stdout=subprocess.PIPE,
+        text=True,
     ).stdout
-    found = [entry["metadata"] for entry in json.loads(report)["install"]]
-    lines = [f"{entry['name'].lower().replace('_', '-')}=={entry['version']}\n" for entry in found]
-    return "".join(sorted(lines))
 
 
 def main() -> None:
@@ -61,7 +65,7 @@ def main() -> None:
         return
     for image, extras in IMAGES.items():
         path = HERE / "pins" / f"{image}.txt"
-        text = HEADER.format(*sys.version_info) + pins(requirements(project, extras))
+        text = HEADER + pins(requirements(project, extras))
         path.write_text(text, encoding="utf-8")
         print(path)
 

@@ -47,7 +47,20 @@ def test_the_base_is_an_argument_with_an_exact_version_and_no_registry(name):
 
 @pytest.mark.parametrize("name", NAMES)
 def test_no_image_says_where_packages_come_from(name):
-    assert not re.search(r"index-url|find-links|https?://", "\n".join(instructions(name)))
+    assert not re.search(r"index-url|find-links (?!/files )|https?://", "\n".join(instructions(name)))
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_what_is_installed_was_checked_against_a_hash(name):
+    lines = "\n".join(instructions(name))
+    assert re.findall(r"pip download ([^&\n]*)", lines) == [
+        "--require-hashes --no-deps --only-binary :all:      --dest /files --requirement pins.txt"
+    ]
+    installed = re.findall(r"pip install ([^&\n]*)", lines)
+    assert len(installed) >= 5
+    ours = "--no-cache-dir --no-deps /wheel/*.whl "
+    verified = "--no-cache-dir --no-index --find-links /files --requirement wanted.txt"
+    assert set(installed) == {ours, verified}
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -30,8 +30,9 @@ def project(module):
 
 
 def pinned(image):
-    lines = (DOCKER / "pins" / f"{image}.txt").read_text().splitlines()
-    return dict(line.split("==") for line in lines if not line.startswith("#"))
+    """Name and version of each package; that it has hashes is a test below."""
+    text = (DOCKER / "pins" / f"{image}.txt").read_text()
+    return dict(re.findall(r"^([\w-]+)==([^ ]+)", text, re.M))
 
 
 @pytest.mark.parametrize("image", ["cpu", "cuda12", "cuda13"])
@@ -41,6 +42,16 @@ def test_pins_hold_every_requirement_in_the_range_of_pyproject(image, module, pr
     assert len(wanted) > 5
     for requirement in map(Requirement, wanted):
         assert requirement.specifier.contains(pins[requirement.name]), requirement
+
+
+@pytest.mark.parametrize("image", ["cpu", "cuda12", "cuda13"])
+def test_every_pin_has_the_hashes_of_its_files_and_nothing_else(image):
+    text = (DOCKER / "pins" / f"{image}.txt").read_text()
+    entries = re.findall(
+        r"^[\w-]+==[\w.]+(?: ; [^\\\n]+)?(?: \\\n {4}--hash=sha256:[0-9a-f]{64})+\n", text, re.M
+    )
+    assert re.sub(r"^#.*\n", "", text, flags=re.M) == "".join(entries)
+    assert len(entries) == len(pinned(image))
 
 
 @pytest.mark.parametrize("cuda", ["12", "13"])
