@@ -89,7 +89,11 @@ def _lines(document: dict[str, Any], width: int) -> list[str]:
         *_wrapped("blas      ", document["blas"], width),
         *_wrapped("threads   ", f"{document['cores']} cores, {limits}", width),
         "extras",
-        *(line for extra in document["extras"].items() for line in _extra(*extra, width)),
+        *(
+            line
+            for name, versions in document["extras"].items()
+            for line in _extra(name, versions, width)
+        ),
         "backends",
     ]
     for name, backend in document["backends"].items():

@@ -29,11 +29,18 @@ class Communicator:
         How many processes there are.
     local_rank : int
         The rank of this process among those on its machine.
+    local_size : int
+        How many of the processes are on its machine.
     """
 
     rank: int
     size: int
     local_rank: int
+    local_size: int
+
+    def __deepcopy__(self, memo: object) -> Communicator:
+        """A copy of what uses it speaks to the same processes."""
+        return self
 
     @property
     def is_main(self) -> bool:

@@ -72,7 +72,8 @@ class MpiCommunicator(Communicator):
         self._mpi = mpi
         self._comm = mpi.COMM_WORLD.Dup()  # so that messages of a user's own are told apart
         self.rank, self.size = self._comm.rank, self._comm.size
-        self.local_rank = self._comm.Split_type(mpi.COMM_TYPE_SHARED).rank
+        there = self._comm.Split_type(mpi.COMM_TYPE_SHARED)
+        self.local_rank, self.local_size = there.rank, there.size
         self.machine: str = mpi.Get_processor_name()
         self.gpus: Any = None  # a group of NCCL, where arrays live on GPUs
         self._departures: Departures | None = None
