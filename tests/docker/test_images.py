@@ -47,7 +47,9 @@ def test_the_base_is_an_argument_with_an_exact_version_and_no_registry(name):
 
 @pytest.mark.parametrize("name", NAMES)
 def test_no_image_says_where_packages_come_from(name):
-    assert not re.search(r"index-url|find-links (?!/files )|https?://", "\n".join(instructions(name)))
+    assert not re.search(
+        r"index-url|find-links (?!/files )|https?://", "\n".join(instructions(name))
+    )
 
 
 @pytest.mark.parametrize("name", NAMES)

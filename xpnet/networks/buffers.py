@@ -8,7 +8,16 @@ from xpnet.backends import Array, asarray, backend_of
 from xpnet.layers.base import Layer
 from xpnet.networks.stack import Stack
 
-__all__ = ["cast", "check_backends", "moved", "named_buffers", "restore", "saved", "take"]
+__all__ = [
+    "cast",
+    "check_backends",
+    "floating_buffers",
+    "moved",
+    "named_buffers",
+    "restore",
+    "saved",
+    "take",
+]
 
 Buffers = Sequence[tuple[Layer, dict[str, Array]]]
 """The buffers of each layer that has some, under the layer's own names."""
@@ -18,6 +27,12 @@ def named_buffers(stack: Stack) -> dict[str, Array]:
     """Every buffer under the names of its layer and its own: ``BatchNorm1.running_mean``."""
     named = zip((*stack.names, "last_layer"), stack.every, strict=True)
     return {f"{name}.{own}": array for name, layer in named for own, array in layer.buffers.items()}
+
+
+def floating_buffers(stack: Stack) -> list[Array]:
+    """Those that hold floating-point numbers, such as running means; others count."""
+    buffers = named_buffers(stack).values()
+    return [array for array in buffers if backend_of(array).is_floating(array)]
 
 
 def check_backends(stack: Stack, params: Array, caller: str) -> None:

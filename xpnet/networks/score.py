@@ -6,6 +6,7 @@ As `inference`, through `apply` alone and in as few batches as the memory allows
 from __future__ import annotations
 
 import math
+from typing import NamedTuple
 
 from xpnet.backends import Array, backend_of, fitting_targets
 from xpnet.errors import ShapeError
@@ -14,14 +15,15 @@ from xpnet.networks.container import Container
 from xpnet.networks.inference import Evaluation, checked_rows, factor, scores_of
 from xpnet.networks.row_batches import in_batches
 
-__all__ = ["evaluate", "score"]
+__all__ = ["Residuals", "evaluate", "r2", "residuals", "score", "squared_deviations"]
 
 
 def score(net: Container, x: Array, t: Array, batch_size: int | None, scale: float | None) -> float:
     """R^2 or the accuracy; see `Network.score`."""
     if not net.is_regression:
         return inference.accuracy(net, x, t, batch_size, scale)
-    return _regression(net, x, t, batch_size, scale, "score").score
+    found = residuals(net, x, t, batch_size, scale, "score")
+    return r2(found.errors, found.deviations)
 
 
 def evaluate(
@@ -30,10 +32,29 @@ def evaluate(
     """The mean loss and the score; see `Network.evaluate`."""
     if not net.is_regression:
         return inference.evaluate(net, x, t, batch_size, scale)
-    return _regression(net, x, t, batch_size, scale, "evaluate", with_loss=True)
+    found = residuals(net, x, t, batch_size, scale, "evaluate", with_loss=True)
+    return Evaluation(found.loss, None, r2(found.errors, found.deviations))
 
 
-def _regression(
+class Residuals(NamedTuple):
+    """What a regression leaves on some rows, to be added up over more of them.
+
+    Attributes
+    ----------
+    errors : list of float
+        For each output, the sum of the squared errors.
+    deviations : list of float
+        For each output, the sum of the squares of what the targets differ from their mean.
+    loss : float
+        The mean over the rows; NaN where none was asked for.
+    """
+
+    errors: list[float]
+    deviations: list[float]
+    loss: float
+
+
+def residuals(
     net: Container,
     x: Array,
     t: Array,
@@ -42,8 +63,8 @@ def _regression(
     caller: str,
     *,
     with_loss: bool = False,
-) -> Evaluation:
-    """Loss and R^2, of one way through the layers and one wait; without a loss it is NaN."""
+) -> Residuals:
+    """Errors and loss on these rows, of one way through the layers and one wait."""
     backend, scale = net.check_inputs(x, t), factor(scale)
     x, t, one = checked_rows(x, backend.asarray(t), caller, "targets")
     xp, float64 = backend.xp, backend.dtype("float64")
@@ -65,14 +86,14 @@ def _regression(
     in_batches(net, x, batch_size, scale, work)
     found = [
         xp.sum(xp.stack(errors), axis=0),
-        _squared_deviations(backend.asarray(targets, float64)),
+        squared_deviations(backend.asarray(targets, float64)),
     ]
     if with_loss:
         found.append(xp.sum(xp.stack(losses), axis=0))
     numbers = backend.to_numpy(xp.concatenate(found)).tolist()
     outputs = int(found[0].shape[0])
     loss = numbers[-1] / x.shape[0] if with_loss else math.nan
-    return Evaluation(loss, None, _r2(numbers[:outputs], numbers[outputs : 2 * outputs]))
+    return Residuals(numbers[:outputs], numbers[outputs : 2 * outputs], loss)
 
 
 def _targets(net: Container, t: Array, shape: tuple[int, ...], one: bool, caller: str) -> Array:
@@ -82,7 +103,7 @@ def _targets(net: Container, t: Array, shape: tuple[int, ...], one: bool, caller
     return fitting_targets(net.backend, t, shape[1:] if one else shape, caller, "predict(x)")
 
 
-def _squared_deviations(t: Array) -> Array:
+def squared_deviations(t: Array) -> Array:
     """``sum((t - mean(t))**2)`` over the rows, (outputs,)."""
     xp = backend_of(t).xp
     # less the first row, so that equal targets deviate by nothing, whatever their mean rounds to
@@ -91,7 +112,8 @@ def _squared_deviations(t: Array) -> Array:
     return xp.sum(deviation * deviation, axis=0)
 
 
-def _r2(errors: list[float], deviations: list[float]) -> float:
+def r2(errors: list[float], deviations: list[float]) -> float:
+    """1 less the errors over the deviations, the mean of all outputs."""
     found = [
         1 - error / deviation if deviation != 0 else float(error == 0)
         for error, deviation in zip(errors, deviations, strict=True)

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from xpnet.backends import Array
+from xpnet.distributed import Communicator
 from xpnet.errors import OptionError
 from xpnet.networks import Network
 from xpnet.optimizers import Optimizer
@@ -25,6 +26,7 @@ class Run(Protocol):
     history: History
     goal: int
     checkpoint: Path | None
+    comm: Communicator
     test: tuple[Array, Array] | None
     validation: tuple[Array, Array] | None
 

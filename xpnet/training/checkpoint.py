@@ -58,7 +58,8 @@ class Checkpoint(Callback):
     def on_start(self, trainer: Run, goal: int) -> None:
         """Refuse a folder or an optimizer that cannot be used, before the work."""
         described(trainer.optimizer)
-        check_folder(self.folder, trainer.checkpoint)
+        if trainer.comm.is_main:  # the others do not write
+            check_folder(self.folder, trainer.checkpoint)
         self._saved = -1
 
     def on_step(self, trainer: Run, loss: Array) -> None:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from contextlib import ExitStack, suppress
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from xpnet.backends import Array
+from xpnet.training.evaluation import evaluated
 from xpnet.training.recorder import Recorder
 from xpnet.training.signals import Hold
 
@@ -38,7 +40,7 @@ class Runner:
         trainer, recorder = self._trainer, self._recorder
         # whether the run before was cut off where it would have evaluated
         owed = self._at_a_record() and recorder.owes(trainer.iteration)
-        trainer.goal, trainer.history.interrupted = goal, False
+        trainer.goal, trainer.history.interrupted, trainer._stopped = goal, False, False
         recorder.start_run()
         with ExitStack() as ending:
             for callback in reversed(trainer.callbacks):
@@ -86,25 +88,13 @@ class Runner:
         trainer = self._trainer
         self._recorder.collect(trainer.net.backend, trainer.optimizer)
         with np.errstate(all="ignore"), self._signals.released():
-            evaluated = trainer._capturing.with_its_memory(self._evaluated, trainer.net.backend)
-        record = self._recorder.note(trainer.iteration, **evaluated)
+            evaluate = partial(evaluated, trainer)
+            found = trainer._capturing.with_its_memory(evaluate, trainer.net.backend)
+        record = self._recorder.note(trainer.iteration, **found)
         for callback in trainer.callbacks:
             callback.on_record(trainer, record)
-
-    def _evaluated(self) -> dict[str, float]:
-        """What a record has beside its loss, by its names there."""
-        trainer, net = self._trainer, self._trainer.net
-        kind = "score" if net.is_regression else "accuracy"
-        measured = net.score if net.is_regression else net.accuracy
-        found = {}
-        if trainer.test is not None:
-            for name, data in (("train", trainer.train), ("test", trainer.test)):
-                found[f"{name}_{kind}"] = measured(*data, scale=trainer.scale)
-        if trainer.validation is not None:
-            evaluation = net.evaluate(*trainer.validation, scale=trainer.scale)
-            found["validation_loss"] = evaluation.loss
-            found[f"validation_{kind}"] = evaluation.score
-        return found
+        if any(trainer.comm.gather(trainer._stopped)):
+            trainer.goal = trainer.iteration
 
     def _end_early(self, error: BaseException) -> None:
         """Bring what was done into the history, whatever cut the run off."""

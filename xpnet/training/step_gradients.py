@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from xpnet.backends import Array
 from xpnet.networks import Network
+from xpnet.training.parts import Parts
 
 __all__ = ["step_gradients"]
 
@@ -14,6 +15,7 @@ def step_gradients(
     rows: Array,
     scale: float | None,
     clip_norm: float | None,
+    parts: Parts | None = None,
 ) -> Array:
     """The loss of one batch, whose gradients are then in ``net.grads``.
 
@@ -28,6 +30,8 @@ def step_gradients(
         Multiplies the batch.
     clip_norm : float or None
         Limits the norm of all gradients.
+    parts : Parts, optional
+        In which the batch is worked through; by default it is done as a whole.
 
     Returns
     -------
@@ -41,8 +45,11 @@ def step_gradients(
     >>> float(np.linalg.norm(net.grads.flat)) < 0.011
     True
     """
-    x, t = net.backend.gather(*train, rows, net.dtype, scale)
-    loss = net.backprop(x, t)
+    if parts is None:
+        x, t = net.backend.gather(*train, rows, net.dtype, scale)
+        loss = net.backprop(x, t)
+    else:
+        loss = parts.backprop(net, train, rows, scale)
     if clip_norm is not None:
         net.backend.clip_norm(net.grads.flat, clip_norm)
     return loss

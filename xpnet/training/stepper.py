@@ -11,8 +11,10 @@ from typing import Any
 from xpnet.backends import Array
 from xpnet.checkpoints import Document
 from xpnet.checks import above_zero, is_number, whole_number
+from xpnet.distributed import Communicator
 from xpnet.errors import OptionError, OutOfMemoryError, PartialUpdateError
 from xpnet.initializers import Seed, seeded
+from xpnet.machine import cores
 from xpnet.networks import Network
 from xpnet.networks.buffers import restore, saved
 from xpnet.networks.inference import largest_product
@@ -22,6 +24,8 @@ from xpnet.training.batches import Batches
 from xpnet.training.capturing import Capturing
 from xpnet.training.data import checked_set
 from xpnet.training.obstacles import obstacles
+from xpnet.training.parts import Parts
+from xpnet.training.ranks import checked_communicator, same_generator
 from xpnet.training.signals import held_signals
 from xpnet.training.step_gradients import step_gradients
 from xpnet.training.updates import Updates
@@ -47,6 +51,8 @@ class Stepper:
         replacement: bool,
         threads: int | None,
         capture: bool | None,
+        comm: Communicator | None,
+        accumulate: int,
     ) -> None:
         if not isinstance(net, Network):
             raise OptionError(f"net: expected a Network, got {net!r}")
@@ -56,7 +62,8 @@ class Stepper:
                 f"got {optimizer!r}"
             )
         self.net, self.optimizer = net, optimizer
-        rng = seeded(seed)
+        self.comm = checked_communicator(comm)
+        rng = same_generator(self.comm, seeded(seed))
         self.split: Split | None = None
         if isinstance(validation, Real) and is_number(validation):
             share = float(validation)
@@ -70,7 +77,11 @@ class Stepper:
         self.replacement = replacement
         self.batches = Batches(int(self.train[0].shape[0]), batch_size, rng, replacement)
         self.batch_size, self.steps_per_epoch = self.batches.size, self.batches.an_epoch
+        self.parts = Parts(self.comm, accumulate, self.batch_size)
         self.threads = None if threads is None else whole_number("threads", threads)
+        self._limit = self.threads
+        if self.threads is None and self.comm.size > 1:  # ranks on one machine share its cores
+            self._limit = max(1, cores() // self.comm.local_size)
         self._product = largest_product(net, self.batch_size)
         self._updates = Updates()
         self._last: tuple[int, Array] = 0, None  # the iteration of the last step, and its loss
@@ -184,15 +195,16 @@ class Stepper:
     def _in_threads(self) -> AbstractContextManager[object]:
         """A block that takes the threads that were asked for, or those that suit its products."""
         backend = self.net.backend
-        if self.threads is not None:
-            return backend.threads(self.threads)
+        if self._limit is not None:
+            return backend.threads(self._limit)
         return backend.few_threads(self._product)
 
     def _step(self, done: int) -> Array:
         """The step after so many."""
         net = self.net
         rows = self.batches.at(done, net.backend.name)
-        loss = step_gradients(net, self.train, rows, self.scale, self.clip_norm)
+        parts = None if self.parts.are_whole else self.parts
+        loss = step_gradients(net, self.train, rows, self.scale, self.clip_norm, parts)
         self._last = done + 1, loss
         self._updates.run(net, self.optimizer)
         return loss

@@ -11,11 +11,13 @@ from typing import Any, TypeVar
 from xpnet.backends import Array
 from xpnet.checkpoints import check_folder, place_in, remove_old, write_tensors
 from xpnet.checks import whole_number
+from xpnet.distributed import Communicator
 from xpnet.networks import Network
 from xpnet.optimizers import Optimizer
 from xpnet.training.callbacks import Callback
 from xpnet.training.data import checked_set, fingerprint
 from xpnet.training.history import History
+from xpnet.training.ranks import in_common, start_alike
 from xpnet.training.recorder import Recorder
 from xpnet.training.stepper import Stepper
 from xpnet.training.stored_run import StoredRun, run_contents
@@ -40,11 +42,13 @@ class StoredTrainer(Stepper):
     ) -> None:
         super().__init__(net, optimizer, train, **options)
         self.test = None if test is None else checked_set(net, test, "test", self.scale)
-        self.goal = 0
+        self.goal, self._stopped = 0, False
         self.notes: dict[str, Any] = {}
         self.checkpoint: Path | None = None
         self.callbacks: list[Callback] = []
         self._recorder = Recorder(History(), self.steps_per_epoch)
+        if self.comm.size > 1:
+            start_alike(self.comm, self.net, {**in_common(self), **self._fingerprints})
 
     @property
     def history(self) -> History:
@@ -59,7 +63,8 @@ class StoredTrainer(Stepper):
         """Write a checkpoint: a file from which `resume` goes on, to the bit.
 
         It holds the network, as `Network.save` writes it, the state of optimizer, batches and
-        history, and checksums of the data. It is whole and on the disk when this returns.
+        history, and checksums of the data. It is whole and on the disk when this returns. Of
+        several ranks, which are all alike, rank 0 writes it, and the others do nothing.
 
         Parameters
         ----------
@@ -82,9 +87,13 @@ class StoredTrainer(Stepper):
             There is nothing worth keeping: as for `run` and `step`.
         """
         keep = None if keep is None else whole_number("keep", keep)
-        check_folder(folder, self.checkpoint)
+        if self.comm.is_main:
+            check_folder(folder, self.checkpoint)
         with self._recorder.paused(self.net.backend, self.optimizer):
             path = place_in(folder, self.iteration)
+            if not self.comm.is_main:
+                self.checkpoint = path
+                return path
             rest = {"goal": self.goal, "notes": self.notes, **self._fingerprints}
             write_tensors(path, *run_contents(self, self._recorder, self.callbacks, **rest))
             self.checkpoint = path
@@ -113,6 +122,8 @@ class StoredTrainer(Stepper):
         callbacks: Iterable[Callback] = (),
         progress: bool | None = None,
         capture: bool | None = None,
+        comm: Communicator | None = None,
+        accumulate: int = 1,
         backend: str | None = None,
     ) -> T:
         """A trainer that goes on where a checkpoint was written; then call `run`.
@@ -131,7 +142,7 @@ class StoredTrainer(Stepper):
             With layers of your own: one that was made like the run's, to be filled.
         optimizer : Optimizer, optional
             Of a class of your own: one with the options of the run's.
-        callbacks, progress, capture : as for the constructor
+        callbacks, progress, capture, comm, accumulate : as for the constructor
         backend : str, optional
             Where to go on; by default the current backend, or where `net` lives.
 
@@ -166,6 +177,8 @@ class StoredTrainer(Stepper):
             callbacks=callbacks,
             progress=progress,
             capture=capture,
+            comm=comm,
+            accumulate=accumulate,
             **{"validation": validation, **split, **saved.options(rows)},
         )
         trainer.goal, trainer.notes = saved.run.count("goal"), saved.run.get("notes", dict)

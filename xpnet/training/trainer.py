@@ -8,6 +8,7 @@ from contextlib import nullcontext
 
 from xpnet.backends import Array, backend_of
 from xpnet.checks import check_memory, whole_number
+from xpnet.distributed import Communicator
 from xpnet.errors import MixedBackendError, OptionError
 from xpnet.initializers import Seed
 from xpnet.networks import Network
@@ -58,11 +59,20 @@ class Trainer(StoredTrainer):
     threads : int, optional
         Of BLAS on the CPU, in `step` and `run`. By default one where the network's largest product
         is small, since more would wait for each other beside any other busy process, and as
-        many as there are where it is large.
+        many as there are where it is large; ranks on one machine share its cores.
     capture : bool, optional
         Whether `run` records a step as a CUDA graph, so that each further step is one launch with
         the same results. By default it does where the backend can and layers, loss and optimizer
-        are `capturable`; True raises an error where one is not, False never captures.
+        are `capturable`; True raises an error where one is not, False never captures. Where a
+        batch is worked through in parts, none is.
+    comm : Communicator, optional
+        As `xpnet.distributed.init` makes it, for several processes that train one network, each
+        on its share of every batch. All ranks make the same trainer, of all data, and call the
+        same methods; they begin with the parameters and the batches of rank 0. A normalisation
+        by batches is by the rows of a rank; the means that it keeps are those of all.
+    accumulate : int
+        Parts of a batch that are worked through one after the other, so that they need less
+        memory: the update is that of the whole batch, up to rounding.
 
     Attributes
     ----------
@@ -78,6 +88,8 @@ class Trainer(StoredTrainer):
         What all runs recorded; another one may be put in its place.
     notes : dict of str to JSON values
         Your own, empty at first; checkpoints keep them.
+    comm : Communicator
+        That of one process where none was given.
     checkpoint : Path or None
         Where the run was last saved, or resumed from.
 
@@ -86,6 +98,8 @@ class Trainer(StoredTrainer):
     OptionError, ShapeError, LabelError, DataError
         An option or a data set cannot be used, or ``capture=True`` cannot be; labels are checked
         here, once.
+    DistributedError
+        The ranks have other data, networks, optimizers or options.
 
     Examples
     --------
@@ -116,6 +130,8 @@ class Trainer(StoredTrainer):
         progress: bool | None = None,
         threads: int | None = None,
         capture: bool | None = None,
+        comm: Communicator | None = None,
+        accumulate: int = 1,
     ) -> None:
         super().__init__(
             net,
@@ -130,8 +146,11 @@ class Trainer(StoredTrainer):
             replacement=replacement,
             threads=threads,
             capture=capture,
+            comm=comm,
+            accumulate=accumulate,
         )
-        self.callbacks = checked_callbacks(callbacks) + progress_callback(progress)
+        shown = progress_callback(progress)
+        self.callbacks = checked_callbacks(callbacks) + (shown if self.comm.is_main else [])
 
     def __copy__(self) -> Trainer:
         """Network, optimizer, order and history belong together: a copy has its own of each."""
@@ -143,8 +162,13 @@ class Trainer(StoredTrainer):
         return self._capturing.has_step
 
     def stop(self) -> None:
-        """End the run after the step it is in; for callbacks."""
-        self.goal = self.iteration
+        """End the run after the step it is in; for callbacks.
+
+        Of several ranks one is enough: the run of all ends at its next record.
+        """
+        if self.comm.size == 1:
+            self.goal = self.iteration
+        self._stopped = True
 
     def run(self, iterations: int | None = None, epochs: int | None = None) -> History:
         """Train for so many more iterations or epochs.
@@ -173,6 +197,9 @@ class Trainer(StoredTrainer):
         NonFiniteLossError
             A loss is NaN or infinite. It names the first such iteration; losses are looked at
             when they are logged, at the end of an epoch, since looking waits for the device.
+        DistributedError
+            Ranks do not do the same, or no longer hold the same parameters, which is looked at
+            when they are evaluated.
         CaptureError
             With ``capture=True``: a step could not be captured. The steps up to it are done.
         OutOfMemoryError, PartialUpdateError
@@ -184,9 +211,10 @@ class Trainer(StoredTrainer):
         if self.scale is not None and self.scale > 0:
             self.net.pixel_scale = self.scale
         try:
-            chosen = nullcontext() if self.threads is None else self._in_threads()
+            chosen = nullcontext() if self._limit is None else self._in_threads()
             with held_signals() as signals, chosen:
                 goal = self.iteration + self._steps(iterations, epochs)
+                self.comm.agree("run", {"from iteration": self.iteration, "to iteration": goal})
                 Runner(self, self._recorder, signals).run(goal)
         except KeyboardInterrupt:
             self.history.interrupted = True
