@@ -177,6 +177,21 @@ def test_a_nan_on_one_rank_is_found_by_all():
     assert on_ranks(2, run) == [1, 1]
 
 
+def test_ctrl_c_on_one_rank_is_raised_after_its_callbacks_have_ended(tmp_path):
+    class Press(Callback):
+        def on_step(self, trainer, loss):
+            if trainer.comm.is_main and trainer.iteration == 5:
+                raise KeyboardInterrupt
+
+    def run(comm):
+        callbacks = [Press(), Checkpoint(tmp_path)]
+        new_trainer(comm, callbacks=callbacks).run(epochs=9)
+
+    with pytest.raises(KeyboardInterrupt):
+        on_ranks(2, run)
+    assert Trainer.resume(tmp_path, (X, T), progress=False).iteration == 5
+
+
 def test_another_communicator_is_refused():
     assert isinstance(new_trainer(None).comm, Alone)
     with pytest.raises(OptionError, match=r"comm: expected a communicator, as .*init\(\)"):

@@ -175,7 +175,7 @@ class Trainer(StoredTrainer):
 
         Ctrl-C ends the run cleanly after the step that it comes in, or in an evaluation, with
         ``history.interrupted`` set; a second one at once. However a run ends, the next one goes
-        on from there.
+        on from there. With several ranks Ctrl-C is raised, so that the job ends.
 
         Parameters
         ----------
@@ -218,8 +218,8 @@ class Trainer(StoredTrainer):
                 Runner(self, self._recorder, signals).run(goal)
         except KeyboardInterrupt:
             self.history.interrupted = True
-            if not self._updates.are_whole():
-                raise
+            if not self._updates.are_whole() or self.comm.size > 1:
+                raise  # other ranks wait for this one: their job ends
         return self.history
 
     def _check_place(self) -> None:
