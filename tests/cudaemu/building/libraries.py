@@ -18,14 +18,14 @@ SRC = HERE / "src"
 SONAMES = (
     *("libcuda.so.1", "libcudart.so.13", "libnvrtc.so.13", "libnvJitLink.so.13"),
     *("libcublas.so.13", "libcublasLt.so.13", "libcurand.so.10", "libcufft.so.12"),
-    *("libcusolver.so.12", "libcusparse.so.12"),
+    *("libcusolver.so.12", "libcusparse.so.12", "libnccl.so.2"),
 )
 """The names under which the wheel's modules look for NVIDIA's libraries."""
 
 
 def own_headers() -> str:
     """A hash of the headers that our sources may include; those for kernels are none of them."""
-    folders = ["device", "nvrtc", "libraries", "overlay"]
+    folders = ["device", "nvrtc", "libraries", "nccl", "overlay"]
     return digest(
         *sorted(SRC.glob("*.h")),
         *(digest_of_folder(SRC / folder, "*.h", "*.inc") for folder in folders),
@@ -33,7 +33,7 @@ def own_headers() -> str:
 
 
 def own_jobs(cuda: Path) -> list[Job]:
-    folders = ["device", "nvrtc", "libraries"]
+    folders = ["device", "nvrtc", "libraries", "nccl"]
     files = sorted(f for folder in folders for f in (SRC / folder).glob("*.cpp"))
     depends = own_headers()
     return [Job(f, ("-O2", "-g1"), (SRC, f.parent, cuda), depends) for f in files]

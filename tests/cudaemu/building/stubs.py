@@ -17,6 +17,7 @@ CODES = {
     "cufft": 16,
     "curand": 204,
     "nvrtc": 11,
+    "nccl": 5,
     "cuda": 801,
     "cu": 801,
 }

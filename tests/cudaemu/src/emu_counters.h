@@ -6,6 +6,7 @@
   X(C_KERNEL_LAUNCH,    "kernel_launches")    \
   X(C_LIB_CALL_BLAS,    "cublas_calls")       \
   X(C_LIB_CALL_RAND,    "curand_calls")       \
+  X(C_LIB_CALL_NCCL,    "nccl_calls")         \
   X(C_LIB_CALL_SORT,    "sort_calls")         \
   X(C_LIB_CALL_CUB,     "cub_calls")          \
   X(C_H2D,              "h2d")                \
@@ -38,6 +39,7 @@
   X(C_GRAPH_LAUNCH,     "graph_launches")     \
   X(C_GRAPH_KERNEL_NODE,"graph_kernel_nodes") \
   X(C_GRAPH_BLAS_NODE,  "graph_blas_nodes")   \
+  X(C_GRAPH_NCCL_NODE,  "graph_nccl_nodes")   \
   X(C_GRAPH_COPY_NODE,  "graph_copy_nodes")   \
   X(C_GRAPH_OTHER_NODE, "graph_other_nodes")
 // clang-format on

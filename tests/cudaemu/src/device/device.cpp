@@ -4,6 +4,7 @@
 
 #include "api.h"
 #include "context.h"
+#include "devices.h"
 #include "errors.h"
 #include "limits.h"
 #include "settings.h"
@@ -69,28 +70,28 @@ EMU_API cudaError_t cudaRuntimeGetVersion(int* version) {
 }
 
 EMU_API cudaError_t cudaGetDeviceCount(int* n) {
-  *n = 1;
+  *n = emu::device_count();
   return cudaSuccess;
 }
 
 EMU_API cudaError_t cudaGetDevice(int* device) {
-  *device = 0;
+  *device = emu::device();
   return cudaSuccess;
 }
 
 EMU_API cudaError_t cudaSetDevice(int device) {
   emu::make_context_current();
-  return remember(device == 0 ? cudaSuccess : cudaErrorInvalidDevice);
+  return remember(emu::set_device(device) ? cudaSuccess : cudaErrorInvalidDevice);
 }
 
 EMU_API cudaError_t cudaDeviceGetAttribute(int* value, cudaDeviceAttr which, int device) {
-  if (device != 0) return remember(cudaErrorInvalidDevice);
+  if (!emu::is_device(device)) return remember(cudaErrorInvalidDevice);
   *value = static_cast<int>(attribute(which));
   return cudaSuccess;
 }
 
 EMU_API cudaError_t cudaGetDeviceProperties(cudaDeviceProp* properties, int device) {
-  if (device != 0) return remember(cudaErrorInvalidDevice);
+  if (!emu::is_device(device)) return remember(cudaErrorInvalidDevice);
   cudaDeviceProp p = {};
   memcpy(p.name, kName, sizeof kName);
   memcpy(p.uuid.bytes, kUuid, sizeof p.uuid.bytes);
@@ -124,7 +125,7 @@ EMU_API cudaError_t cudaGetDeviceProperties(cudaDeviceProp* properties, int devi
 }
 
 EMU_API cudaError_t cudaDeviceGetPCIBusId(char* text, int size, int device) {
-  if (device != 0) return remember(cudaErrorInvalidDevice);
+  if (!emu::is_device(device)) return remember(cudaErrorInvalidDevice);
   snprintf(text, static_cast<size_t>(size), "0000:00:00.0");
   return cudaSuccess;
 }

@@ -58,6 +58,7 @@ int node_counter(int counter) {
   switch (counter) {
     case C_KERNEL_LAUNCH: return C_GRAPH_KERNEL_NODE;
     case C_LIB_CALL_BLAS: return C_GRAPH_BLAS_NODE;
+    case C_LIB_CALL_NCCL: return C_GRAPH_NCCL_NODE;
     case C_H2D:
     case C_D2H:
     case C_D2D:

@@ -3,6 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <algorithm>
+
 #include "api.h"
 
 namespace emu {
@@ -30,6 +32,8 @@ Settings& settings() {
       static_cast<size_t>(number("CUDAEMU_MEMORY_MB", "8192")) << 20,
       static_cast<int>(number("CUDAEMU_GUARD", "0")),
       static_cast<int>(number("CUDAEMU_CC", "90")),
+      std::max(1, static_cast<int>(number("CUDAEMU_DEVICES", "1"))),
+      number("CUDAEMU_NCCL_TIMEOUT", "300"),
   };
   return all;
 }

@@ -9,6 +9,8 @@ struct Settings {
   size_t memory;           // of the device, in bytes
   int guard;               // 1: every allocation ends at its guard page
   int compute_capability;  // ten times the major number plus the minor number
+  int devices;             // of this machine
+  long nccl_timeout;       // how long a call of NCCL's waits for other ranks, in seconds
 };
 
 Settings& settings();

@@ -1,0 +1,19 @@
+// Which devices there are, and which one is current in a thread.
+#pragma once
+
+namespace emu {
+
+// How many devices this process sees: those of the setting `devices` that CUDA_VISIBLE_DEVICES
+// names, in its order; all of them where it names none of them.
+int device_count();
+
+bool is_device(int device);
+
+// Of all devices of the machine, the one that this process sees as `device`.
+int physical_device(int device);
+
+// The current device of this thread. False: no such device.
+int device();
+bool set_device(int device);
+
+}  // namespace emu
