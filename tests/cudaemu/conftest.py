@@ -7,13 +7,32 @@ import gc
 import importlib
 import importlib.util
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
 HERE = Path(__file__).parent
 
-collect_ignore = ["setup.py", "cudaemu_first_import.py", "building", "cudaemu"]
+collect_ignore = ["setup.py", "cudaemu_first_import.py", "building", "cudaemu", "ranks"]
+
+
+def pytest_configure(config):
+    config.addinivalue_line("markers", "devices(n): runs where there are n emulated devices")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_pyfunc_call(pyfuncitem):
+    """A test of several devices has a thread of its own: CuPy counts devices once in each."""
+    marker = pyfuncitem.get_closest_marker("devices")
+    if marker is None:
+        return None
+    cudaemu = importlib.import_module("cudaemu")
+    names = pyfuncitem._fixtureinfo.argnames
+    given = {name: pyfuncitem.funcargs[name] for name in names}
+    with cudaemu.settings(devices=marker.args[0]), ThreadPoolExecutor(1) as thread:
+        thread.submit(pyfuncitem.obj, **given).result()
+    return True
 
 
 @pytest.fixture(scope="session")
@@ -74,6 +93,22 @@ def captured(stream):
             return stream.end_capture()
 
     return captured
+
+
+@pytest.fixture
+def nccl(cp):
+    """CuPy's wrapper of NCCL."""
+    return importlib.import_module("cupy.cuda.nccl")
+
+
+@pytest.fixture
+def nccl_refuses(nccl):
+    """Expect an error of NCCL's: `nccl_refuses("REMOTE_ERROR")`."""
+
+    def nccl_refuses(why):
+        return pytest.raises(nccl.NcclError, match=f"NCCL_ERROR_{why}:")
+
+    return nccl_refuses
 
 
 @pytest.fixture(scope="session")

@@ -9,7 +9,12 @@ from pathlib import Path
 
 LIBRARIES = Path(__file__).parent / "lib"
 
-_SETTINGS = {"order": ctypes.c_uint, "memory": ctypes.c_size_t, "guard": ctypes.c_int}
+_SETTINGS = {
+    "order": ctypes.c_uint,
+    "memory": ctypes.c_size_t,
+    "guard": ctypes.c_int,
+    "devices": ctypes.c_int,
+}
 
 _library: ctypes.CDLL | None = None
 
@@ -62,7 +67,10 @@ def measure() -> Iterator[dict[str, int]]:
 
 @contextlib.contextmanager
 def settings(
-    order: int | None = None, memory: int | None = None, guard: bool | None = None
+    order: int | None = None,
+    memory: int | None = None,
+    guard: bool | None = None,
+    devices: int | None = None,
 ) -> Iterator[None]:
     """For the block, another behaviour of the device; None leaves a thing as it is.
 
@@ -73,13 +81,15 @@ def settings(
         other way round, any other number a shuffle of that seed. A result that depends on it is
         a race.
     memory : int, optional
-        Bytes of device memory.
+        Bytes of memory that each device has.
     guard : bool, optional
         Whether every allocation ends at a page that nobody may touch. CuPy's pool cuts arrays
         out of larger blocks: use it with `cupy.cuda.using_allocator(None)`.
+    devices : int, optional
+        How many devices there are.
     """
     core = _loaded()
-    asked = {"order": order, "memory": memory, "guard": guard}
+    asked = {"order": order, "memory": memory, "guard": guard, "devices": devices}
     given = {name: int(value) for name, value in asked.items() if value is not None}
     before = {name: getattr(core, f"emu_get_{name}")() for name in given}
     try:

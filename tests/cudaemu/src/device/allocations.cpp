@@ -3,6 +3,7 @@
 #include <map>
 #include <mutex>
 
+#include "devices.h"
 #include "emu_internal.h"
 
 namespace emu::allocations {
@@ -10,7 +11,7 @@ namespace {
 
 std::mutex mutex;
 std::map<const char*, Allocation> table;  // by the first byte
-size_t device_bytes_in_use = 0;
+std::map<int, size_t> bytes_in_use;  // by the device
 size_t canaries = 0;
 
 size_t weight(const Allocation& allocation) {
@@ -23,12 +24,17 @@ const Allocation* at_or_before(const void* p) {
   return next == table.begin() ? nullptr : &std::prev(next)->second;
 }
 
+// Devices do not reach each other's memory (cudaDeviceCanAccessPeer); all reach that of the host.
+bool is_reachable(const Allocation& allocation) {
+  return allocation.kind == MemoryKind::kPinnedHost || allocation.device == device();
+}
+
 }  // namespace
 
 void add(const Allocation& allocation) {
   std::lock_guard<std::mutex> lock(mutex);
   table[allocation.begin] = allocation;
-  device_bytes_in_use += weight(allocation);
+  bytes_in_use[allocation.device] += weight(allocation);
   canaries += allocation.canary;
 }
 
@@ -38,7 +44,7 @@ std::optional<Allocation> take(const void* p, const std::function<bool(const All
   if (found == table.end() || !fits(found->second)) return std::nullopt;
   const Allocation allocation = found->second;
   table.erase(found);
-  device_bytes_in_use -= weight(allocation);
+  bytes_in_use[allocation.device] -= weight(allocation);
   canaries -= allocation.canary;
   return allocation;
 }
@@ -50,10 +56,16 @@ std::optional<Allocation> containing(const void* p) {
   return *found;
 }
 
+bool holds(const void* p, size_t n) {
+  if (!p || n == 0) return true;
+  const auto found = containing(p);
+  return found && n <= static_cast<size_t>(found->end() - static_cast<const char*>(p));
+}
+
 bool touches(const void* p) {
   std::lock_guard<std::mutex> lock(mutex);
   const Allocation* found = at_or_before(p);
-  return found && static_cast<const char*>(p) <= found->end();
+  return found && static_cast<const char*>(p) <= found->end() && is_reachable(*found);
 }
 
 void for_each(const std::function<void(const Allocation&)>& visit) {
@@ -69,15 +81,14 @@ size_t with_canary() {
 
 size_t device_bytes() {
   std::lock_guard<std::mutex> lock(mutex);
-  return device_bytes_in_use;
+  return bytes_in_use[device()];
 }
 
 }  // namespace emu::allocations
 
 bool emu_device_ok(const void* p, size_t n) {
   if (!p || n == 0) return true;
-  const auto found = emu::allocations::containing(p);
-  return found && n <= static_cast<size_t>(found->end() - static_cast<const char*>(p));
+  return emu::allocations::holds(p, n) && emu::allocations::touches(p);
 }
 
 bool emu_is_device_ptr(const void* p) {

@@ -14,6 +14,7 @@ struct Allocation {
   char* begin;
   size_t size;
   MemoryKind kind;
+  int device;         // of device memory
   char* pages;        // the first byte between the guard pages; null: a variable of a module
   size_t page_bytes;  // between the guard pages
   bool canary;        // the bytes of the pages around the allocation hold the canary
@@ -31,7 +32,10 @@ std::optional<Allocation> take(const void* p, const std::function<bool(const All
 // The allocation that p points into; a pointer one past the end points into none.
 std::optional<Allocation> containing(const void* p);
 
-// Does p point into an allocation or one past its end?
+// Is [p, p + n) inside one live allocation, of whatever device? Null and 0 bytes are.
+bool holds(const void* p, size_t n);
+
+// Does p point into an allocation that the current device can reach, or one past its end?
 bool touches(const void* p);
 
 void for_each(const std::function<void(const Allocation&)>& visit);
@@ -39,7 +43,7 @@ void for_each(const std::function<void(const Allocation&)>& visit);
 // How many live allocations have a canary?
 size_t with_canary();
 
-// Bytes of device memory in use, whole pages.
+// Bytes of the current device's memory in use, whole pages.
 size_t device_bytes();
 
 }  // namespace allocations

@@ -3,6 +3,7 @@
 #include <cuda.h>
 
 #include "api.h"
+#include "devices.h"
 
 namespace emu {
 namespace {
@@ -38,7 +39,7 @@ EMU_API CUresult cuCtxSetCurrent(CUcontext context) {
 }
 
 EMU_API CUresult cuCtxGetDevice(CUdevice* device) {
-  *device = 0;
+  *device = emu::device();
   return CUDA_SUCCESS;
 }
 

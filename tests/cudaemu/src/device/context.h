@@ -1,4 +1,4 @@
-// The one context of the one device.
+// The context, one for all devices.
 #pragma once
 
 namespace emu {

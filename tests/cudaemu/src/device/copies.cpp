@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "allocations.h"
 #include "api.h"
 #include "capture.h"
 #include "emu_internal.h"
@@ -42,7 +43,7 @@ const Direction* direction_of(const void* to, const void* from, cudaMemcpyKind k
 // results in an undefined behavior" (Runtime API, cudaMemcpy): here it is an error.
 bool pointer_is_where_promised(const char* side, const void* p, size_t n, bool on_device,
                                const Direction& direction) {
-  if (n == 0 || (on_device == emu_is_device_ptr(p) && (!on_device || emu_device_ok(p, n)))) {
+  if (n == 0 || (on_device == emu_is_device_ptr(p) && (!on_device || allocations::holds(p, n)))) {
     return true;
   }
   emu_complain("memcpy %s of %zu bytes: the %s %p is %s", direction.name, n, side, p,
@@ -78,7 +79,7 @@ int copy(void* to, const void* from, size_t n, cudaMemcpyKind kind, cudaStream_t
 
 int fill(void* to, int value, size_t n, cudaStream_t stream) {
   const auto is_inside = [=] {
-    if (n == 0 || (emu_is_device_ptr(to) && emu_device_ok(to, n))) return true;
+    if (n == 0 || (emu_is_device_ptr(to) && allocations::holds(to, n))) return true;
     emu_complain("memset of %zu bytes: %p is not inside a live device allocation", n, to);
     return false;
   };

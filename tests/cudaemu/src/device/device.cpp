@@ -15,7 +15,6 @@ using namespace emu::limits;
 namespace {
 
 constexpr char kName[] = "emulated CUDA device (no GPU)";
-constexpr char kUuid[17] = "cudaemu-cpu-0001";
 
 int major() {
   return emu::settings().compute_capability / 10;
@@ -84,6 +83,11 @@ EMU_API cudaError_t cudaSetDevice(int device) {
   return remember(emu::set_device(device) ? cudaSuccess : cudaErrorInvalidDevice);
 }
 
+EMU_API cudaError_t cudaDeviceCanAccessPeer(int* can, int, int) {
+  *can = 0;
+  return cudaSuccess;
+}
+
 EMU_API cudaError_t cudaDeviceGetAttribute(int* value, cudaDeviceAttr which, int device) {
   if (!emu::is_device(device)) return remember(cudaErrorInvalidDevice);
   *value = static_cast<int>(attribute(which));
@@ -94,7 +98,9 @@ EMU_API cudaError_t cudaGetDeviceProperties(cudaDeviceProp* properties, int devi
   if (!emu::is_device(device)) return remember(cudaErrorInvalidDevice);
   cudaDeviceProp p = {};
   memcpy(p.name, kName, sizeof kName);
-  memcpy(p.uuid.bytes, kUuid, sizeof p.uuid.bytes);
+  char uuid[sizeof p.uuid.bytes + 1];
+  snprintf(uuid, sizeof uuid, "cudaemu-cpu-%04d", emu::physical_device(device) + 1);
+  memcpy(p.uuid.bytes, uuid, sizeof p.uuid.bytes);
   p.totalGlobalMem = emu::settings().memory;
   p.sharedMemPerBlock = kSharedPerBlock;
   p.sharedMemPerBlockOptin = kSharedPerBlockOptin;
@@ -126,6 +132,6 @@ EMU_API cudaError_t cudaGetDeviceProperties(cudaDeviceProp* properties, int devi
 
 EMU_API cudaError_t cudaDeviceGetPCIBusId(char* text, int size, int device) {
   if (!emu::is_device(device)) return remember(cudaErrorInvalidDevice);
-  snprintf(text, static_cast<size_t>(size), "0000:00:00.0");
+  snprintf(text, static_cast<size_t>(size), "0000:%02x:00.0", emu::physical_device(device));
   return cudaSuccess;
 }

@@ -31,16 +31,11 @@ std::vector<int> named() {
 }
 
 // An environment that hides the GPUs does not hide the emulated ones.
-std::vector<int> found() {
+std::vector<int> visible() {
   std::vector<int> devices = named();
   if (!devices.empty()) return devices;
   devices.resize(static_cast<size_t>(settings().devices));
   std::iota(devices.begin(), devices.end(), 0);
-  return devices;
-}
-
-const std::vector<int>& visible() {
-  static const std::vector<int> devices = found();
   return devices;
 }
 
@@ -50,8 +45,9 @@ int device_count() {
   return static_cast<int>(visible().size());
 }
 
+// The first one is there always, and most calls ask for it.
 bool is_device(int device) {
-  return device >= 0 && device < device_count();
+  return device == 0 || (device > 0 && device < device_count());
 }
 
 int physical_device(int device) {

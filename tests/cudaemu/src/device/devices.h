@@ -16,4 +16,16 @@ int physical_device(int device);
 int device();
 bool set_device(int device);
 
+// Another current device, for as long as this object lives.
+class OnDevice {
+ public:
+  explicit OnDevice(int other) : before_(device()) { set_device(other); }
+  ~OnDevice() { set_device(before_); }
+  OnDevice(const OnDevice&) = delete;
+  OnDevice& operator=(const OnDevice&) = delete;
+
+ private:
+  int before_;
+};
+
 }  // namespace emu

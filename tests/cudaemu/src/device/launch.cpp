@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "allocations.h"
+#include "devices.h"
 #include "emu_internal.h"
 #include "faults.h"
 #include "scheduler.h"
@@ -70,7 +71,7 @@ bool pointers_are_live(const Function& function, void** params) {
     void* p;
     memcpy(&p, params[i], sizeof p);
     if (!p || allocations::touches(p)) continue;
-    emu_complain("kernel %s: argument %u is %p, no live device pointer (of the host? freed?)",
+    emu_complain("kernel %s: argument %u is %p, no live pointer of this device (of the host? freed?)",
                  function.name.c_str(), i, p);
     return false;
   }
@@ -97,6 +98,11 @@ int run(const Function& function, const LaunchShape& shape, void** params) {
 int launch(Function* function, const LaunchShape& shape, cudaStream_t stream, void** params) {
   if (!is_live(function)) return cudaErrorInvalidResourceHandle;
   if (!is_legal(shape, *function)) return cudaErrorInvalidValue;
+  if (device_of(stream) != device()) {
+    emu_complain("kernel %s: the stream is of device %d, the current device is %d",
+                 function->name.c_str(), device_of(stream), device());
+    return cudaErrorInvalidResourceHandle;
+  }
   // Copies: a node of a graph outlives the call, and may outlive the handle of the module.
   auto body = [kernel = *function, shape,
                arguments = Arguments(*function->descriptor, params)]() mutable {

@@ -7,6 +7,7 @@
 #include <sys/mman.h>
 
 #include "canary.h"
+#include "devices.h"
 #include "emu_internal.h"
 #include "settings.h"
 
@@ -57,7 +58,7 @@ int allocate(void** out, size_t size, MemoryKind kind) {
 
   const bool tight = on_device && settings().guard;
   char* begin = tight ? pages + (bytes - round_up(size, kTightAlignment)) : pages;
-  const Allocation allocation = {begin, size, kind, pages, bytes, tight};
+  const Allocation allocation = {begin, size, kind, device(), pages, bytes, tight};
   if (on_device && size <= kPoisonLimit) memset(begin, kPoison, size);
   if (tight) fill_canary(allocation);
   allocations::add(allocation);

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "allocations.h"
+#include "devices.h"
 #include "emu_internal.h"
 
 namespace emu {
@@ -88,7 +89,7 @@ int load_module(const void* image, Module** out) {
   const auto module = std::make_shared<Module>(Module{library, descriptors, has_barriers});
   for_each_variable(*module, [](const emu_desc& d) {
     char* begin = static_cast<char*>(d.addr);
-    allocations::add({begin, d.varsize, MemoryKind::kDevice, nullptr, 0, false});
+    allocations::add({begin, d.varsize, MemoryKind::kDevice, device(), nullptr, 0, false});
   });
   std::lock_guard<std::mutex> lock(module_mutex);
   modules[module.get()] = {module, {}};

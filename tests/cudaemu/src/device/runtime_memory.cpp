@@ -53,7 +53,7 @@ EMU_API cudaError_t cudaPointerGetAttributes(cudaPointerAttributes* attributes, 
   }
   const bool on_device = found->kind == MemoryKind::kDevice;
   attributes->type = on_device ? cudaMemoryTypeDevice : cudaMemoryTypeHost;
-  attributes->device = 0;
+  attributes->device = found->device;
   attributes->devicePointer = pointer;
   attributes->hostPointer = on_device ? nullptr : pointer;
   return cudaSuccess;

@@ -65,3 +65,11 @@ EMU_API void emu_set_guard(int on) {
 EMU_API int emu_get_guard() {
   return emu::settings().guard;
 }
+
+EMU_API void emu_set_devices(int devices) {
+  emu::settings().devices = std::max(1, devices);
+}
+
+EMU_API int emu_get_devices() {
+  return emu::settings().devices;
+}

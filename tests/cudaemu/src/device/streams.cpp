@@ -7,6 +7,7 @@
 #include "api.h"
 #include "capture.h"
 #include "context.h"
+#include "devices.h"
 #include "emu_internal.h"
 #include "errors.h"
 
@@ -19,6 +20,7 @@ constexpr int kLeastPriority = 0;
 struct Stream {
   unsigned flags;
   int priority;
+  int device;
 };
 
 std::mutex mutex;
@@ -32,7 +34,7 @@ bool always_exists(cudaStream_t stream) {
 
 // The mutex is held. False: no such stream.
 bool find(cudaStream_t stream, Stream* found) {
-  *found = {};
+  *found = {0, 0, device()};
   if (always_exists(stream)) return true;
   const auto it = streams.find(stream);
   if (it == streams.end()) return false;
@@ -56,6 +58,13 @@ bool is_non_blocking(cudaStream_t stream) {
   std::lock_guard<std::mutex> lock(mutex);
   Stream found;
   return find(stream, &found) && (found.flags & cudaStreamNonBlocking);
+}
+
+int device_of(cudaStream_t stream) {
+  std::lock_guard<std::mutex> lock(mutex);
+  Stream found;
+  find(stream, &found);
+  return found.device;
 }
 
 int submit(cudaStream_t stream, const Work& work) {
@@ -87,7 +96,7 @@ EMU_API cudaError_t cudaStreamCreateWithPriority(cudaStream_t* out, unsigned fla
   // "Priorities outside the numerical range are clamped" (cudaStreamCreateWithPriority).
   const int allowed = std::clamp(priority, emu::kGreatestPriority, emu::kLeastPriority);
   *out = reinterpret_cast<cudaStream_t>(new char);  // an address nobody else has
-  emu::streams[*out] = {flags, allowed};
+  emu::streams[*out] = {flags, allowed, emu::device()};
   return cudaSuccess;
 }
 

@@ -22,6 +22,9 @@ bool is_legacy(cudaStream_t stream);
 // Was the stream created with cudaStreamNonBlocking?
 bool is_non_blocking(cudaStream_t stream);
 
+// The device on which the stream was created; the current one of the streams that always exist.
+int device_of(cudaStream_t stream);
+
 // Gives work to a stream: done now and counted, or recorded while the stream captures. Returns a
 // cudaError_t.
 int submit(cudaStream_t stream, const Work& work);

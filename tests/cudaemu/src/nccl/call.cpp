@@ -1,5 +1,7 @@
 #include "call.h"
 
+#include "device/devices.h"
+#include "device/streams.h"
 #include "emu_internal.h"
 
 namespace nccl {
@@ -27,6 +29,11 @@ bool is_live(const Call& call, const char* role, const void* p, size_t elements)
   emu_complain("%s: the %s buffer %p is not %zu bytes of live device memory", call.name(), role, p,
                bytes);
   return false;
+}
+
+bool stream_is_of_device(const Call& call) {
+  const emu::OnDevice on_device(call.comm->device);
+  return emu::device_of(static_cast<cudaStream_t>(call.stream)) == call.comm->device;
 }
 
 }  // namespace
@@ -75,6 +82,8 @@ ncclResult_t check(const Call& call) {
     emu_complain("%s: no reduction %d is emulated", call.name(), call.op);
   } else if (call.root < 0 || call.root >= call.comm->ranks()) {
     emu_complain("%s: no rank %d among %d", call.name(), call.root, call.comm->ranks());
+  } else if (!stream_is_of_device(call)) {
+    emu_complain("%s: the stream is of another device than the communicator", call.name());
   } else {
     return memory_is_live(call) ? ncclSuccess : ncclInvalidArgument;
   }
@@ -82,6 +91,7 @@ ncclResult_t check(const Call& call) {
 }
 
 bool memory_is_live(const Call& call) {
+  const emu::OnDevice on_device(call.comm->device);
   return is_live(call, "send", call.send, call.sends()) &&
          is_live(call, "receive", call.receive, call.receives());
 }

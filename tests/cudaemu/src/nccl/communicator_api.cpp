@@ -68,11 +68,10 @@ NCCL_API ncclResult_t ncclCommInitRankConfig(ncclComm_t* comm, int ranks, ncclUn
 NCCL_API ncclResult_t ncclCommInitAll(ncclComm_t* comms, int devices, const int* list) {
   ncclUniqueId id;
   if (const ncclResult_t error = Segment::create(&id)) return error;
-  const int before = emu::device();
+  const emu::OnDevice this_again(emu::device());
   ncclGroupStart();
   const ncclResult_t error = begin_all(comms, devices, list, id);
   const ncclResult_t met = ncclGroupEnd();
-  emu::set_device(before);
   return error ? error : met;
 }
 

@@ -1,0 +1,97 @@
+"""Several emulated devices in one process."""
+
+import os
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+
+pytestmark = [pytest.mark.emulated, pytest.mark.devices(2)]
+
+
+def test_devices_are_counted_and_told_apart(cp):
+    runtime = cp.cuda.runtime
+    assert runtime.getDeviceCount() == 2
+    assert len({bytes(runtime.getDeviceProperties(i)["uuid"]) for i in range(2)}) == 2
+    assert [runtime.deviceGetPCIBusId(i) for i in range(2)] == ["0000:00:00.0", "0000:01:00.0"]
+
+
+def test_a_device_that_is_not_there_is_refused(cp, refused):
+    with refused("InvalidDevice"):
+        cp.cuda.Device(2).use()
+
+
+def test_arrays_are_of_the_device_on_which_they_were_made(cp):
+    with cp.cuda.Device(1):
+        x = cp.arange(3)
+        y = x + 1
+    assert (x.device.id, y.device.id, cp.arange(3).device.id) == (1, 1, 0)
+    assert y.get().tolist() == [1, 2, 3]
+
+
+def test_each_device_has_memory_of_its_own(cp):
+    free = [0, 0]
+    with cp.cuda.Device(1):
+        free[1] = cp.cuda.runtime.memGetInfo()[0]
+        x = cp.empty(1 << 20, np.uint8)
+        assert cp.cuda.runtime.memGetInfo()[0] == free[1] - x.nbytes
+    free[0] = cp.cuda.runtime.memGetInfo()[0]
+    del x
+    assert cp.cuda.runtime.memGetInfo()[0] == free[0]
+
+
+def test_cupy_refuses_an_array_of_another_device(cp):
+    with cp.cuda.Device(1):
+        x = cp.arange(3)
+    with pytest.raises(ValueError, match="device"):
+        x + 1
+
+
+def test_a_kernel_does_not_reach_the_memory_of_another_device(cp, capfd):
+    kernel = cp.RawKernel('extern "C" __global__ void w(float* x) { *x = 1; }', "w")
+    with cp.cuda.Device(1):
+        x = cp.zeros(1, np.float32)
+    with pytest.raises(Exception, match="ILLEGAL_ADDRESS"):
+        kernel((1,), (1,), (x.data.ptr,))
+    assert "no live pointer of this device" in capfd.readouterr().err
+
+
+def test_a_copy_reaches_the_memory_of_every_device(cp):
+    with cp.cuda.Device(1):
+        x = cp.arange(3)
+    y = cp.empty_like(x)
+    y.data.copy_from_device_async(x.data, x.nbytes)
+    assert y.get().tolist() == [0, 1, 2]
+
+
+def test_a_kernel_needs_a_stream_of_its_device(cp, capfd):
+    kernel = cp.RawKernel('extern "C" __global__ void w(float* x) { *x = 1; }', "w")
+    with cp.cuda.Device(1):
+        stream = cp.cuda.Stream(non_blocking=True)
+    x = cp.zeros(1, np.float32)
+
+    class SomebodyElses:  # CuPy does not know its device
+        def __cuda_stream__(self):
+            return 0, stream.ptr
+
+    external = cp.cuda.Stream.from_external(SomebodyElses())
+    with pytest.raises(Exception, match="INVALID_HANDLE"), external:
+        kernel((1,), (1,), (x.data.ptr,))
+    assert "the stream is of device 1, the current device is 0" in capfd.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("visible", "buses"),
+    [("2,0", "02 00"), ("1", "01"), ("1,7,0", "01"), ("", "00 01 02"), ("-1", "00 01 02")],
+)
+def test_cuda_visible_devices_chooses_among_them(visible, buses):
+    code = (
+        "import cupy\nr = cupy.cuda.runtime\n"
+        "print(*(r.deviceGetPCIBusId(i)[5:7] for i in range(r.getDeviceCount())))"
+    )
+    environ = {**os.environ, "CUDAEMU_DEVICES": "3", "CUDA_VISIBLE_DEVICES": visible}
+    done = subprocess.run(
+        [sys.executable, "-c", code], env=environ, capture_output=True, text=True, check=True
+    )
+    assert done.stdout.strip() == buses
