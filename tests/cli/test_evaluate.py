@@ -94,7 +94,7 @@ def test_what_cannot_be_used_is_one_line(xpnet_command, tmp_path, small_data, mo
     unsaid = net_of(tmp_path, 16, 2, 2, scale=None)
     for options, told in (
         (("none.safetensors",), "none.safetensors"),
-        ((unsaid, "--data", small_data), "the file does not say what pixels are multiplied by"),
+        ((unsaid, "--data", small_data), "the network does not say what pixels are multiplied"),
         ((model, "--data", small_data, "--batch-size", 0), "batch_size: expected a whole number"),
         ((model, "--json", "no/such/folder/x.json"), "cannot be written"),
     ):

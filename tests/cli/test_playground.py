@@ -29,7 +29,7 @@ def test_the_page_is_written_in_the_language_with_the_title(xpnet_command, tmp_p
     ("made", "out", "told"),
     [
         ({"scale": None}, "page.html", "set net.pixel_scale"),
-        ({"size": 5}, "page.html", "expected a network of square pictures"),
+        ({"size": 5}, "page.html", "expected a network that takes a square of"),
         ({}, "page.svg", "expected a page to end in .html"),
         ({}, "missing/page.html", "cannot be written"),
     ],

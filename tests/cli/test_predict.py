@@ -117,7 +117,7 @@ def saved(tmp_path, inputs=784, scale=1 / 255):
     ("network", "options", "told"),
     [
         ({"inputs": 15}, (), "expected a network that takes a square of gray pixels"),
-        ({"scale": None}, (), "load it, set net.pixel_scale (1/255"),
+        ({"scale": None}, (), "set net.pixel_scale (1/255"),
         ({}, ("--top", 0), "--top: expected 1 to 2, got 0"),
         ({}, ("--top", 3), "--top: expected 1 to 2, got 3"),
         ({}, ("--preview", "a.jpg"), "--preview: expected a file that ends in .png, got a.jpg"),

@@ -4,10 +4,11 @@ import numpy as np
 import pytest
 
 import xpnet.playground.encoded as module
-from xpnet.errors import ArgumentTypeError, OptionError
+from xpnet.errors import ArgumentTypeError, NetworkError
 from xpnet.layers import (
     Affine,
     BatchNorm,
+    Dropout,
     LeakyRelu,
     MeanSquaredError,
     Relu,
@@ -50,19 +51,24 @@ def test_the_options_of_a_layer_are_there():
     assert [layer["options"] for layer in made["layers"]] == [{}, {"slope": 0.2}, {}]
 
 
+def test_dropout_is_left_out_as_in_inference():
+    made = encoded(net([Affine(np.ones((4, 2)), np.zeros(2)), Dropout(0.5), Tanh()]))
+    assert [layer["name"] for layer in made["layers"]] == ["Affine1", "Tanh1"]
+
+
 @pytest.mark.parametrize(
     ("made", "told"),
     [
         (lambda: net([Affine(np.ones((4, 2)), np.zeros(2)), Squared()]), r"Squared1 \(Squared\)"),
-        (lambda: net(last=MeanSquaredError()), "got MeanSquaredError, which has no probabilities"),
+        (lambda: net(last=MeanSquaredError()), "whose scores are those of classes, got <Network"),
         (
             lambda: net([Affine(np.ones((4, 2)), np.zeros(2)), BatchNorm(2)]),
             r"BatchNorm1 \(BatchNorm\), which a page cannot compute",
         ),
-        (lambda: net(last=OtherLoss()), "as the last layer, got OtherLoss"),
-        (lambda: net([Relu()]), "expected a network with an Affine"),
-        (lambda: net([Affine(np.ones((5, 2)), np.zeros(2))]), "28 x 28 pixels, got an input of 5"),
-        (lambda: net(scale=None), "set net.pixel_scale, such as 1/255"),
+        (lambda: net(last=OtherLoss()), r"got the last layer \(OtherLoss\), which a page cannot"),
+        (lambda: net([Relu()]), "expected a network with Affine layers"),
+        (lambda: net([Affine(np.ones((5, 2)), np.zeros(2))]), "got one that takes 5 numbers"),
+        (lambda: net(scale=None), r"set net\.pixel_scale"),
         (lambda: net([Affine(np.full((4, 2), np.nan), np.zeros(2))]), "finite parameters"),
         (
             lambda: net([Affine(np.ones((4, 2)), np.ones(2)), Affine(np.ones((3, 2)), np.ones(2))]),
@@ -71,17 +77,17 @@ def test_the_options_of_a_layer_are_there():
     ],
 )
 def test_another_network_is_refused_by_name(made, told):
-    with pytest.raises(OptionError, match=told):
+    with pytest.raises(NetworkError, match=told):
         encoded(made())
 
 
 def test_too_few_names_too_many_parameters_and_no_network_are_refused(monkeypatch):
     named = net()
     named.class_names = ["one"]
-    with pytest.raises(OptionError, match="expected 2 class names, one for each score, got 1"):
+    with pytest.raises(NetworkError, match="expected 2 class names, one for each score, got 1"):
         encoded(named)
     monkeypatch.setattr(module, "MOST_PARAMETERS", 9)
-    with pytest.raises(OptionError, match="has 10 parameters, and a page holds at most 9"):
+    with pytest.raises(NetworkError, match="has 10 parameters, and a page holds at most 9"):
         encoded(net())
     with pytest.raises(ArgumentTypeError, match="expected a network"):
         encoded("digits.safetensors")

@@ -10,12 +10,13 @@ from numpy.typing import NDArray
 
 import xpnet
 from xpnet.backends import Array, set_backend, to_numpy
-from xpnet.cli.models import class_names, load_classifier, pixel_scale
+from xpnet.cli.models import load_classifier, told_of
 from xpnet.cli.options import BackendName, DataFolder, JsonPath, prepare, write_json
 from xpnet.cli.width import wrapped
 from xpnet.datasets import load_mnist
 from xpnet.errors import DataError
 from xpnet.networks import Network
+from xpnet.networks.classifier import names_of_classes, scale_of_pixels
 from xpnet.report.confusion import confusion_matrix, heads_and_sides
 from xpnet.tables import text_table
 
@@ -35,7 +36,8 @@ def evaluate(
     out = prepare(json)
     where = set_backend(backend)
     net = load_classifier(model)
-    names, scale = class_names(net, model), pixel_scale(net, model)
+    with told_of(model):
+        names, scale = names_of_classes(net), scale_of_pixels(net)
     _, (x, t) = load_mnist(normalize=False, root=data)
     labels = _fitting_labels(net, model, x, t)
     scores = net.predict(x, batch_size=batch_size, scale=scale)

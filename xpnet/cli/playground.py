@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from xpnet.cli.models import told_of
 from xpnet.cli.options import one_of, prepare
 from xpnet.networks import load
 from xpnet.playground import to_html
@@ -30,5 +31,7 @@ def playground(
     The page is one file, which computes by itself and loads nothing.
     """
     prepare(None, out)
-    to_html(load(model, backend="numpy"), out, title=title, language=language)
+    net = load(model, backend="numpy")
+    with told_of(model):
+        to_html(net, out, title=title, language=language)
     return 0

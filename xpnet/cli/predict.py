@@ -13,13 +13,14 @@ from numpy.typing import NDArray
 import xpnet
 from xpnet.backends import set_backend, to_numpy
 from xpnet.checks import check_pillow
-from xpnet.cli.models import class_names, input_side, load_classifier, pixel_scale
+from xpnet.cli.models import load_classifier, told_of
 from xpnet.cli.options import BackendName, JsonPath, prepare, write_json
 from xpnet.cli.preview import preview as preview_png
 from xpnet.cli.width import wrapped
 from xpnet.datasets import image_files, mnist_like, read_image
 from xpnet.errors import DataError, OptionError
 from xpnet.files import write_whole
+from xpnet.networks.classifier import input_side, names_of_classes, scale_of_pixels
 from xpnet.tables import text_table
 
 __all__ = ["predict"]
@@ -50,7 +51,8 @@ def predict(
     out = prepare(json, preview)
     set_backend(backend)
     net = load_classifier(model)
-    side, scale, names = input_side(net, model), pixel_scale(net, model), class_names(net, model)
+    with told_of(model):
+        side, scale, names = input_side(net), scale_of_pixels(net), names_of_classes(net)
     if not 1 <= top <= len(names):
         raise OptionError(f"--top: expected 1 to {len(names)}, got {top}")
     entries = [entry for image in images for entry in _inputs(image, side)]

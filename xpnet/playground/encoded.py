@@ -8,13 +8,19 @@ from collections.abc import Sequence
 from typing import Any
 
 from xpnet.backends import to_numpy
-from xpnet.errors import ArgumentTypeError, OptionError
-from xpnet.layers import Affine, LeakyRelu, Relu, Sigmoid, SoftmaxWithLoss, Tanh
+from xpnet.errors import ArgumentTypeError, NetworkError
+from xpnet.layers import Affine, Dropout, LeakyRelu, Relu, Sigmoid, SoftmaxWithLoss, Tanh
 from xpnet.networks import Network
+from xpnet.networks.classifier import (
+    check_classifier,
+    input_side,
+    names_of_classes,
+    scale_of_pixels,
+)
 
 __all__ = ["MOST_PARAMETERS", "encoded"]
 
-LAYERS = Affine, Relu, LeakyRelu, Sigmoid, Tanh
+LAYERS = Affine, Relu, LeakyRelu, Sigmoid, Tanh, Dropout, SoftmaxWithLoss
 """What the page computes; a class derived from one of them may compute something else."""
 MOST_PARAMETERS = 20_000_000
 """In float32 a page of 107 MB."""
@@ -26,12 +32,12 @@ def encoded(net: Network) -> dict[str, Any]:
     Parameters
     ----------
     net : Network
-        Of `Affine`, `Relu`, `LeakyRelu`, `Sigmoid` and `Tanh`, with `SoftmaxWithLoss` as the last
-        layer; its input are square pictures, and it has a `pixel_scale`.
+        Of `Affine`, `Relu`, `LeakyRelu`, `Sigmoid`, `Tanh` and `Dropout`, with `SoftmaxWithLoss`
+        as the last layer; its input are square pictures, and it has a `pixel_scale`.
 
     Raises
     ------
-    OptionError, ArgumentTypeError
+    NetworkError, ArgumentTypeError
         It is another network, or no network.
 
     Examples
@@ -45,27 +51,14 @@ def encoded(net: Network) -> dict[str, Any]:
     """
     if not isinstance(net, Network):
         raise ArgumentTypeError(f"expected a network, such as xpnet.load(path), got {net!r:.80}")
+    check_classifier(net)
     _check_layers(net)
-    widths = _widths(net)
-    side = math.isqrt(net.sizes[0])
-    if side * side != net.sizes[0]:
-        raise OptionError(
-            f"expected a network of square pictures, such as 784 = 28 x 28 pixels, got an input "
-            f"of {net.sizes[0]} values"
-        )
-    if net.pixel_scale is None:
-        raise OptionError(
-            "the network does not say what pixels are multiplied by: set net.pixel_scale, such as "
-            "1/255, and save it again"
-        )
-    classes = [str(k) for k in range(widths[-1])] if net.class_names is None else net.class_names
-    if len(classes) != widths[-1]:
-        raise OptionError(
-            f"expected {widths[-1]} class names, one for each score, got {len(classes)}: set "
-            "net.class_names"
-        )
+    widths, side = _widths(net), input_side(net)
+    scale, classes = scale_of_pixels(net), names_of_classes(net)
     if not math.isfinite(float(net.backend.xp.abs(net.params.flat).max())):
-        raise OptionError("expected finite parameters, got NaN or infinity: train the network anew")
+        raise NetworkError(
+            "expected finite parameters, got NaN or infinity: train the network anew"
+        )
     layers = [
         {
             "name": name,
@@ -75,33 +68,27 @@ def encoded(net: Network) -> dict[str, Any]:
             "options": layer.options(),
         }
         for (name, layer), width in zip(net.layers.items(), widths, strict=True)
+        if type(layer) is not Dropout  # in inference it does nothing
     ]
     return {
         "dtype": str(net.dtype),
-        "scale": net.pixel_scale,
+        "scale": scale,
         "side": side,
-        "classes": list(classes),
+        "classes": classes,
         "layers": layers,
     }
 
 
 def _check_layers(net: Network) -> None:
     """Refuse by name what the page does not compute."""
-    for name, layer in net.layers.items():
+    for name, layer in (*net.layers.items(), ("the last layer", net.last_layer)):
         if type(layer) not in LAYERS:
-            raise OptionError(
+            raise NetworkError(
                 f"expected a network of the layers {_listed(LAYERS)}, got "
                 f"{name} ({type(layer).__name__}), which a page cannot compute"
             )
-    if type(net.last_layer) is not SoftmaxWithLoss:
-        raise OptionError(
-            "expected SoftmaxWithLoss as the last layer, got "
-            f"{type(net.last_layer).__name__}, which has no probabilities to show"
-        )
-    if not net.sizes:
-        raise OptionError("expected a network with an Affine, got one without: its size is unknown")
     if net.params.count > MOST_PARAMETERS:
-        raise OptionError(
+        raise NetworkError(
             f"the network has {net.params.count:,} parameters, and a page holds at most "
             f"{MOST_PARAMETERS:,}: train a smaller one"
         )
@@ -119,7 +106,7 @@ def _widths(net: Network) -> list[int]:
         if isinstance(layer, Affine):
             takes, gives = layer.W.shape
             if takes != width:
-                raise OptionError(
+                raise NetworkError(
                     f"{name} takes {takes} values, and the layer before gives {width}"
                 )
             width = gives

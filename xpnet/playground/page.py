@@ -51,9 +51,9 @@ def to_html(
     Parameters
     ----------
     net : Network
-        Of `Affine`, `Relu`, `LeakyRelu`, `Sigmoid` and `Tanh`, with `SoftmaxWithLoss` as the last
-        layer, and with a `pixel_scale`, which a `Trainer` sets; its input are square pictures. The
-        bars have the names of its `class_names`.
+        Of `Affine`, `Relu`, `LeakyRelu`, `Sigmoid`, `Tanh` and `Dropout`, with `SoftmaxWithLoss`
+        as the last layer, and with a `pixel_scale`, which a `Trainer` sets; its input are square
+        pictures. The bars have the names of its `class_names`.
     path : str or path
         Ending in .html or .htm. The file is written whole or not at all.
     title : str, optional
@@ -66,8 +66,9 @@ def to_html(
     Raises
     ------
     OptionError
-        The path cannot be written or has another ending, the language is another one, or the
-        network is one that the page cannot compute, or has no `pixel_scale`.
+        The path cannot be written or has another ending, or the language is another one.
+    NetworkError
+        The network is one that the page cannot compute, or has no `pixel_scale`.
     ArgumentTypeError
         `net` is no network.
 
@@ -95,7 +96,7 @@ def page(
 
     Raises
     ------
-    OptionError, ArgumentTypeError
+    OptionError, NetworkError, ArgumentTypeError
     """
     if language not in WORDS:
         raise OptionError(f"expected a language of {', '.join(WORDS)}, got {language!r}")
