@@ -8,7 +8,7 @@ import pytest
 import xpnet
 from xpnet.backends import NumpyBackend
 from xpnet.cli import main
-from xpnet.cli.options import build_network
+from xpnet.cli.network_options import build_network
 from xpnet.datasets import load_mnist
 from xpnet.optimizers import Momentum
 from xpnet.parity import certify

@@ -98,6 +98,11 @@ GIVEN = {
     "threads": 1,
     "validation": 0.2,
     "early_stopping": 3,
+    "dropout": 0.5,
+    "batch_norm": None,
+    "weight_decay": 0.1,
+    "schedule": "cosine",
+    "warmup": 3,
 }
 
 
@@ -109,8 +114,20 @@ def test_every_option_that_decides_the_run_is_refused_by_name(xpnet_command, sma
         given = [flag] if value is None else [flag, value]
         ran = xpnet_command("train", "--resume", "run", "--epochs", 2, *given)
         assert ran.code == 2
-        assert ran.err.startswith(f"xpnet: {flag} ")
+        assert ran.err.startswith((f"xpnet: {flag} ", f"xpnet: {flag}: "))
         assert "the run in run was begun with" in " ".join(ran.err.split())
+
+
+def test_what_a_run_was_begun_without_is_said(xpnet_command, small_data):
+    assert xpnet_command(*small(small_data, "--epochs", 1, "--checkpoint", "run")).code == 0
+    for given, words in {
+        ("--batch-norm",): "--batch-norm: the run in run was begun without --batch-norm; leave",
+        ("--dropout", 0.5): "--dropout 0.5: the run in run was begun without --dropout; leave it",
+        ("--seed", 1): "--seed 1: the run in run was begun with 0; leave it out",
+    }.items():
+        ran = xpnet_command("train", "--resume", "run", "--epochs", 2, *given)
+        assert (ran.code, ran.err.count("\n")) == (2, 1)
+        assert words in ran.err
 
 
 def test_a_run_of_an_earlier_version_is_resumed(xpnet_command, small_data, tmp_path):

@@ -71,6 +71,26 @@ def test_it_learns_with_options_varied(xpnet_command, small_data):
     assert document["final"]["test_accuracy"] > 0.9
 
 
+def test_the_first_line_tells_what_regularises_the_network(xpnet_command, small_data):
+    options = "--dropout", 0.2, "--batch-norm", "--schedule", "cosine", "--epochs", 1
+    ran = xpnet_command(*small(small_data, *options, "--replacement", "--batch-size", 59))
+    assert ran.code == 0, ran.err
+    line = " ".join(ran.out.split())
+    assert line.startswith("16-5-10 network with batch normalisation and dropout 0.2, 155 param")
+    assert "SGD(lr=cosine(lr=0.1, steps=2, end=0.0))" in line
+
+
+@pytest.mark.parametrize("activation", ["leaky_relu", "tanh"])
+def test_other_activations_learn(xpnet_command, small_data, activation):
+    ran = xpnet_command(
+        *small(small_data, "--activation", activation, "--init", "he", "--epochs", 30),
+        *("--json", "-"),
+    )
+    assert ran.code == 0, ran.err
+    assert json.loads(ran.out)["activation"] == activation
+    assert json.loads(ran.out)["final"]["test_accuracy"] > 0.9
+
+
 def test_the_threads_that_are_asked_for_train_as_the_others_do(xpnet_command, small_data):
     def losses(*threads):
         ran = xpnet_command(*small(small_data, "--epochs", 2, *threads, "--json", "-"))
@@ -111,7 +131,23 @@ BAD_OPTIONS = {
     ("--hidden", "0"): "layer sizes [16, 0, 10]",
     ("--hidden", "99999999999999999999"): "a layer size is beyond what any memory holds",
     ("--hidden", "9000000,9000000"): "layer sizes [16, 9000000, 9000000, 10]: needs more than",
-    ("--activation", "step"): "'--activation': expected one of relu, sigmoid, got 'step'",
+    (
+        "--activation",
+        "step",
+    ): "'--activation': expected one of relu, leaky_relu, sigmoid, tanh, got",
+    ("--dropout", "1"): "dropout: expected a number from 0 to below 1, got 1.0",
+    ("--batch-norm", "--batch-size", "59"): "--batch-size 59: expected two images at least in each",
+    ("--weight-decay", "-1"): "weight_decay: expected a number from 0 on, got -1.0",
+    (
+        *("--optimizer", "rmsprop"),
+        *("--weight-decay", "0.1"),
+    ): "--weight-decay 0.1: expected one of the optimizers sgd, momentum, nesterov, adam, adamw",
+    ("--schedule", "linear"): "'--schedule': expected one of constant, step, cosine, got 'linear'",
+    (
+        *("--batch-size", "10"),
+        *("--epochs", "2"),
+        *("--warmup", "13"),
+    ): "--warmup: expected a whole number from 1 to the 12 steps of the run, got 13",
     ("--init", "-1"): "weight init: expected 'he', 'xavier'",
     (
         "--optimizer",

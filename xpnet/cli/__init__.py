@@ -20,6 +20,7 @@ from xpnet.cli.predict import predict
 from xpnet.cli.streams import Output, OutputLostError, open_descriptors
 from xpnet.cli.termination import INTERRUPTED, Termination
 from xpnet.cli.train import InterruptedRunError, train
+from xpnet.cli.train_help import TrainCommand
 from xpnet.cli.width import wrapped
 from xpnet.errors import NonFiniteLossError, XpnetError
 
@@ -37,7 +38,7 @@ app = typer.Typer(
     rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-app.command(short_help="Train a network on MNIST.")(train)
+app.command(short_help="Train a network on MNIST.", cls=TrainCommand)(train)
 app.command(short_help="Measure a saved network on test data.")(evaluate)
 app.command(short_help="Classify images with a saved network.")(predict)
 app.command(short_help="Write a saved network as ONNX.")(export)

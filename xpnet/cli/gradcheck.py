@@ -8,16 +8,13 @@ import typer
 
 import xpnet
 from xpnet.backends import set_backend
+from xpnet.cli.network_options import Activation, Hidden, Init, network_and_images
 from xpnet.cli.options import (
     DTYPES,
-    Activation,
     BackendName,
     DataFolder,
-    Hidden,
-    Init,
     JsonPath,
     Seed,
-    network_and_images,
     one_of,
     prepare,
     write_json,

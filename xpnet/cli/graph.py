@@ -9,16 +9,8 @@ from typing import Annotated
 import typer
 
 from xpnet.backends import set_backend
-from xpnet.cli.options import (
-    Activation,
-    BackendName,
-    DataFolder,
-    Hidden,
-    Init,
-    Seed,
-    network_and_images,
-    prepare,
-)
+from xpnet.cli.network_options import Activation, Hidden, Init, network_and_images
+from xpnet.cli.options import BackendName, DataFolder, Seed, prepare
 from xpnet.errors import OptionError
 from xpnet.files import write_whole
 from xpnet.graph import (

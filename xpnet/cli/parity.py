@@ -10,23 +10,16 @@ import typer
 
 import xpnet
 from xpnet.backends import load_backend, use_backend
-from xpnet.cli.options import (
+from xpnet.cli.network_options import (
     Activation,
-    BatchSize,
-    DataFolder,
     Hidden,
     Init,
-    JsonPath,
-    LearningRate,
-    OptimizerName,
-    Seed,
     build_network,
-    build_optimizer,
     classes_in,
     hidden_sizes,
-    prepare,
-    write_json,
 )
+from xpnet.cli.optimizer_options import LearningRate, OptimizerName, build_optimizer
+from xpnet.cli.options import BatchSize, DataFolder, JsonPath, Seed, prepare, write_json
 from xpnet.datasets import load_mnist
 from xpnet.errors import OptionError
 from xpnet.parity import certify

@@ -6,14 +6,16 @@ from typing import Any
 
 import typer
 
-from xpnet.cli.options import build_network, build_optimizer, classes_in, hidden_sizes
+from xpnet.cli.goals import Goal, steps_of
+from xpnet.cli.network_options import build_network, classes_in, hidden_sizes
+from xpnet.cli.optimizer_options import build_optimizer, scheduled
 from xpnet.cli.stopping import check_stopping, stopping
 from xpnet.datasets import load_mnist
 from xpnet.errors import CheckpointError, OptionError
 from xpnet.training import Callback, Trainer
 from xpnet.training.stored_run import StoredRun
 
-__all__ = ["new_trainer", "recorded_options", "resumed_trainer"]
+__all__ = ["SPAN", "new_trainer", "recorded_options", "resumed_trainer"]
 
 PIXEL = 1 / 255
 COMMAND = "xpnet train"
@@ -32,10 +34,26 @@ RECORDED = (
     "data",
     "validation",
     "early_stopping",
+    "dropout",
+    "batch_norm",
+    "weight_decay",
+    "schedule",
+    "warmup",
 )
 """The options that decide what a run computes, by their names in the command."""
-LATER = "validation", "early_stopping"
-"""Those of them that earlier versions did not have."""
+SPAN = "schedule_steps"
+"""Under which the options that are kept have the steps that a schedule is for."""
+LATER: dict[str, Any] = {
+    "validation": None,
+    "early_stopping": None,
+    "dropout": None,
+    "batch_norm": False,
+    "weight_decay": None,
+    "schedule": "constant",
+    "warmup": None,
+    SPAN: None,
+}
+"""What earlier versions did not keep, and what they did."""
 
 
 def recorded_options(context: typer.Context) -> dict[str, Any]:
@@ -44,7 +62,10 @@ def recorded_options(context: typer.Context) -> dict[str, Any]:
 
 
 def new_trainer(
-    options: dict[str, Any], callbacks: list[Callback], capture: bool | None = None
+    options: dict[str, Any],
+    callbacks: list[Callback],
+    capture: bool | None,
+    goal: Goal,
 ) -> Trainer:
     """A network on MNIST, or on data of one's own, before its first step.
 
@@ -53,12 +74,13 @@ def new_trainer(
     OptionError, DataError
     """
     check_stopping(options["early_stopping"], options["validation"])
-    step = build_optimizer(options["optimizer"], options["lr"])
+    step = build_optimizer(options["optimizer"], options["lr"], options["weight_decay"])
     widths = hidden_sizes(options["hidden"])
     train, test = load_mnist(normalize=False, root=options["data"])
     pixels, classes = int(train[0].shape[1]), classes_in(train[1], test[1])
     drawn = options["activation"], options["init"], options["seed"], options["dtype"]
-    net = build_network(widths, *drawn, pixels, classes)
+    more = {name: options[name] for name in ("dropout", "batch_norm")}
+    net = build_network(widths, *drawn, pixels, classes, **more)
     net.class_names = map(str, range(classes))
     trainer = Trainer(
         net,
@@ -75,8 +97,23 @@ def new_trainer(
         threads=options["threads"],
         capture=capture,
     )
-    trainer.notes[COMMAND] = options
+    _check_last_batch(trainer, options)
+    steps = steps_of(goal, trainer)
+    step.lr = scheduled(step.rate(1), options["schedule"], options["warmup"], steps)
+    span = None if options["schedule"] == "constant" else steps
+    trainer.notes[COMMAND] = {**options, SPAN: span}
     return trainer
+
+
+def _check_last_batch(trainer: Trainer, options: dict[str, Any]) -> None:
+    """Refuse before the first epoch what its last batch would."""
+    batches, rows = trainer.batches, int(trainer.train[0].shape[0])
+    last = batches.size if batches.full == batches.an_epoch else rows % batches.size
+    if options["batch_norm"] and last == 1:
+        raise OptionError(
+            f"--batch-size {batches.size}: expected two images at least in each batch with "
+            f"--batch-norm, got one in the last of {rows:,} images: choose another size"
+        )
 
 
 def resumed_trainer(
@@ -92,8 +129,8 @@ def resumed_trainer(
     """
     saved = StoredRun(path)
     options = saved.run.part("notes").get(COMMAND, dict, optional=True)
-    options = options and {**dict.fromkeys(LATER), **options}
-    if options is None or set(options) != set(RECORDED):
+    options = options and {**LATER, **options}
+    if options is None or set(options) != {*RECORDED, SPAN}:
         raise CheckpointError(
             f"{path} was not written by {COMMAND}: go on with it in a script, by Trainer.resume"
         )
@@ -101,8 +138,9 @@ def resumed_trainer(
         given, had = context.params[name], options[name]
         if given != had and name != "data":  # data may have been moved, and are checked themselves
             flag = f"--{name.replace('_', '-')}"
-            begun = f"without {flag}" if had is None else f"with {had}"
-            raise OptionError(f"{flag} {given}: the run in {path} was begun {begun}; leave it out")
+            begun = f"without {flag}" if had is None or had is False else f"with {had}"
+            value = "" if given is True else f" {given}"
+            raise OptionError(f"{flag}{value}: the run in {path} was begun {begun}; leave it out")
     data = context.params["data"] or options["data"]
     sets = load_mnist(normalize=False, root=data)
     callbacks = stopping(options["early_stopping"]) + callbacks

@@ -3,25 +3,34 @@
 from __future__ import annotations
 
 import math
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
 import xpnet
 from xpnet.backends import set_backend
 from xpnet.checkpoints import check_folder
-from xpnet.checks import check_memory
+from xpnet.cli.goals import CHAPTER_ITERATIONS, goal_of, rest_of
+from xpnet.cli.network_options import (
+    Activation,
+    BatchNormalisation,
+    DropoutRate,
+    Hidden,
+    Init,
+)
+from xpnet.cli.optimizer_options import (
+    LearningRate,
+    OptimizerName,
+    ScheduleName,
+    Warmup,
+    WeightDecay,
+)
 from xpnet.cli.options import (
     DTYPES,
-    Activation,
     BackendName,
     BatchSize,
     DataFolder,
-    Hidden,
-    Init,
     JsonPath,
-    LearningRate,
-    OptimizerName,
     Patience,
     Seed,
     Validation,
@@ -29,11 +38,10 @@ from xpnet.cli.options import (
     prepare,
 )
 from xpnet.cli.outcome import write_history, write_page
-from xpnet.cli.runs import new_trainer, recorded_options, resumed_trainer
+from xpnet.cli.runs import SPAN, new_trainer, recorded_options, resumed_trainer
 from xpnet.cli.stopping import best_record, stopped
 from xpnet.cli.width import wrapped
 from xpnet.errors import NonFiniteLossError, OptionError
-from xpnet.networks import Network
 from xpnet.optimizers.stored_rate import described_rate
 from xpnet.plotting import check_plottable, plot_history
 from xpnet.report import check_report
@@ -42,7 +50,8 @@ from xpnet.training.progress import progress_callback
 
 __all__ = ["InterruptedRunError", "train"]
 
-CHAPTER_ITERATIONS = 10_000
+OCCASIONAL = "validation", "dropout", "batch_norm", "weight_decay"
+"""The options of which the JSON tells only where they are given."""
 
 
 class InterruptedRunError(Exception):
@@ -58,9 +67,14 @@ def train(
     batch_size: BatchSize = 100,
     optimizer: OptimizerName = "sgd",
     lr: LearningRate = None,
+    schedule: ScheduleName = "constant",
+    warmup: Warmup = None,
+    weight_decay: WeightDecay = None,
     hidden: Hidden = "50",
     activation: Activation = "relu",
     init: Init = None,
+    dropout: DropoutRate = None,
+    batch_norm: BatchNormalisation = False,
     dtype: Annotated[str, one_of(DTYPES, "What is computed with.")] = "float32",
     seed: Seed = 0,
     replacement: Annotated[
@@ -127,19 +141,19 @@ def train(
     callbacks += _checkpoints(checkpoint or resume, checkpoint_every, keep)
     callbacks += [TensorBoard(tensorboard)] if tensorboard else []
     where = set_backend(backend)
-    goal = _goal(iterations, epochs)
+    goal = goal_of(iterations, epochs)
     if resume is None:
         if checkpoint:
             check_folder(checkpoint, None)
         options = recorded_options(context)
-        trainer = new_trainer(options, callbacks, capture)
+        trainer = new_trainer(options, callbacks, capture, goal)
         goal = goal or {"iterations": CHAPTER_ITERATIONS}
     else:
         trainer, options = resumed_trainer(context, resume, callbacks, capture)
-        goal = _rest(trainer, goal, resume)
+        goal = rest_of(goal, trainer, resume, options[SPAN])
     net = trainer.net
     if not quiet:
-        print(wrapped(_headline(net, trainer), out), file=out, flush=True)
+        print(wrapped(_headline(trainer, options), out), file=out, flush=True)
     document = {
         "xpnet": xpnet.__version__,
         "backend": where.name,
@@ -153,7 +167,7 @@ def train(
         "batch_size": trainer.batch_size,
         "replacement": trainer.replacement,
         "resumed_at": trainer.iteration or None,
-        **({} if options["validation"] is None else {"validation": options["validation"]}),
+        **{name: options[name] for name in OCCASIONAL if options[name]},
     }
     try:
         history = trainer.run(**goal)
@@ -189,38 +203,15 @@ def _checkpoints(folder: str | None, every: int | None, keep: int | None) -> lis
     return [Checkpoint(folder, every=every, keep=2 if keep is None else keep)]
 
 
-def _goal(iterations: int | None, epochs: int | None) -> dict[str, int]:
-    """The steps or epochs that were asked for, if any were."""
-    if iterations is not None and epochs is not None:
-        raise OptionError("--iterations and --epochs: give one of them")
-    name, value = ("iterations", iterations) if epochs is None else ("epochs", epochs)
-    if value is None:
-        return {}
-    if value < 1:
-        raise OptionError(f"--{name}: expected a whole number from 1 on, got {value}")
-    check_memory(f"--{name} {value}: the loss of every step", 8 * value)
-    return {name: value}
-
-
-def _rest(trainer: Trainer, goal: dict[str, int], path: str) -> dict[str, int]:
-    """The steps that are left to the goal of the whole run, given anew or its old one."""
-    steps = goal.get("iterations", trainer.goal)
-    if "epochs" in goal:
-        steps = goal["epochs"] * trainer.steps_per_epoch
-    if steps <= trainer.iteration:
-        raise OptionError(
-            f"the run in {path} has done {trainer.iteration:,} iterations of {steps:,}: to go on, "
-            "give a larger number as --iterations or --epochs"
-        )
-    return {"iterations": steps - trainer.iteration}
-
-
-def _headline(net: Network, trainer: Trainer) -> str:
+def _headline(trainer: Trainer, options: dict[str, Any]) -> str:
+    net, held = trainer.net, trainer.validation
     rows, sizes = int(trainer.train[0].shape[0]), "-".join(map(str, net.sizes))
-    held = trainer.validation
     more = "" if held is None else f" and {int(held[0].shape[0]):,} held back"
+    parts = ["batch normalisation"] if options["batch_norm"] else []
+    parts += [f"dropout {options['dropout']:g}"] if options["dropout"] else []
+    made = f" with {' and '.join(parts)}" if parts else ""
     return (
-        f"{sizes} network, {net.params.count:,} parameters, {net.dtype}, on "
+        f"{sizes} network{made}, {net.params.count:,} parameters, {net.dtype}, on "
         f"{net.backend.name} ({net.backend.device}); {rows:,} images{more}, "
         f"batches of {trainer.batch_size}, {trainer.optimizer!r}{_begun(trainer)}"
     )
