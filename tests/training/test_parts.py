@@ -129,13 +129,22 @@ def test_a_part_that_fails_leaves_layers_with_the_whole():
     assert all(layer.part is WHOLE for layer in trainer.net.stack.every)
 
 
+def test_a_smaller_batch_has_fewer_parts_and_none_is_larger_than_those_of_a_full_one():
+    assert [len(list(Parts(Thread(0, 1, None), 3, 9)._of(rows))) for rows in (9, 7, 3, 2)] == [
+        3,
+        3,
+        1,
+        1,
+    ]
+
+
 def test_what_forward_keeps_is_of_one_part():
     seen = []
     trainer = trained(accumulate=4, steps=1)
     forward = trainer.net["Affine1"].forward
     trainer.net["Affine1"].forward = lambda x: seen.append(len(x)) or forward(x)
     trainer.step()
-    assert seen == [3, 2, 2, 2]
+    assert seen == [3, 3, 3]
 
 
 @pytest.mark.parametrize("accumulate", [0, -1, 1.5, "two", None])
@@ -150,7 +159,25 @@ def test_a_batch_has_a_row_for_each_part():
         Parts(Thread(0, 2, None), 4, 7)
 
 
-def test_a_step_in_parts_is_not_captured(capturing):
-    assert not trained(accumulate=2).captured
-    with pytest.raises(OptionError, match="a batch is worked through in several parts"):
-        trained(accumulate=2, capture=True)
+@pytest.mark.parametrize("net", [{"dropout": 0.4}, {"batch_norm": True}])
+def test_a_step_in_parts_is_captured_with_the_bits_of_a_plain_one(capturing, net):
+    options = {"accumulate": 3, "net": net, "optimizer": Adam, "steps": 40}
+    captured, plain = trained(**options), trained(**options, capture=False)
+    assert captured.captured
+    assert not plain.captured
+    assert captured.history.losses == plain.history.losses
+    assert host(captured.net.params.flat).tobytes() == host(plain.net.params.flat).tobytes()
+    for layer, other in zip(captured.net.stack.every, plain.net.stack.every, strict=True):
+        for name, array in layer.buffers.items():
+            assert host(array).tobytes() == host(other.buffers[name]).tobytes()
+
+
+def test_ranks_capture_only_what_their_communicator_says_can_be(capturing, monkeypatch):
+    assert not any(part.captured for part in on_parts(2, 1))
+    with pytest.raises(OptionError, match="Thread does not say capturable = True"):
+        on_parts(2, 1, capture=True)
+    if capturing.name == "numpy":  # sums of threads can be called again, but are no device's work
+        monkeypatch.setattr(Thread, "capturable", True)
+        captured = on_parts(2, 1)
+        assert all(part.captured for part in captured)
+        assert captured[1].history.losses == on_parts(2, 1, capture=False)[1].history.losses

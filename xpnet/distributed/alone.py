@@ -21,6 +21,7 @@ class Alone(Communicator):
     (0, 1, ['ready'])
     """
 
+    capturable = True
     rank, size, local_rank, local_size = 0, 1, 0, 1
 
     def all_reduce(self, array: Array) -> None:

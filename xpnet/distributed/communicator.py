@@ -31,12 +31,16 @@ class Communicator:
         The rank of this process among those on its machine.
     local_size : int
         How many of the processes are on its machine.
+    capturable : bool
+        Whether `all_reduce` of arrays on a device is work of its stream alone, so that it may be
+        captured with a training step.
     """
 
     rank: int
     size: int
     local_rank: int
     local_size: int
+    capturable: bool = False
 
     def __deepcopy__(self, memo: object) -> Communicator:
         """A copy of what uses it speaks to the same processes."""

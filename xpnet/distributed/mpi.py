@@ -68,6 +68,8 @@ class MpiCommunicator(Communicator):
         The launcher belongs to another MPI.
     """
 
+    capturable = True  # NCCL's calls are
+
     def __init__(self, mpi: Any) -> None:
         self._mpi = mpi
         self._comm = mpi.COMM_WORLD.Dup()  # so that messages of a user's own are told apart

@@ -156,8 +156,8 @@ class BatchNorm(Layer):
         if x.ndim == 1 or len(x) < 2:
             raise ShapeError(
                 f"BatchNorm: x is {tuple(x.shape)}: expected at least two rows in training, since "
-                "one has no variance; choose a batch_size that leaves no single row at the end of "
-                "an epoch"
+                "one has no variance; choose a batch_size that leaves no single row to the end of "
+                "an epoch, to a rank or to a part"
             )
         return backend.batch_norm(x, self.gamma, self.beta, running, self.momentum, self.eps)
 

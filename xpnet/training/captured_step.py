@@ -35,7 +35,7 @@ class CapturedStep:
         net = stepper.net
         self._net, self._optimizer, self._batches = net, stepper.optimizer, stepper.batches
         self._train, self._scale, self._loss_dtype = stepper.train, stepper.scale, loss_dtype
-        self._clip_norm = stepper.clip_norm
+        self._clip_norm, self._parts = stepper.clip_norm, stepper.parts
         self._precision = get_matmul_precision()  # which the products that are recorded keep
         self._update = CapturedUpdate(stepper.optimizer, net.params, net.grads)
         self._feed = net.backend.step_feed(self._batches.size, self._update.count, net.dtype)
@@ -129,5 +129,7 @@ class CapturedStep:
     def _step(self) -> None:
         """What `Stepper` does in a plain step, over what the step before has brought."""
         feed = self._feed
-        loss = step_gradients(self._net, self._train, feed.rows, self._scale, self._clip_norm)
+        loss = step_gradients(
+            self._net, self._train, feed.rows, self._scale, self._clip_norm, self._parts
+        )
         self._update.run(feed.numbers, partial(feed.next, loss))

@@ -25,8 +25,8 @@ def obstacles(stepper: Stepper) -> Iterator[str]:
     only where it says that this is all right.
     """
     net, optimizer = stepper.net, stepper.optimizer
-    if not stepper.parts.are_whole:
-        yield "a batch is worked through in several parts"
+    if not stepper.comm.capturable:
+        yield f"{type(stepper.comm).__name__} does not say capturable = True"
     if type(net.backend).capture is Backend.capture:
         yield f"the backend {net.backend.name!r} cannot capture"
     named = zip((*net.stack.names, "the last layer"), net.stack.every, strict=True)

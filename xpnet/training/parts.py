@@ -28,8 +28,8 @@ class Parts:
     comm : Communicator
         Each of its ranks takes as many rows of a batch as the others, or one fewer.
     accumulate : int
-        Into how many parts a rank cuts its rows, one worked through after the other: what
-        forward and backward keep takes so much less memory.
+        Into how many parts a rank cuts the rows of a full batch, at most. They are worked through
+        one after the other: what forward and backward keep takes so much less memory.
     batch_size : int
 
     Attributes
@@ -46,6 +46,7 @@ class Parts:
     def __init__(self, comm: Communicator, accumulate: int, batch_size: int) -> None:
         self.comm, self.accumulate = comm, whole_number("accumulate", accumulate)
         self.are_whole = comm.size == self.accumulate == 1
+        self._most = -(-batch_size // (comm.size * self.accumulate))  # rows of a part
         if batch_size < comm.size * self.accumulate:
             raise OptionError(
                 f"batch_size={batch_size}: expected at least a row for each part, of which "
@@ -60,6 +61,9 @@ class Parts:
 
         Parameters and returned value are those of `step_gradients`.
         """
+        if self.are_whole:
+            x, t = net.backend.gather(*train, rows, net.dtype, scale)
+            return net.backprop(x, t)
         sums = _Sums(net)
         try:
             for part in self._of(int(rows.shape[0])):
@@ -80,8 +84,9 @@ class Parts:
             # layers count this batch as those of other ranks do; it adds nothing
             yield _Slice(0, 1, False, 0.0, 0.0)
             return
-        for number in range(min(self.accumulate, count)):
-            part = share(count, number, self.accumulate)
+        parts = -(-count // self._most)  # fewer than `accumulate` where a batch is smaller
+        for number in range(parts):
+            part = share(count, number, parts)
             start, stop = mine.start + part.start, mine.start + part.stop
             yield _Slice(start, stop, number > 0, (stop - start) / rows, count / rows)
 

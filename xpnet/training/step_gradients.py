@@ -15,7 +15,7 @@ def step_gradients(
     rows: Array,
     scale: float | None,
     clip_norm: float | None,
-    parts: Parts | None = None,
+    parts: Parts,
 ) -> Array:
     """The loss of one batch, whose gradients are then in ``net.grads``.
 
@@ -30,8 +30,8 @@ def step_gradients(
         Multiplies the batch.
     clip_norm : float or None
         Limits the norm of all gradients.
-    parts : Parts, optional
-        In which the batch is worked through; by default it is done as a whole.
+    parts : Parts
+        In which the batch is worked through.
 
     Returns
     -------
@@ -39,17 +39,16 @@ def step_gradients(
 
     Examples
     --------
+    >>> from xpnet.distributed.alone import Alone
+    >>> from xpnet.training.parts import Parts
     >>> from xpnet.training.step_gradients import step_gradients
+    >>> whole = Parts(Alone(), accumulate=1, batch_size=2)
     >>> train, net = (np.eye(4), np.arange(4)), TwoLayerNet(4, 3, 4, seed=0)
-    >>> loss = step_gradients(net, train, np.array([0, 2]), scale=None, clip_norm=0.01)
+    >>> loss = step_gradients(net, train, np.array([0, 2]), None, 0.01, whole)
     >>> float(np.linalg.norm(net.grads.flat)) < 0.011
     True
     """
-    if parts is None:
-        x, t = net.backend.gather(*train, rows, net.dtype, scale)
-        loss = net.backprop(x, t)
-    else:
-        loss = parts.backprop(net, train, rows, scale)
+    loss = parts.backprop(net, train, rows, scale)
     if clip_norm is not None:
         net.backend.clip_norm(net.grads.flat, clip_norm)
     return loss

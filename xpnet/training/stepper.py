@@ -203,8 +203,7 @@ class Stepper:
         """The step after so many."""
         net = self.net
         rows = self.batches.at(done, net.backend.name)
-        parts = None if self.parts.are_whole else self.parts
-        loss = step_gradients(net, self.train, rows, self.scale, self.clip_norm, parts)
+        loss = step_gradients(net, self.train, rows, self.scale, self.clip_norm, self.parts)
         self._last = done + 1, loss
         self._updates.run(net, self.optimizer)
         return loss

@@ -63,8 +63,7 @@ class Trainer(StoredTrainer):
     capture : bool, optional
         Whether `run` records a step as a CUDA graph, so that each further step is one launch with
         the same results. By default it does where the backend can and layers, loss and optimizer
-        are `capturable`; True raises an error where one is not, False never captures. Where a
-        batch is worked through in parts, none is.
+        are `capturable`; True raises an error where one is not, False never captures.
     comm : Communicator, optional
         As `xpnet.distributed.init` makes it, for several processes that train one network, each
         on its share of every batch. All ranks make the same trainer, of all data, and call the
