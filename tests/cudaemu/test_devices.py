@@ -81,6 +81,18 @@ def test_a_kernel_needs_a_stream_of_its_device(cp, capfd):
     assert "the stream is of device 1, the current device is 0" in capfd.readouterr().err
 
 
+def test_a_graph_runs_on_the_device_of_its_capture(cp, cudaemu):
+    with cp.cuda.Device(1):
+        x, stream = cp.zeros(3), cp.cuda.Stream(non_blocking=True)
+        x += 1  # compiled before
+        with stream:
+            stream.begin_capture()
+            x += 1
+            graph = stream.end_capture()
+    cp.cuda.runtime.graphLaunch(graph.graphExec, stream.ptr)
+    assert x.get().tolist() == [2, 2, 2]
+
+
 @pytest.mark.parametrize(
     ("visible", "buses"),
     [("2,0", "02 00"), ("1", "01"), ("1,7,0", "01"), ("", "00 01 02"), ("-1", "00 01 02")],

@@ -76,7 +76,7 @@ def test_the_device_is_named_for_what_it_is(cp):
     [
         lambda runtime: runtime.mallocAsync(64, 0),
         lambda runtime: runtime.mallocManaged(64),
-        lambda runtime: runtime.deviceCanAccessPeer(0, 0),
+        lambda runtime: runtime.deviceEnablePeerAccess(0),
         lambda runtime: runtime.deviceGetDefaultMemPool(0),
     ],
 )

@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 from pathlib import Path
 from typing import NamedTuple
 
@@ -121,6 +122,38 @@ def test_the_death_of_a_rank_ends_the_calls_of_the_others_and_leaves_nothing(run
         assert "ncclAllReduce: rank 1 (process" in result.said
         assert "has died" in result.said
     assert shared_memory() == before
+
+
+def watch_beside_a_call(rank):
+    import cupy as cp
+    from cupy.cuda import nccl
+
+    comm = rank.join()
+    if rank.number:
+        os.kill(os.getpid(), signal.SIGKILL)
+    seen = []
+
+    def watch():
+        while not seen:
+            try:
+                comm.check_async_error()
+            except nccl.NcclError as error:
+                seen.append(str(error).split(":")[0])
+        comm.abort()
+
+    x = cp.zeros(3, np.float32)
+    watcher = threading.Thread(target=watch)
+    watcher.start()
+    try:
+        comm.allReduce(x.data.ptr, x.data.ptr, 3, FLOAT32, SUM, 0)
+    except nccl.NcclError as error:
+        watcher.join()
+        return [*seen, str(error).split(":")[0]]
+
+
+def test_where_calls_wait_as_on_a_gpu_a_watcher_sees_the_death_and_aborts(run_ranks):
+    results = run_ranks(watch_beside_a_call, 2, {0: {"CUDAEMU_NCCL_WAIT": "1"}})
+    assert results[0].value == ["NCCL_ERROR_REMOTE_ERROR", "NCCL_ERROR_INTERNAL_ERROR"]
 
 
 def join_or_be_refused(rank):

@@ -11,7 +11,7 @@ namespace {
 
 std::mutex mutex;
 std::map<const char*, Allocation> table;  // by the first byte
-std::map<int, size_t> bytes_in_use;  // by the device
+std::map<int, size_t> bytes_in_use;       // by the device
 size_t canaries = 0;
 
 size_t weight(const Allocation& allocation) {

@@ -4,6 +4,7 @@
 
 #include "api.h"
 #include "capture_state.h"
+#include "devices.h"
 #include "emu_internal.h"
 #include "errors.h"
 #include "streams.h"
@@ -104,7 +105,7 @@ std::optional<int> record(cudaStream_t stream, const Work& work) {
   if (!here) return std::nullopt;
   if (here->capture->invalidated) return cudaErrorStreamCaptureInvalidated;
   std::vector<Node>& nodes = here->capture->graph.nodes;
-  nodes.push_back({work, here->after});
+  nodes.push_back({work, here->after, device()});
   here->after = {nodes.size() - 1};
   count(C_CAPTURED_NODE);
   return cudaSuccess;

@@ -3,6 +3,7 @@
 #include <numeric>
 #include <utility>
 
+#include "devices.h"
 #include "emu_abi.h"
 #include "emu_internal.h"
 #include "settings.h"
@@ -70,9 +71,10 @@ int node_counter(int counter) {
 
 int run(const Graph& graph) {
   for (const size_t place : schedule(graph, settings().order)) {
-    const Work& work = graph.nodes[place].work;
-    count(node_counter(work.counter));
-    if (const int error = run(work)) return error;
+    const Node& node = graph.nodes[place];
+    const OnDevice on_device(node.device);
+    count(node_counter(node.work.counter));
+    if (const int error = run(node.work)) return error;
   }
   return cudaSuccess;
 }

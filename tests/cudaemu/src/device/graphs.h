@@ -15,6 +15,7 @@ namespace emu {
 struct Node {
   Work work;
   std::set<size_t> after;  // what it depends on, by the places in the graph
+  int device;              // that was current at the capture
 };
 
 // A node stands behind all that it depends on.

@@ -71,8 +71,9 @@ bool pointers_are_live(const Function& function, void** params) {
     void* p;
     memcpy(&p, params[i], sizeof p);
     if (!p || allocations::touches(p)) continue;
-    emu_complain("kernel %s: argument %u is %p, no live pointer of this device (of the host? freed?)",
-                 function.name.c_str(), i, p);
+    emu_complain(
+        "kernel %s: argument %u is %p, no live pointer of this device (of the host? freed?)",
+        function.name.c_str(), i, p);
     return false;
   }
   return true;

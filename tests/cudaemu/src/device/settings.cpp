@@ -34,6 +34,7 @@ Settings& settings() {
       static_cast<int>(number("CUDAEMU_CC", "90")),
       std::max(1, static_cast<int>(number("CUDAEMU_DEVICES", "1"))),
       number("CUDAEMU_NCCL_TIMEOUT", "300"),
+      number("CUDAEMU_NCCL_WAIT", "0") != 0,
   };
   return all;
 }

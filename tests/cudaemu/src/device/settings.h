@@ -11,6 +11,7 @@ struct Settings {
   int compute_capability;  // ten times the major number plus the minor number
   int devices;             // of this machine
   long nccl_timeout;       // how long a call of NCCL's waits for other ranks, in seconds
+  bool nccl_waits;         // for ranks that are lost too, as on a GPU
 };
 
 Settings& settings();

@@ -59,6 +59,18 @@ std::string shared_device(const Comm& comm) {
   return "";
 }
 
+ncclResult_t wait_for_all(Comm* comm) {
+  for (Patience patience; !absent(*comm).empty(); patience.pause()) {
+    if (!patience.is_time_to_look()) continue;
+    const std::string why = obstacle(*comm);
+    if (!why.empty()) return fail(comm, ncclRemoteError, "ncclCommInitRank: " + why);
+    if (patience.is_over()) {
+      return fail(comm, ncclSystemError, "ncclCommInitRank: " + patience.verdict(absent(*comm)));
+    }
+  }
+  return ncclSuccess;
+}
+
 }  // namespace
 
 ncclResult_t join(SharedComm* out, int ranks, const ncclUniqueId& id, int rank, int device) {
@@ -85,15 +97,9 @@ ncclResult_t join(SharedComm* out, int ranks, const ncclUniqueId& id, int rank, 
 }
 
 ncclResult_t meet(Comm* comm) {
-  for (Patience patience; !absent(*comm).empty(); patience.pause()) {
-    if (!patience.is_time_to_look()) continue;
-    const std::string why = obstacle(*comm);
-    if (!why.empty()) return fail(comm, ncclRemoteError, "ncclCommInitRank: " + why);
-    if (patience.is_over()) {
-      return fail(comm, ncclSystemError, "ncclCommInitRank: " + patience.verdict(absent(*comm)));
-    }
-  }
+  const ncclResult_t error = wait_for_all(comm);
   Segment::forget(comm->id);
+  if (error) return error;
   const std::string why = shared_device(*comm);
   return why.empty() ? ncclSuccess : fail(comm, ncclInvalidUsage, why);
 }

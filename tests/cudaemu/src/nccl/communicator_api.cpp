@@ -1,5 +1,7 @@
 // The functions of NCCL about communicators ("Communicator Creation and Management Functions" of
 // the NCCL API).
+#include <algorithm>
+
 #include "device/devices.h"
 #include "emu_internal.h"
 #include "group.h"
@@ -22,12 +24,23 @@ ncclResult_t begin(ncclComm_t* out, int ranks, const ncclUniqueId& id, int rank)
   return error;
 }
 
-ncclResult_t begin_all(ncclComm_t* out, int devices, const int* list, const ncclUniqueId& id) {
-  for (int rank = 0; rank < devices; rank++) {
-    if (!emu::set_device(list ? list[rank] : rank)) return refuse(ncclInvalidArgument);
-    if (const ncclResult_t error = begin(&out[rank], devices, id, rank)) return error;
+void begin_all(ncclComm_t* out, int ranks, const int* devices, const ncclUniqueId& id) {
+  std::fill_n(out, ranks, nullptr);
+  for (int rank = 0; rank < ranks; rank++) {
+    const bool is_there = emu::set_device(devices ? devices[rank] : rank);
+    const ncclResult_t error =
+        is_there ? begin(&out[rank], ranks, id, rank) : refuse(ncclInvalidArgument);
+    if (error) return;
   }
-  return ncclSuccess;
+}
+
+// Has a rank died, failed or aborted? What was destroyed left in order.
+bool any_is_lost(const Comm& comm) {
+  for (int rank = 0; rank < comm.ranks(); rank++) {
+    const bool left = comm.segment->rank(rank).presence == Presence::kDestroyed;
+    if (!left && !loss_of(comm, rank).empty()) return true;
+  }
+  return false;
 }
 
 }  // namespace
@@ -65,14 +78,15 @@ NCCL_API ncclResult_t ncclCommInitRankConfig(ncclComm_t* comm, int ranks, ncclUn
   return begin(comm, ranks, id, rank);
 }
 
-NCCL_API ncclResult_t ncclCommInitAll(ncclComm_t* comms, int devices, const int* list) {
+NCCL_API ncclResult_t ncclCommInitAll(ncclComm_t* comms, int ranks, const int* devices) {
   ncclUniqueId id;
   if (const ncclResult_t error = Segment::create(&id)) return error;
   const emu::OnDevice this_again(emu::device());
   ncclGroupStart();
-  const ncclResult_t error = begin_all(comms, devices, list, id);
-  const ncclResult_t met = ncclGroupEnd();
-  return error ? error : met;
+  begin_all(comms, ranks, devices, id);  // the group knows of an error
+  const ncclResult_t error = ncclGroupEnd();
+  if (error) std::for_each(comms, comms + ranks, release);
+  return error;
 }
 
 // Calls that wait are not waited for: on this rank there are none, and each rank does its part for
@@ -96,13 +110,8 @@ NCCL_API ncclResult_t ncclCommAbort(ncclComm_t handle) {
 NCCL_API ncclResult_t ncclCommGetAsyncError(ncclComm_t handle, ncclResult_t* error) {
   const SharedComm comm = find(handle, "ncclCommGetAsyncError");
   if (!comm) return ncclInvalidArgument;
-  for (int rank = 0; rank < comm->ranks(); rank++) {
-    const Rank& other = comm->segment->rank(rank);
-    if (comm->error || other.presence == Presence::kDestroyed) continue;
-    const std::string loss = loss_of(*comm, rank);
-    if (!loss.empty()) fail(comm.get(), ncclRemoteError, loss);
-  }
   *error = static_cast<ncclResult_t>(comm->error.load());
+  if (!*error && any_is_lost(*comm)) *error = ncclRemoteError;
   return ncclSuccess;
 }
 
