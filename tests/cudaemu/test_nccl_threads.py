@@ -56,14 +56,20 @@ def test_equal_keys_keep_the_order_and_no_color_means_no_communicator(cp, in_thr
     assert in_threads(body) == [0, None, 1, 2]
 
 
-def test_an_abort_ends_a_call_that_waits(cp, in_threads, nccl):
+def test_an_abort_ends_a_call_that_waits(cp, cudaemu, in_threads, nccl):
     ended = threading.Event()
+    calls = cudaemu.counters()["nccl_calls"]
+
+    def abort_when_it_waits(comm):
+        while cudaemu.counters()["nccl_calls"] == calls:
+            pass
+        comm.abort()
 
     def body(rank, comm):
         if rank:
             ended.wait()  # is there, and does not call
             return
-        threading.Timer(0.1, comm.abort).start()
+        threading.Thread(target=abort_when_it_waits, args=[comm]).start()
         try:
             with pytest.raises(nccl.NcclError, match="NCCL_ERROR_INTERNAL_ERROR:"):
                 total_of_ranks(cp, rank, comm)
