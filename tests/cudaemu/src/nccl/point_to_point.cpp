@@ -1,5 +1,5 @@
-// Sends and receives. Both wait for the other: "ncclSend [...] is blocking for the GPU", which
-// holds for every length here, so that a program that lacks a group stands still here too.
+// Sends and receives. "This operation is blocking for the GPU" (ncclSend): here that holds for every
+// length, so that a program which lacks a group stands still.
 #include <string.h>
 
 #include "task.h"
