@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from importlib import import_module
 from types import SimpleNamespace
 from typing import Any
 
@@ -194,3 +195,30 @@ def test_synchronize_waits_for_the_whole_device(
     monkeypatch.setattr(cupy_backend.xp.cuda, "Device", lambda number: {0: device}[number])
     xpnet.synchronize()
     assert waits == ["waited"]
+
+
+def test_each_device_has_a_name_of_its_own(cupy_backend: Backend) -> None:
+    names = cupy_backend.devices()
+    assert len(set(names)) == len(names) == cupy_backend.xp.cuda.runtime.getDeviceCount()
+
+
+def test_another_device_is_used_with_a_handle_and_memory_of_its_own(
+    cupy_backend: Backend, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cublas = import_module("xpnet.backends.cublas")  # which imports CuPy
+    cuda, used = cupy_backend.xp.cuda, []
+    for name in ("device_id", "device", "_slab"):  # put back at the end
+        monkeypatch.setattr(cupy_backend, name, getattr(cupy_backend, name))
+    monkeypatch.setattr(
+        cuda, "Device", lambda number: SimpleNamespace(use=lambda: used.append(number))
+    )
+    monkeypatch.setattr(cuda.runtime, "getDeviceProperties", lambda number: {"name": b"second"})
+    x = xpnet.asarray(np.ones((2, 2)))
+    cupy_backend.softmax_with_loss(x, xpnet.asarray(np.array([0, 1])))
+    before = cublas.handle()
+    cupy_backend.use_device(1)
+    assert used == [1]
+    assert cupy_backend.device == "cuda:1 (second)"
+    assert not cupy_backend.owns(x)
+    assert cublas.handle() is not before
+    assert cupy_backend._slab == (None, [])  # what is left of it lies on the other device

@@ -135,3 +135,9 @@ def test_parts_are_smaller_where_a_step_has_more_state(
     arrays = [np.zeros(100, "float32") for _ in range(2 + states)]
     numpy.update(optimizer.current_rule, arrays[0], arrays[1], arrays[2:], numbers(optimizer))
     assert sizes == [100 // parts] * parts
+
+
+def test_the_host_is_no_device_to_choose(numpy: Backend) -> None:
+    assert numpy.devices() == []
+    numpy.use_device(0)
+    assert numpy.asarray([1.0]).tolist() == [1.0]

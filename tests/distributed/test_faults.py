@@ -51,6 +51,15 @@ def test_what_all_ranks_raise_names_none_of_them(waits, capsys):
     assert capsys.readouterr().err == "xpnet: lr differs\n"
 
 
+def test_one_process_is_no_rank_and_has_no_launcher_to_wait_for(waits, capsys):
+    with pytest.raises(StoppedError):
+        faults.end_job(DataError("bad"), 0, 1, stop)
+    with pytest.raises(StoppedError):
+        faults.end_job(ArithmeticError("bad"), 0, 1, stop)
+    assert capsys.readouterr().err == "xpnet: bad\nArithmeticError: bad\n"
+    assert not any(waits)
+
+
 def test_ctrl_c_has_the_code_of_a_shell(waits, capsys):
     assert end(KeyboardInterrupt()) == 130
     assert capsys.readouterr().err == "xpnet: interrupted\n"
@@ -88,13 +97,16 @@ def test_the_launcher_has_time_to_read_what_is_printed_before_the_next_rank_prin
     assert 0 < waits[-1] < faults.TURN
 
 
-@pytest.mark.parametrize("kind", [OSError, ValueError])
-def test_the_job_ends_though_stderr_is_closed(kind, waits, monkeypatch):
+@pytest.mark.parametrize("kind", [OSError, ValueError, ArithmeticError])
+@pytest.mark.parametrize("stream", ["stdout", "stderr"])
+def test_the_job_ends_though_a_stream_is_closed(stream, kind, waits, monkeypatch):
     class Closed:
         def write(self, text):
             raise kind
 
-    monkeypatch.setattr(sys, "stderr", Closed())
+        flush = write
+
+    monkeypatch.setattr(sys, stream, Closed())
     assert end(DataError("bad")) == 1
 
 

@@ -33,7 +33,8 @@ def line(error: BaseException, rank: int, size: int) -> str:
     if isinstance(error, KeyboardInterrupt):
         return "xpnet: interrupted"
     text = " ".join(str(error).split()) or type(error).__name__
-    return f"xpnet: {text}" if _is_alike(error) else f"xpnet: rank {rank} of {size}: {text}"
+    alone = size > 1 and not _is_alike(error)
+    return f"xpnet: rank {rank} of {size}: {text}" if alone else f"xpnet: {text}"
 
 
 def end_job(
@@ -58,10 +59,13 @@ def end_job(
         if threading.current_thread() is threading.main_thread():
             signal.signal(signal.SIGINT, signal.SIG_IGN)  # the job is ending
         time.sleep(_turn(error, rank))
-        # stderr may be closed: the job ends nevertheless
-        with contextlib.suppress(OSError, ValueError):
+        # a stream that is closed or lost may raise anything: the job ends nevertheless
+        with contextlib.suppress(Exception):
             _print(error, rank, size, explain)
-        time.sleep(DELIVERY)
+        with contextlib.suppress(Exception):
+            sys.stdout.flush()
+        if size > 1:
+            time.sleep(DELIVERY)
     finally:
         stop(INTERRUPTED if isinstance(error, KeyboardInterrupt) else FAILED)
 
@@ -97,10 +101,10 @@ def _print(
     error: BaseException, rank: int, size: int, explain: Callable[[], object] | None
 ) -> None:
     foreseen = isinstance(error, XpnetError | OSError | MemoryError | KeyboardInterrupt)
-    sys.stdout.flush()
     if explain is None and foreseen:
         print(line(error, rank, size), file=sys.stderr)
     else:
-        print(f"xpnet: rank {rank} of {size} has failed:", file=sys.stderr)
+        if size > 1:
+            print(f"xpnet: rank {rank} of {size} has failed:", file=sys.stderr)
         (explain or (lambda: traceback.print_exception(error)))()
     sys.stderr.flush()
