@@ -4,7 +4,6 @@ import os
 import shutil
 import subprocess
 import sys
-import time
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -36,7 +35,6 @@ class Done:
     code: int
     out: str
     err: str
-    seconds: float
 
     @property
     def said(self):
@@ -48,12 +46,12 @@ class Job:
     """Processes of one script."""
 
     def __init__(self, process):
-        self.process, self.start = process, time.monotonic()
+        self.process = process
 
     def end(self):
         """Wait for them."""
         out, err = self.process.communicate(timeout=SECONDS)
-        return Done(self.process.returncode, out, err, time.monotonic() - self.start)
+        return Done(self.process.returncode, out, err)
 
 
 @pytest.fixture

@@ -54,8 +54,8 @@ class Communicator:
     def all_reduce(self, array: Array) -> None:
         """Add the arrays of all ranks up, in place; each rank gets the sum, to the same bit.
 
-        An array of CuPy is added up on the current stream, like a kernel: the call waits for
-        nothing.
+        Only which NaN it is, where several are added, may differ. An array of CuPy is added up on
+        the current stream, like a kernel: the call waits for nothing.
 
         Parameters
         ----------
@@ -68,7 +68,6 @@ class Communicator:
             `array` is no such array, or has another dtype, or is not contiguous.
         DistributedError
             The ranks cannot reach each other, or `init` was not asked for this backend.
-
         """
         raise NotImplementedError(f"{type(self).__name__} must define all_reduce")
 

@@ -49,7 +49,7 @@ def load_mpi() -> Any:
 class MpiCommunicator(Communicator):
     """All processes that ``mpiexec`` or ``srun`` has started.
 
-    From `watch` on, an exception that nothing catches, or an exit while other ranks wait, ends
+    Once it is made, an exception that nothing catches, or an exit while other ranks wait, ends
     all of them.
 
     Parameters

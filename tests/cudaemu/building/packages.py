@@ -25,8 +25,9 @@ CHECKOUT = HERE.parents[1]
 WHEELS = HERE / "requirements.txt"
 SOURCE = HERE / "requirements-source.txt"
 
-XPNET = f"{CHECKOUT}[test,plot]"
+XPNET = f"{CHECKOUT}[mpi,plot,test]"
 BENCHMARKS = ("pytest-benchmark>=5",)  # the extra bench
+LAUNCHER = ("mpich>=4.3",)  # of jobs of several processes
 BUILD_BACKEND = ("hatchling>=1.27", "editables")  # what an editable install of xpnet asks for
 
 PYTHON_TAG = f"cp{sys.version_info[0]}{sys.version_info[1]}"
@@ -54,7 +55,7 @@ def fetch(what: str, python: Path, *options: object, **environ: str) -> None:
 def key_of_wheels() -> str:
     return digest(
         *(WHEELS, CHECKOUT / "pyproject.toml"),
-        *(BUILD_BACKEND, BENCHMARKS, XPNET.removeprefix(str(CHECKOUT))),
+        *(BUILD_BACKEND, BENCHMARKS, LAUNCHER, XPNET.removeprefix(str(CHECKOUT))),
     )
 
 
@@ -68,7 +69,7 @@ def downloads(store: Store, python: Path) -> Path:
         # with the wheel of CuPy named, pip chooses a NumPy that suits it
         cupy = next(folder.glob("cupy_cuda*.whl"))
         near = ("--find-links", folder)
-        needs = (*BUILD_BACKEND, *BENCHMARKS, XPNET)
+        needs = (*BUILD_BACKEND, *BENCHMARKS, *LAUNCHER, XPNET)
         fetch("what the tests need", python, *wheels, *near, cupy, *needs)
 
     return store.get(f"packages-{PYTHON_TAG}", key_of_wheels(), make)
@@ -107,4 +108,4 @@ def install(python: Path, wheels: Path) -> None:
     pip = (python, "-m", "pip", "install", "-q", "--disable-pip-version-check")
     local = ("--no-index", "--find-links", wheels)
     run(*pip, *local, "--no-deps", "--require-hashes", "-r", WHEELS)
-    run(*pip, *local, *BENCHMARKS, "-e", XPNET)
+    run(*pip, *local, *BENCHMARKS, *LAUNCHER, "-e", XPNET)
