@@ -54,6 +54,25 @@ def test_arrays_with_gaps_are_refused(backend, told):
         told()._check_array("broadcast", xpnet.asarray(np.zeros((2, 3))).T)
 
 
+def test_arrays_of_other_libraries_have_no_flags_to_look_at(told, restored_registry):
+    class Plain:
+        """An array that has no flags, as a tensor of PyTorch has none."""
+
+        shape, dtype = (1,), np.dtype("float32")
+
+    class PlainBackend(xpnet.backends.NumpyBackend):
+        name, array_type = "plain", Plain
+
+        def takes(self, x):
+            return True
+
+        def is_writable(self, x):
+            return True
+
+    xpnet.register_backend("plain", PlainBackend)
+    assert told()._check_array("all_reduce", Plain()).name == "plain"
+
+
 def test_read_only_arrays_are_refused(told):
     array = np.zeros(3)
     array.flags.writeable = False

@@ -115,8 +115,7 @@ def test_ranks_that_wait_in_nccl_for_one_that_failed_are_ended(rank, nccl):
         join(comm, Devices())
 
 
-def test_a_job_of_one_process_needs_no_nccl(told):
-    comm, backend = told(), Devices()
-    comm.machine = "here"
-    assert join(comm, backend) is None
-    assert backend.used == 0
+def test_a_job_of_one_process_stays_on_its_device_and_needs_no_nccl(told):
+    backend = Devices()
+    assert join(told(), backend) is None
+    assert backend.used is None

@@ -134,6 +134,10 @@ def test_the_hook_prints_a_line_of_what_says_all(error, waits, capsys):
     assert capsys.readouterr().err in ("xpnet: lr differs\n", "xpnet: interrupted\n")
 
 
+SOON = """
+from xpnet.distributed import faults
+faults.TURN = 0.1  # only one rank fails, so none prints what another does
+"""
 RAISES = """
 comm = xpnet.distributed.init()
 if comm.rank == 1:
@@ -144,7 +148,7 @@ while True:
 
 
 def test_a_rank_that_raises_ends_the_job_with_its_traceback(job):
-    done = job(3, RAISES)
+    done = job(3, SOON + RAISES)
     assert done.code == 1
     assert done.said == ["xpnet: rank 1 of 3 has failed:"]
     assert done.err.count("Traceback") == done.err.count("ArithmeticError: planted") == 1
@@ -166,7 +170,7 @@ comm.barrier()
 
 
 def test_a_rank_that_aborts_ends_the_job_with_a_line(job):
-    done = job(2, ABORTS)
+    done = job(2, SOON + ABORTS)
     assert done.code == 1
     assert done.said == ["xpnet: rank 1 of 2: a file is bad"]
     assert "Traceback" not in done.err

@@ -130,8 +130,10 @@ class Communicator:
             raise ArgumentTypeError(
                 f"{caller}: expected an array of {', '.join(DTYPES)}, got {array.dtype}"
             )
-        if not array.flags.c_contiguous or not backend.is_writable(array):
-            kind = "a read-only one" if array.flags.c_contiguous else "one with gaps"
+        # an array of another library is sent to nobody, and one process can add it up all the same
+        contiguous = not hasattr(array, "flags") or array.flags.c_contiguous
+        if not contiguous or not backend.is_writable(array):
+            kind = "a read-only one" if contiguous else "one with gaps"
             raise ShapeError(
                 f"{caller}: expected a C-contiguous, writable array, got {kind} of shape "
                 f"{tuple(array.shape)}; send a copy of it"

@@ -25,20 +25,20 @@ def join(comm: MpiCommunicator, backend: Backend) -> NcclGroup | None:
     Returns
     -------
     NcclGroup or None
-        None for a job of one process.
+        None for a job of one process, which stays on the device that is current.
 
     Raises
     ------
     DistributedError
         On all ranks: two would have one device, or NCCL is missing or fails on some rank.
     """
+    if comm.size == 1:
+        return None
     place = Place(comm.machine, comm.local_rank, tuple(backend.devices()))
     message = crowded(comm.gather(place))
     if message is not None:
         raise DistributedError(f"init: {message}", alike=True)
     together(comm, "init", lambda: backend.use_device(place.number))
-    if comm.size == 1:
-        return None
     # imported late, as CuPy is
     from xpnet.backends.cupy_nccl import NcclGroup, new_identifier
 

@@ -6,6 +6,7 @@ import atexit
 import importlib.util
 import math
 import os
+import signal
 import sys
 import time
 from collections.abc import Callable
@@ -153,6 +154,7 @@ class MpiCommunicator(Communicator):
 
     def _leave(self) -> None:
         """At the end of this process."""
+        signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for those that still work
         if self._departures is not None:
             self._departures.leave()
         if self.gpus is not None:
