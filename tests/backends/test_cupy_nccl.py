@@ -59,7 +59,7 @@ def nccl(module: Any, monkeypatch: pytest.MonkeyPatch) -> Any:
         get_unique_id=lambda: b"identifier",
         **numbers,
     )
-    monkeypatch.setattr(module, "_nccl", lambda: stand_in)
+    monkeypatch.setattr(module, "load_nccl", lambda: stand_in)
     return stand_in
 
 
@@ -125,4 +125,4 @@ def test_without_nccl_it_is_said_how_to_get_it(
 ) -> None:
     monkeypatch.setattr(module.cp.cuda, "nccl", SimpleNamespace(available=False), raising=False)
     with pytest.raises(DistributedError, match=r"not found: pip install nvidia-nccl-cu1\d$"):
-        module.new_identifier()
+        module.load_nccl()

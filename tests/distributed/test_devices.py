@@ -63,7 +63,9 @@ def nccl(monkeypatch):
                 raise DistributedError("NCCL: planted")
             self.made = size, identifier, rank
 
-    module = SimpleNamespace(NcclGroup=NcclGroup, new_identifier=lambda: b"never asked of rank 1")
+    module = SimpleNamespace(
+        NcclGroup=NcclGroup, load_nccl=lambda: None, new_identifier=lambda: b"not asked of rank 1"
+    )
     monkeypatch.setitem(sys.modules, "xpnet.backends.cupy_nccl", module)
     return module
 
@@ -72,7 +74,7 @@ FIRST = Place("here", 0, ("x", "y"))
 
 
 def test_a_rank_takes_its_device_and_the_identifier_of_rank_0(rank, nccl):
-    backend, comm = Devices(), rank(FIRST, None, None, b"made by rank 0", None)
+    backend, comm = Devices(), rank(FIRST, None, None, None, b"made by rank 0", None)
     assert join(comm, backend).made == (2, b"made by rank 0", 1)
     assert backend.used == 1
     assert comm.said == []
@@ -86,21 +88,31 @@ def test_more_ranks_than_devices_are_told_so_before_any_takes_one(rank, nccl):
     assert backend.used is None
 
 
+def test_ranks_without_nccl_are_named_before_any_waits_in_it(rank, nccl):
+    def fail():
+        raise DistributedError("NCCL is not found")
+
+    nccl.load_nccl = fail
+    with pytest.raises(DistributedError, match=r"^init: rank 1: NCCL is not found$") as caught:
+        join(rank(FIRST, None, None), Devices())
+    assert caught.value.alike
+
+
 def test_if_rank_0_makes_no_identifier_all_ranks_say_why(rank, nccl):
-    with pytest.raises(DistributedError, match=r"^init: rank 0: NCCL is not found$") as caught:
-        join(rank(FIRST, None, "NCCL is not found"), Devices())
+    with pytest.raises(DistributedError, match=r"^init: rank 0: NCCL: no$") as caught:
+        join(rank(FIRST, None, None, "NCCL: no"), Devices())
     assert caught.value.alike
 
 
 def test_a_group_that_fails_on_another_rank_fails_here(rank, nccl):
     with pytest.raises(DistributedError, match=r"^init: rank 0: NCCL: no$") as caught:
-        join(rank(FIRST, None, None, b"", "NCCL: no"), Devices())
+        join(rank(FIRST, None, None, None, b"", "NCCL: no"), Devices())
     assert caught.value.alike
 
 
 def test_a_group_that_fails_here_fails_on_all_ranks_that_do_not_wait_in_nccl(rank, nccl):
     nccl.NcclGroup.fails = True
-    comm = rank(FIRST, None, None, b"", None)
+    comm = rank(FIRST, None, None, None, b"", None)
     with pytest.raises(DistributedError, match=r"^init: rank 1: NCCL: planted$") as caught:
         join(comm, Devices())
     assert caught.value.alike
@@ -109,7 +121,7 @@ def test_a_group_that_fails_here_fails_on_all_ranks_that_do_not_wait_in_nccl(ran
 
 def test_ranks_that_wait_in_nccl_for_one_that_failed_are_ended(rank, nccl):
     nccl.NcclGroup.fails = True
-    comm = rank(FIRST, None, None, b"")
+    comm = rank(FIRST, None, None, None, b"")
     comm.arrives = False
     with pytest.raises(AbortedError, match="NCCL: planted"):
         join(comm, Devices())

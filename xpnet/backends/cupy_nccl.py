@@ -10,7 +10,7 @@ import cupy as cp
 from xpnet.backends.storage import Array
 from xpnet.errors import DistributedError
 
-__all__ = ["NcclGroup", "new_identifier"]
+__all__ = ["NcclGroup", "load_nccl", "new_identifier"]
 
 
 class NcclGroup:
@@ -33,7 +33,7 @@ class NcclGroup:
     """
 
     def __init__(self, size: int, identifier: bytes, rank: int) -> None:
-        self._nccl = _nccl()
+        self._nccl = load_nccl()
         self._kinds = {
             "float32": self._nccl.NCCL_FLOAT32,
             "float64": self._nccl.NCCL_FLOAT64,
@@ -70,6 +70,26 @@ class NcclGroup:
         return _called(self._nccl, function, *args)
 
 
+def load_nccl() -> Any:
+    """CuPy's module for NCCL.
+
+    Raises
+    ------
+    DistributedError
+        It does not find the library.
+    """
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # CuPy's, of a library that is not found
+        from cupy.cuda import nccl
+    if not nccl.available:
+        major = cp.cuda.runtime.runtimeGetVersion() // 1000
+        raise DistributedError(
+            f"NCCL, which adds arrays of several GPUs up, is not found: pip install "
+            f"nvidia-nccl-cu{major}"
+        )
+    return nccl
+
+
 def new_identifier() -> bytes:
     """What the processes of a new group have in common, made in one of them.
 
@@ -78,7 +98,7 @@ def new_identifier() -> bytes:
     DistributedError
         NCCL is not found, or fails.
     """
-    nccl = _nccl()
+    nccl = load_nccl()
     identifier: bytes = _called(nccl, nccl.get_unique_id)
     return identifier
 
@@ -90,17 +110,3 @@ def _called(nccl: Any, function: Any, *args: Any) -> Any:
         raise DistributedError(
             f"NCCL: {error}; the environment variable NCCL_DEBUG=WARN makes it say more"
         ) from error
-
-
-def _nccl() -> Any:
-    """CuPy's module for NCCL, if it finds the library."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # CuPy's, of a library that is not found
-        from cupy.cuda import nccl
-    if not nccl.available:
-        major = cp.cuda.runtime.runtimeGetVersion() // 1000
-        raise DistributedError(
-            f"NCCL, which adds arrays of several GPUs up, is not found: pip install "
-            f"nvidia-nccl-cu{major}"
-        )
-    return nccl

@@ -40,8 +40,9 @@ def join(comm: MpiCommunicator, backend: Backend) -> NcclGroup | None:
         raise DistributedError(f"init: {message}", alike=True)
     together(comm, "init", lambda: backend.use_device(place.number))
     # imported late, as CuPy is
-    from xpnet.backends.cupy_nccl import NcclGroup, new_identifier
+    from xpnet.backends.cupy_nccl import NcclGroup, load_nccl, new_identifier
 
+    together(comm, "init", load_nccl)
     # NCCL's processes find each other by what rank 0 makes
     made = together(comm, "init", lambda: new_identifier() if comm.is_main else b"")
     identifier = comm.gather(made)[0]
