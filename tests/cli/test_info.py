@@ -25,6 +25,13 @@ def test_versions_blas_threads_and_backends_are_named(xpnet_command):
     assert document["backends"]["numpy"] == numpy
 
 
+def test_of_the_packages_of_cupy_only_the_one_that_is_there_is_shown(monkeypatch, capsys):
+    module = import_module("xpnet.cli.info")
+    monkeypatch.setattr(module, "installed", lambda packages: {"cupy-rocm-7-0": "14.2.0"})
+    module.info()
+    assert "\npackages  cupy-rocm-7-0 14.2.0\n" in capsys.readouterr().out
+
+
 def test_each_extra_of_the_project_is_listed_with_the_packages_that_it_brings():
     text = (Path(__file__).parents[2] / "pyproject.toml").read_text(encoding="utf-8")
     table = text.partition("[project.optional-dependencies]\n")[2].partition("\n[")[0]
@@ -33,9 +40,9 @@ def test_each_extra_of_the_project_is_listed_with_the_packages_that_it_brings():
         for name, wanted in re.findall(r"^(\w+) = (\[.*?\])$", table, re.M | re.S)
     }
     project["report"] = [*project["plot"], *set(project["report"]) - {"xpnet[plot]"}]
-    for_gpus_or_developers = {"cuda12", "cuda13", "test", "bench", "contenders", "docs", "dev"}
+    others = {"cuda12", "cuda13", "rocm7", "test", "bench", "contenders", "docs", "dev"}
     listed = import_module("xpnet.cli.info").EXTRAS
-    assert listed.keys() == project.keys() - for_gpus_or_developers
+    assert listed.keys() == project.keys() - others
     for name, packages in listed.items():
         assert set(packages) == set(project[name])
 

@@ -22,8 +22,10 @@ from xpnet.backends.precision import get_matmul_precision
 from xpnet.backends.storage import Array
 from xpnet.errors import BackendError
 
-__all__ = ["WORKSPACE", "Handle", "forget_handle", "free_unused", "handle", "product"]
+__all__ = ["ROCM", "WORKSPACE", "Handle", "forget_handle", "free_unused", "handle", "product"]
 
+ROCM: bool = cp.cuda.runtime.is_hip
+"""Whether this CuPy is for AMD's GPUs, which have no cuBLAS: all products are left to CuPy."""
 WORKSPACE = 32 * 2**20
 """Bytes of a stream's workspace: what cuBLAS's manual recommends for the GPUs that want most."""
 
@@ -167,6 +169,8 @@ def product(a: Array, b: Array, out: Array | None = None) -> Array | None:
     cupy.ndarray or None
         `out`, or a new array.
     """
+    if ROCM:
+        return None
     layouts = a.dtype, a.shape, a.strides, b.dtype, b.shape, b.strides
     plan = gemm_plan(*layouts, get_matmul_precision())
     if plan is None:

@@ -20,7 +20,7 @@ from xpnet.backends.cupy_step_feed import CupyStepFeed
 from xpnet.backends.kinds import REAL
 from xpnet.backends.storage import BATCH_ROWS, CUDA, Array, Pool, repeats
 from xpnet.backends.update_rule import UpdateRule
-from xpnet.errors import BackendError
+from xpnet.errors import BackendError, CaptureError
 
 __all__ = ["CupyBackend"]
 
@@ -394,6 +394,9 @@ class CupyBackend(Backend):
     # --- captured steps: a CUDA graph ----------------------------------------------------------
 
     def capture(self, body: Callable[[], object]) -> Callable[[], None]:
+        if cublas.ROCM:  # a graph keeps cuBLAS's workspace
+            body()
+            raise CaptureError("steps are not captured on ROCm")
         return CupyGraph(body).replay
 
     def step_feed(self, batch: int, count: int, dtype: Any) -> CupyStepFeed:
@@ -407,7 +410,12 @@ def _pool_in_use() -> Any:
 
 
 def _by_row_takes(scores: Array, t: Array) -> bool:
-    """Whether the kernel is written for these dtypes, and for scores at all: it reads the first."""
+    """Whether the kernel is written for these dtypes, and for scores at all: it reads the first.
+
+    It adds up a row in a warp of 32 threads, whose masks are others on ROCm.
+    """
+    if cublas.ROCM:
+        return False
     kinds = scores.dtype.name in ("float32", "float64") and t.dtype.name in kernels.C_TYPES
     return kinds and scores.size > 0
 

@@ -19,7 +19,7 @@ from xpnet.machine import cores, installed
 
 __all__ = ["info"]
 
-PACKAGES = "numpy", "cupy-cuda12x", "cupy-cuda13x", "rich", "typer"
+PACKAGES = "numpy", "cupy-cuda12x", "cupy-cuda13x", "cupy-rocm-7-0", "rich", "typer"
 EXTRAS = {
     "images": ("pillow",),
     "mpi": ("mpi4py",),
@@ -77,9 +77,8 @@ def _blas() -> str:
 
 
 def _lines(document: dict[str, Any], width: int) -> list[str]:
-    packages = [
-        f"{name} {found or 'not installed'}" for name, found in document["packages"].items()
-    ]
+    # of the packages of CuPy one is enough; that there is none is told with the backends
+    packages = [f"{name} {found}" for name, found in document["packages"].items() if found]
     threads = [f"{name}={value}" for name, value in document["threads"].items() if value]
     limits = ", ".join(threads) or "no limit set"
     lines = [
