@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 from xpnet.backends import Array, asarray, backend_of
 from xpnet.layers.base import Layer
@@ -51,7 +51,7 @@ def cast(stack: Stack, dtype: object) -> Buffers:
     """The buffers with those that are floating in this dtype; others are the same arrays."""
     return [
         (layer, {name: _cast(array, dtype) for name, array in layer.buffers.items()})
-        for layer in _with_buffers(stack)
+        for layer in stack.with_buffers
     ]
 
 
@@ -59,7 +59,7 @@ def moved(stack: Stack, backend: str) -> Buffers:
     """Copies of the buffers on another backend; on their own they are the same arrays."""
     return [
         (layer, {name: asarray(array, backend=backend) for name, array in layer.buffers.items()})
-        for layer in _with_buffers(stack)
+        for layer in stack.with_buffers
     ]
 
 
@@ -71,12 +71,8 @@ def take(buffers: Buffers) -> None:
 
 def saved(stack: Stack) -> list[tuple[Array, Array]]:
     """Each buffer with a copy of what it holds now, for `restore`."""
-    none = Layer.buffers  # of a layer that has not added any: quick to tell, before each step
     return [
-        (array, array.copy())
-        for layer in stack.every
-        if layer.buffers is not none
-        for array in layer.buffers.values()
+        (array, array.copy()) for layer in stack.with_buffers for array in layer.buffers.values()
     ]
 
 
@@ -84,10 +80,6 @@ def restore(saved: list[tuple[Array, Array]]) -> None:
     """Write back into each buffer what it held when it was `saved`."""
     for array, before in saved:
         array[...] = before
-
-
-def _with_buffers(stack: Stack) -> Iterator[Layer]:
-    return (layer for layer in stack.every if layer.buffers)
 
 
 def _cast(array: Array, dtype: object) -> Array:

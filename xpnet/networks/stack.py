@@ -49,6 +49,8 @@ class Stack:
     last_layer : Layer
     first_owner : int
         The position of the first layer with parameters, before which no gradient is needed.
+    with_buffers : tuple of Layer
+        Those that have added buffers, as a constructor does.
     """
 
     def __init__(self, layers: Mapping[str, Any], last_layer: Any) -> None:
@@ -57,6 +59,7 @@ class Stack:
         self.last_layer = as_layer(last_layer)
         owners = (position for position, layer in enumerate(self.layers) if layer.params)
         self.first_owner = next(owners, len(self.layers))
+        self.with_buffers = tuple(layer for layer in self.every if layer.buffers)
 
     @property
     def every(self) -> tuple[Layer, ...]:
