@@ -13,15 +13,20 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 __all__ = [
+    "FLOAT",
     "RULES",
     "Operation",
     "affine_backward",
     "affine_forward",
+    "backward",
     "captured_step",
     "gather",
+    "parameters",
     "relu_backward",
     "relu_forward",
+    "shared_step",
     "softmax_with_loss",
+    "sums",
     "training_step",
     "update",
 ]
@@ -124,11 +129,44 @@ def training_step(sizes: Sequence[int], batch: int) -> list[Operation]:
     for inputs, outputs in layers[:-1]:
         operations += affine_forward(batch, inputs, outputs) + relu_forward(batch * outputs)
     operations += affine_forward(batch, *layers[-1]) + softmax_with_loss(batch, sizes[-1])
-    for inputs, outputs in reversed(layers[1:]):
+    return operations + backward(sizes, batch) + update("SGD", parameters(sizes))
+
+
+def parameters(sizes: Sequence[int]) -> int:
+    """The entries of all weights and biases."""
+    return sum(inputs * outputs + outputs for inputs, outputs in pairwise(sizes))
+
+
+def backward(sizes: Sequence[int], batch: int) -> list[Operation]:
+    """The part of a step that comes behind its loss, without the update."""
+    first, *others = pairwise(sizes)
+    operations: list[Operation] = []
+    for inputs, outputs in reversed(others):
         operations += affine_backward(batch, inputs, outputs) + relu_backward(batch * inputs)
-    operations += affine_backward(batch, *layers[0], of_input=False)
-    parameters = sum(inputs * outputs + outputs for inputs, outputs in layers)
-    return operations + update("SGD", parameters)
+    return operations + affine_backward(batch, *first, of_input=False)
+
+
+def sums(entries: int) -> list[Operation]:
+    """What a rank does with gradients and loss before and behind the all-reduce, and its launch.
+
+    The time of the all-reduce is none of this list: it depends on the ranks.
+    """
+    return [
+        Operation("zeros", 0, entries * FLOAT),
+        Operation("gradients by share", entries, 2 * entries * FLOAT),
+        Operation("sum of gradients", entries, 3 * entries * FLOAT),
+        Operation("loss by share", 1, 2 * FLOAT),
+        Operation("sum of losses", 1, 3 * FLOAT),
+        Operation("all-reduce", 0, 0),
+        Operation("gradients back", 0, 2 * entries * FLOAT),
+        Operation("loss back", 0, 2 * FLOAT),
+    ]
+
+
+def shared_step(sizes: Sequence[int], rows: int) -> list[Operation]:
+    """A step of one of several ranks, whose share of the batch is so many rows."""
+    *others, last = training_step(sizes, rows)
+    return [*others, *sums(parameters(sizes)), last]
 
 
 def captured_step(sizes: Sequence[int], batch: int) -> list[Operation]:

@@ -9,6 +9,7 @@ import pytest
 
 from tests.counts_table import LAYERS, OPTIMIZERS, TRAINING
 from tests.device_counts import counted, labels, normal
+from xpnet.distributed.alone import Alone
 from xpnet.networks import MultiLayerNet
 from xpnet.optimizers import SGD
 from xpnet.training import Trainer
@@ -57,6 +58,50 @@ def test_a_step_has_the_launches_that_the_device_counts(device_counts, hidden):
 
     expected = total(operations.training_step(sizes, 100), "launches")
     assert counted(device_counts, prepare)["launches"] == expected
+
+
+class FirstOfTwo(Alone):
+    """A rank of two, whose neighbour adds nothing."""
+
+    size = 2
+
+    def all_reduce(self, array):
+        self.reduced = array.size
+
+
+@pytest.mark.emulated
+@pytest.mark.parametrize("hidden", [1, 2])
+def test_a_step_of_a_rank_has_the_launches_that_the_device_counts(device_counts, hidden):
+    sizes, comm = (20, *[8] * hidden, 10), FirstOfTwo()
+
+    def prepare(seed):
+        net = MultiLayerNet(sizes[0], list(sizes[1:-1]), sizes[-1], seed=seed)
+        data = normal(seed, 500, sizes[0]), labels(seed, 500)
+        trainer = Trainer(net, SGD(), data, progress=False, comm=comm)
+        trainer.step()
+        return partial(trainer.step)
+
+    listed = operations.shared_step(sizes, 50)
+    of_nccl = 1
+    assert counted(device_counts, prepare)["launches"] == total(listed, "launches") - of_nccl
+    assert comm.reduced > operations.parameters(sizes)
+
+
+def test_a_rank_sums_gradients_between_backward_and_update():
+    step, alone = (
+        make((784, 50, 10), 100) for make in (operations.shared_step, operations.training_step)
+    )
+    assert (step[:14], step[-1:]) == (alone[:14], alone[14:])
+    assert step[14:-1] == operations.sums(39_760)
+
+
+def test_gradients_are_read_and_written_four_times_to_sum_them():
+    assert total(operations.sums(100), "bytes") == 4 * (100 * (1 + 2 + 3 + 2) + 2 + 3 + 2)
+
+
+def test_backward_is_what_lies_between_loss_and_update():
+    sizes = 784, 50, 20, 10
+    assert operations.backward(sizes, 100) == operations.training_step(sizes, 100)[11:-1]
 
 
 @pytest.mark.parametrize(("batch", "hidden"), [(100, 50), (512, 4096)])
