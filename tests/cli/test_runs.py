@@ -223,8 +223,11 @@ def test_a_signal_keeps_all_that_was_asked_for(
     xpnet_command, small_data, tmp_path, backend, number, code, word
 ):
     process = started(small_data, tmp_path, backend)
-    process.send_signal(number)
-    said = " ".join(process.communicate(timeout=60)[1].split())
+    try:
+        process.send_signal(number)
+        said = " ".join(process.communicate(timeout=60)[1].split())
+    finally:
+        process.kill()  # one that took no notice
     assert process.returncode == code
     assert said.startswith(f"xpnet: {word} after ")
     assert said.endswith("; to go on: xpnet train --resume run")

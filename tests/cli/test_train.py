@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from xpnet.cli.train import _rounded
+from xpnet.cli.train_words import _rounded
 
 
 @pytest.fixture

@@ -64,10 +64,19 @@ def recorded_options(context: typer.Context) -> dict[str, Any]:
 def new_trainer(
     options: dict[str, Any],
     callbacks: list[Callback],
-    capture: bool | None,
     goal: Goal,
+    **how: Any,
 ) -> Trainer:
     """A network on MNIST, or on data of one's own, before its first step.
+
+    Parameters
+    ----------
+    options : dict
+        Those that are recorded.
+    callbacks : list of Callback
+    goal : Goal
+    **how
+        Options of the trainer that change nothing but how it computes.
 
     Raises
     ------
@@ -95,7 +104,7 @@ def new_trainer(
         callbacks=stopping(options["early_stopping"]) + callbacks,
         progress=False,
         threads=options["threads"],
-        capture=capture,
+        **how,
     )
     _check_last_batch(trainer, options)
     steps = steps_of(goal, trainer)
@@ -117,7 +126,7 @@ def _check_last_batch(trainer: Trainer, options: dict[str, Any]) -> None:
 
 
 def resumed_trainer(
-    context: typer.Context, path: str, callbacks: list[Callback], capture: bool | None = None
+    context: typer.Context, path: str, callbacks: list[Callback], **how: Any
 ) -> tuple[Trainer, dict[str, Any]]:
     """The trainer in a checkpoint, and the options that its run was begun with.
 
@@ -144,7 +153,7 @@ def resumed_trainer(
     data = context.params["data"] or options["data"]
     sets = load_mnist(normalize=False, root=data)
     callbacks = stopping(options["early_stopping"]) + callbacks
-    trainer = Trainer.resume(path, *sets, callbacks=callbacks, progress=False, capture=capture)
+    trainer = Trainer.resume(path, *sets, callbacks=callbacks, progress=False, **how)
     return trainer, options
 
 

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import math
 from typing import Annotated, Any
 
 import typer
 
 import xpnet
-from xpnet.backends import set_backend
 from xpnet.checkpoints import check_folder
 from xpnet.cli.goals import CHAPTER_ITERATIONS, goal_of, rest_of
+from xpnet.cli.job import Accumulate, Distributed, ending_together, joined
 from xpnet.cli.network_options import (
     Activation,
     BatchNormalisation,
@@ -39,13 +38,14 @@ from xpnet.cli.options import (
 )
 from xpnet.cli.outcome import write_history, write_page
 from xpnet.cli.runs import SPAN, new_trainer, recorded_options, resumed_trainer
-from xpnet.cli.stopping import best_record, stopped
+from xpnet.cli.stopping import stopped
+from xpnet.cli.train_words import headline, last_line, pace, way_on
 from xpnet.cli.width import wrapped
 from xpnet.errors import NonFiniteLossError, OptionError
 from xpnet.optimizers.stored_rate import described_rate
 from xpnet.plotting import check_plottable, plot_history
 from xpnet.report import check_report
-from xpnet.training import Callback, Checkpoint, History, TensorBoard, Trainer
+from xpnet.training import Callback, Checkpoint, TensorBoard, Trainer
 from xpnet.training.progress import progress_callback
 
 __all__ = ["InterruptedRunError", "train"]
@@ -95,6 +95,8 @@ def train(
         ),
     ] = None,
     backend: BackendName = "auto",
+    distributed: Distributed = False,
+    accumulate: Accumulate = 1,
     data: DataFolder = None,
     save: Annotated[
         str | None, typer.Option(help="Save the trained network to this .safetensors.")
@@ -132,32 +134,63 @@ def train(
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print nothing but errors.")] = False,
 ) -> int:
     """Train a network on MNIST. With no options: the chapter's run."""
-    out = prepare(json, plot, save, report, csv=csv)
-    if plot:
-        check_plottable(plot)
-    if report:
-        check_report(report)
-    callbacks = progress_callback(False if quiet else None, stream=out)
-    callbacks += _checkpoints(checkpoint or resume, checkpoint_every, keep)
-    callbacks += [TensorBoard(tensorboard)] if tensorboard else []
-    where = set_backend(backend)
-    goal = goal_of(iterations, epochs)
-    if resume is None:
-        if checkpoint:
-            check_folder(checkpoint, None)
+    comm = joined(distributed, backend)
+    with ending_together(comm):
+        if not comm.is_main:  # rank 0 alone prints and writes
+            json = csv = tensorboard = plot = report = save = None
+            quiet = True
+        out = prepare(json, plot, save, report, csv=csv)
+        if plot:
+            check_plottable(plot)
+        if report:
+            check_report(report)
+        callbacks = progress_callback(False if quiet else None, stream=out)
+        callbacks += _checkpoints(checkpoint or resume, checkpoint_every, keep)
+        callbacks += [TensorBoard(tensorboard)] if tensorboard else []
+        goal = goal_of(iterations, epochs)
         options = recorded_options(context)
-        trainer = new_trainer(options, callbacks, capture, goal)
-        goal = goal or {"iterations": CHAPTER_ITERATIONS}
-    else:
-        trainer, options = resumed_trainer(context, resume, callbacks, capture)
-        goal = rest_of(goal, trainer, resume, options[SPAN])
+        comm.agree("xpnet train", {**options, **(goal or {}), "data": None, "resume": resume})
+        how = {"capture": capture, "comm": comm, "accumulate": accumulate}
+        if resume is None:
+            if checkpoint and comm.is_main:
+                check_folder(checkpoint, None)
+            trainer = new_trainer(options, callbacks, goal, **how)
+            goal = goal or {"iterations": CHAPTER_ITERATIONS}
+        else:
+            trainer, options = resumed_trainer(context, resume, callbacks, **how)
+            goal = rest_of(goal, trainer, resume, options[SPAN])
+        if not quiet:
+            print(wrapped(headline(trainer, options), out), file=out, flush=True)
+        document = _document(trainer, options)
+        try:
+            history = trainer.run(**goal)
+        except NonFiniteLossError as error:
+            write_history(trainer.history, {**document, "error": str(error)}, json, csv)
+            write_page(trainer, report)
+            raise
+        document["captured"] = trainer.captured
+        document |= stopped(trainer)
+        write_history(history, document, json, csv)
+        if plot:
+            plot_history(history, plot)
+        if save:
+            trainer.net.save(save)
+        write_page(trainer, report)
+        if history.interrupted:
+            raise InterruptedRunError(f"{pace(history)}{way_on(trainer)}")
+        if not quiet:
+            print(wrapped(last_line(trainer), out), file=out)
+        return 0
+
+
+def _document(trainer: Trainer, options: dict[str, Any]) -> dict[str, Any]:
+    """What the JSON says of a run beside its results."""
     net = trainer.net
-    if not quiet:
-        print(wrapped(_headline(trainer, options), out), file=out, flush=True)
-    document = {
+    return {
         "xpnet": xpnet.__version__,
-        "backend": where.name,
-        "device": where.device,
+        "backend": net.backend.name,
+        "device": net.backend.device,
+        "processes": trainer.comm.size,
         "dtype": str(net.dtype),
         "seed": options["seed"],
         "network": list(net.sizes),
@@ -169,25 +202,6 @@ def train(
         "resumed_at": trainer.iteration or None,
         **{name: options[name] for name in OCCASIONAL if options[name]},
     }
-    try:
-        history = trainer.run(**goal)
-    except NonFiniteLossError as error:
-        write_history(trainer.history, {**document, "error": str(error)}, json, csv)
-        write_page(trainer, report)
-        raise
-    document["captured"] = trainer.captured
-    document |= stopped(trainer)
-    write_history(history, document, json, csv)
-    if plot:
-        plot_history(history, plot)
-    if save:
-        net.save(save)
-    write_page(trainer, report)
-    if history.interrupted:
-        raise InterruptedRunError(f"{_pace(history)}{_way_on(trainer)}")
-    if not quiet:
-        print(wrapped(_lastline(trainer), out), file=out)
-    return 0
 
 
 def _checkpoints(folder: str | None, every: int | None, keep: int | None) -> list[Callback]:
@@ -201,52 +215,3 @@ def _checkpoints(folder: str | None, every: int | None, keep: int | None) -> lis
         if value is not None and value < 1:
             raise OptionError(f"{name}: expected a whole number from 1 on, got {value}")
     return [Checkpoint(folder, every=every, keep=2 if keep is None else keep)]
-
-
-def _headline(trainer: Trainer, options: dict[str, Any]) -> str:
-    net, held = trainer.net, trainer.validation
-    rows, sizes = int(trainer.train[0].shape[0]), "-".join(map(str, net.sizes))
-    more = "" if held is None else f" and {int(held[0].shape[0]):,} held back"
-    parts = ["batch normalisation"] if options["batch_norm"] else []
-    parts += [f"dropout {options['dropout']:g}"] if options["dropout"] else []
-    made = f" with {' and '.join(parts)}" if parts else ""
-    return (
-        f"{sizes} network{made}, {net.params.count:,} parameters, {net.dtype}, on "
-        f"{net.backend.name} ({net.backend.device}); {rows:,} images{more}, "
-        f"batches of {trainer.batch_size}, {trainer.optimizer!r}{_begun(trainer)}"
-    )
-
-
-def _begun(trainer: Trainer) -> str:
-    """Where a run goes on that has begun before."""
-    if trainer.checkpoint is None:
-        return ""
-    return f"; from iteration {trainer.iteration:,}, of {trainer.checkpoint}"
-
-
-def _way_on(trainer: Trainer) -> str:
-    """What goes on with a run that was checkpointed."""
-    if trainer.checkpoint is None:
-        return ""
-    return f"; to go on: xpnet train --resume {trainer.checkpoint.parent}"
-
-
-def _lastline(trainer: Trainer) -> str:
-    record = best_record(trainer)
-    accuracy = 0 if record is None else record.test_accuracy or 0
-    best = ""
-    if record is not None and record is not trainer.history.final:
-        best = f"; the network is that of epoch {record.epoch}, whose validation loss was best"
-    return f"{_pace(trainer.history)}{best}; test accuracy {100 * accuracy:.2f} %"
-
-
-def _pace(history: History) -> str:
-    """Steps, the time they took without evaluation, and both as one number."""
-    steps, speed = f"{len(history.losses):,} iterations", _rounded(history.steps_per_second)
-    return f"{steps} in {_rounded(history.step_seconds)} s ({speed} steps a second)"
-
-
-def _rounded(value: float) -> str:
-    """A number with three digits that count, so that others made of it agree."""
-    decimals = 2 - math.floor(math.log10(value)) if value > 0 else 0
-    return f"{round(value, decimals):,.{max(decimals, 0)}f}"

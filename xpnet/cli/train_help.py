@@ -14,7 +14,14 @@ GROUPS = {
         *("epochs", "iterations", "batch_size", "optimizer", "lr", "schedule", "warmup"),
         *("weight_decay", "validation", "early_stopping", "seed", "replacement"),
     ),
-    "Data and device": ("data", "backend", "threads", "capture"),
+    "Data and device": (
+        "data",
+        "backend",
+        "threads",
+        "capture",
+        "accumulate",
+        "distributed",
+    ),
     "Saving and resuming": ("save", "checkpoint", "checkpoint_every", "keep", "resume"),
     "Output": ("json", "csv", "tensorboard", "plot", "report", "quiet", "help"),
 }
