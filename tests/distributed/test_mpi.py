@@ -52,13 +52,13 @@ def test_collective_calls_of_so_many_ranks(size, job):
 
 
 def test_a_script_started_without_a_launcher_is_one_rank(python):
-    pytest.importorskip("mpi4py", reason="that it is installed is what is asked")
+    pytest.importorskip("mpi4py", reason="asks what mpi4py does")
     done = python(f"import numpy as np, xpnet\n{COLLECTIVES.replace('SIZE', '1')}")
     assert (done.returncode, done.stderr, done.stdout) == (0, "", "done\n")
 
 
 def test_a_launcher_of_another_mpi_is_found_out(python):
-    pytest.importorskip("mpi4py", reason="that it is installed is what is asked")
+    pytest.importorskip("mpi4py", reason="asks what mpi4py does")
     done = python("import xpnet; xpnet.distributed.init()", SLURM_STEP_NUM_TASKS="3")
     assert done.returncode == 1
     assert "DistributedError: expected 3 processes, as the launcher says, got 1" in done.stderr
@@ -71,7 +71,7 @@ def test_without_mpi4py_the_extra_is_named(monkeypatch):
 
 
 def test_without_an_mpi_it_is_said_how_to_get_one(python):
-    pytest.importorskip("mpi4py", reason="that it is installed is what is asked")
+    pytest.importorskip("mpi4py", reason="asks what mpi4py does")
     done = python("import xpnet; xpnet.distributed.init()", MPI4PY_LIBMPI="/nowhere/libmpi.so")
     assert "MissingExtraError: mpi4py is installed, but finds no MPI: cannot load" in done.stderr
 
