@@ -89,13 +89,17 @@ def test_a_group_in_several_streams_is_not_captured(
     assert "several streams" in capfd.readouterr().err
 
 
-def test_memory_must_live_at_the_launch(cp, stream, refused, captured, all_reduce, capfd):
+def test_memory_must_live_at_the_launch(
+    cp, comm, stream, refused, nccl_refuses, captured, all_reduce, capfd
+):
     x, y = cp.ones(3, np.float32), cp.zeros(3, np.float32)
     graph = captured(all_reduce, x, y, stream)
     del x
     with refused("IllegalAddress"):
         graph.launch(stream)
     assert "ncclAllReduce: the send buffer" in capfd.readouterr().err
+    with nccl_refuses("UNHANDLED_CUDA_ERROR"):
+        comm.check_async_error()  # so that other ranks do not wait for this one
 
 
 def test_the_communicator_must_live_at_the_launch(

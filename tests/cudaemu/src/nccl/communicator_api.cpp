@@ -9,7 +9,7 @@
 namespace nccl {
 namespace {
 
-constexpr int kVersion = 22707;
+constexpr int kVersion = 22707;  // for which CuPy's wheel was built
 
 // Takes the place of a rank on the current device; the handle is valid when all have met.
 ncclResult_t begin(ncclComm_t* out, int ranks, const ncclUniqueId& id, int rank) {

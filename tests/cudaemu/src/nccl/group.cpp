@@ -25,13 +25,15 @@ class Batch {
   explicit Batch(const std::vector<Call>& calls) : calls_(calls) {}
 
   int run() {
-    for (const Call& call : calls_)  // freed before the launch of a graph?
-      if (!memory_is_live(call)) return cudaErrorIllegalAddress;
+    for (const Call& call : calls_) {
+      if (memory_is_live(call)) continue;  // freed before the launch of a graph
+      end(call.comm.get(), ncclUnhandledCudaError, Presence::kFailed);
+      return cudaErrorIllegalAddress;
+    }
     result_ = carry_out(calls_);
     return result_ == ncclSuccess ? cudaSuccess : cudaErrorLaunchFailure;
   }
 
-  const std::vector<Call>& calls() const { return calls_; }
   ncclResult_t result() const { return result_; }
 
  private:

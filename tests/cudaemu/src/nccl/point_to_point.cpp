@@ -1,5 +1,5 @@
-// Sends and receives. "This operation is blocking for the GPU" (ncclSend): here that holds for every
-// length, so that a program which lacks a group stands still.
+// Sends and receives. "This operation is blocking for the GPU" (ncclSend): here that holds for
+// every length, so that a program which lacks a group stands still.
 #include <string.h>
 
 #include "task.h"

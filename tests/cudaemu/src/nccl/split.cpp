@@ -29,7 +29,7 @@ ncclResult_t gather(const SharedComm& comm, const Wish& mine, std::vector<Wish>*
 }
 
 // "Ranks which pass the same color value will be part of the same group", ordered by key; "if keys
-// are equal between ranks, then the rank in the original communicator will be used" (ncclCommSplit).
+// are equal [...], then the rank in the original communicator will be used" (ncclCommSplit).
 std::vector<Wish> of_color(const std::vector<Wish>& all, int color) {
   std::vector<Wish> same;
   std::copy_if(all.begin(), all.end(), std::back_inserter(same),
