@@ -10,6 +10,7 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 from importlib import import_module
 from pathlib import Path
 from typing import NamedTuple
@@ -180,6 +181,7 @@ def call_but_for_the_last(rank):
         return rank.refusal(rank.total, comm)
     refusal = "none"
     while refusal == "none":
+        time.sleep(0.01)
         refusal = rank.refusal(comm.check_async_error)
     return refusal
 
