@@ -196,7 +196,7 @@ def test_arrays_that_mean_something_else_are_refused(kind, name):
     [
         1j,
         np.complex64(1),
-        np.timedelta64(1),
+        np.timedelta64(1, "s"),
         np.datetime64(1, "s"),
         np.str_("1"),
     ],
