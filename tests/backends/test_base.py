@@ -17,7 +17,9 @@ from .primitive_cases import CASES, WRITTEN
 ABOUT_ARRAYS = {
     "asarray",
     "from_dlpack",
+    "devices",
     "has_device",
+    "use_device",
     "to_numpy",
     "synchronize",
     "owns",
