@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 from listings import listings
 
-from .pages import agree, blocks, draw_digit, run_page
+from .pages import ACCURATE, agree, blocks, commands, draw_digit, run_page, type_command
 
 DOCS = Path(__file__).parents[2] / "docs"
 PAGES = {
@@ -46,6 +46,15 @@ def test_a_page_done_from_top_to_bottom_prints_what_it_shows(name, tmp_path, mon
         draw_digit(tmp_path / "my-digit.png")
     for text, printed, shown in run_page(PAGES[name], {}, tmp_path):
         assert agree(shown, printed), f"{text}\nprints\n{printed}\nthe page shows\n{shown}"
+
+
+def test_the_run_for_the_best_accuracy_begins_and_ends_as_the_page_shows(tmp_path):
+    shown = dict(commands(PAGES["en/commands.md"]))[ACCURATE].splitlines()
+    printed = type_command(ACCURATE.replace("--epochs 15", "--iterations 20"), tmp_path)
+    first, *_, last = printed.splitlines()
+    assert first == shown[0].replace("steps=3525", "steps=20")
+    assert agree("20 iterations in ... s (... steps a second); test accuracy ... %\n", f"{last}\n")
+    assert agree(f"3,525{last.removeprefix('20').partition(' in ')[0]} in ...", shown[-1])
 
 
 @pytest.mark.parametrize("name", PAGES)
