@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-__all__ = ["Done", "Job", "started"]
+__all__ = ["OPEN_MPI", "Done", "Job", "mpiexec", "started"]
 
 SECONDS = 60
 """In which a job ends on a machine that is busy; a job that hangs is killed then."""
@@ -51,16 +51,20 @@ class Job:
         return Done(self.process.returncode, out, err)
 
 
+def mpiexec() -> str:
+    """The command that starts processes; a test without it is skipped."""
+    pytest.importorskip("mpi4py", reason="several processes need mpi4py: pip install 'xpnet[mpi]'")
+    # that of MPICH from PyPI stands beside Python
+    beside = shutil.which("mpiexec", path=Path(sys.executable).parent)
+    found = beside or shutil.which("mpiexec")
+    return found or pytest.skip("several processes are started by mpiexec: pip install mpich")
+
+
 @contextmanager
 def started(*processes: Sequence[str], cwd: Path | None = None, **variables: str) -> Iterator[Job]:
     """Processes of these arguments of Python, one each; they end with the block."""
-    pytest.importorskip("mpi4py", reason="several processes need mpi4py: pip install 'xpnet[mpi]'")
-    # that of MPICH from PyPI stands beside Python
-    mpiexec = shutil.which("mpiexec", path=Path(sys.executable).parent) or shutil.which("mpiexec")
-    if mpiexec is None:
-        pytest.skip("several processes are started by mpiexec: pip install mpich")
     environ = {**os.environ, **OPEN_MPI, "OMP_NUM_THREADS": "1", **variables}
-    command = [mpiexec]
+    command = [mpiexec()]
     for arguments in processes:
         command += [":"] if len(command) > 1 else []
         command += ["-n", "1", sys.executable, *arguments]

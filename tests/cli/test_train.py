@@ -6,8 +6,6 @@ import sys
 
 import pytest
 
-from xpnet.cli.train_words import _rounded
-
 
 @pytest.fixture
 def backend_option(backend):
@@ -243,13 +241,6 @@ def test_the_steps_a_second_are_those_of_the_seconds_beside_them(xpnet_command, 
     form = r"18 iterations in ([\d,.]+) s \(([\d,.]+) steps a second\); test accuracy [\d.]+ %"
     seconds, speed = (float(text.replace(",", "")) for text in re.fullmatch(form, last).groups())
     assert 18 / seconds == pytest.approx(speed, rel=0.02)
-
-
-@pytest.mark.parametrize(
-    ("value", "shown"), [(1.9449, "1.94"), (5151.7, "5,150"), (0.00123456, "0.00123"), (0, "0")]
-)
-def test_a_rounded_number_has_three_digits_that_count(value, shown):
-    assert _rounded(value) == shown
 
 
 def test_choices_are_taken_in_any_case(xpnet_command, small_data):

@@ -15,6 +15,7 @@ import pytest
 
 import xpnet
 from tests.datasets.digits import stroked
+from tests.jobs import OPEN_MPI, mpiexec
 
 __all__ = ["ACCURATE", "agree", "blocks", "commands", "draw_digit", "run_page", "type_command"]
 
@@ -48,7 +49,7 @@ def run_page(page, namespace, folder):
                 exec(compile(text.replace('"auto"', '"numpy"'), "a page", "exec"), namespace)
             yield text, printed.getvalue(), next_text if next_kind == "text" else ""
         for command, shown in _typed(text) if kind == "console" else ():
-            if command.startswith("xpnet ") and command not in LONG:
+            if command.startswith(("xpnet ", "mpiexec ")) and command not in LONG:
                 yield command, type_command(command, folder), shown
     xpnet.set_backend("numpy")
 
@@ -73,13 +74,17 @@ def draw_digit(path):
 
 
 def type_command(command, folder):
-    """What a command of xpnet prints in a folder, on NumPy."""
+    """What a command of xpnet prints in a folder, on NumPy; also behind ``mpiexec -n 2``."""
+    words = shlex.split(command)
+    at = words.index("xpnet")
+    if words[0] == "mpiexec":
+        words[0] = mpiexec()
     done = subprocess.run(
-        [sys.executable, "-m", *shlex.split(command)],
+        [*words[:at], sys.executable, "-m", *words[at:]],
         capture_output=True,
         text=True,
         cwd=folder,
-        env={**os.environ, "COLUMNS": "100", "XPNET_BACKEND": "numpy"},
+        env={**os.environ, **OPEN_MPI, "COLUMNS": "100", "XPNET_BACKEND": "numpy"},
         timeout=120,
         check=False,
     )

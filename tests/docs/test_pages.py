@@ -26,6 +26,7 @@ ENGLISH = {name: page for name, page in PAGES.items() if name.startswith("en/")}
 TUTORIAL = {name: page for name, page in ENGLISH.items() if name.startswith("en/tutorial/")}
 DONE = [name for name, page in ENGLISH.items() if {"python", "console"} & dict(blocks(page)).keys()]
 NEEDED = {
+    "en/distributed.md": ("mpi4py",),
     "en/sklearn.md": ("sklearn",),
     "en/use.md": ("PIL", "onnxruntime", "onnx", "tensorboard", "torch"),
 }
