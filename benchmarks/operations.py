@@ -164,9 +164,9 @@ def sums(entries: int) -> list[Operation]:
 
 
 def shared_step(sizes: Sequence[int], rows: int) -> list[Operation]:
-    """A step of one of several ranks, whose share of the batch is so many rows."""
-    *others, last = training_step(sizes, rows)
-    return [*others, *sums(parameters(sizes)), last]
+    """The nodes of a captured step of one of several ranks, whose share is so many rows."""
+    *others, update, following = captured_step(sizes, rows)
+    return [*others, *sums(parameters(sizes)), update, following]
 
 
 def captured_step(sizes: Sequence[int], batch: int) -> list[Operation]:

@@ -3,7 +3,7 @@
     python benchmarks/scaling.py
 
 Nothing of it is measured. A rank's share of a batch takes what `cost_model.py` predicts, with the
-launches of a step whose gradients are summed; the all-reduce takes latency + bytes / bandwidth, by
+kernels of a step whose gradients are summed; the all-reduce takes latency + bytes / bandwidth, by
 the figures of data sheets and of NCCL. The model leaves out that ranks wait for the slowest one,
 that machines share switches, and all that `cost_model.py` leaves out.
 """
@@ -76,17 +76,15 @@ def step(
 ) -> Step:
     """A step of ranks with so many rows each.
 
-    The step of one GPU is captured; those of several are ordered launch by launch, while the
-    device is at the last ones.
+    It is captured, that of several ranks with its all-reduce.
     """
     if ranks == 1:
         return Step(gpu.replayed(captured_step(sizes, rows), REPLAY))
-    operations = shared_step(sizes, rows)
     summing, way = all_reduce((parameters(sizes) + 1) * FLOAT, ranks, cluster)
-    orders, device = gpu.orders(operations), gpu.work(operations) + summing
-    hidden = min(summing, gpu.work(backward(sizes, rows)))
-    seconds = max(orders, device)
-    return Step(seconds, summing, way, 1 - max(orders, device - hidden) / seconds)
+    device = gpu.nodes(shared_step(sizes, rows), REPLAY) + summing
+    hidden = min(summing, gpu.nodes(backward(sizes, rows), REPLAY))
+    seconds = max(REPLAY.launch, device)
+    return Step(seconds, summing, way, 1 - max(REPLAY.launch, device - hidden) / seconds)
 
 
 def table(case: Case) -> list[str]:
@@ -110,15 +108,14 @@ def table(case: Case) -> list[str]:
             )
         )
     name = "-".join(map(str, case.sizes))
-    orders = shared_step(case.sizes, case.each)
-    launches, host = sum(one.launches for one in orders), duration(H100.orders(orders))
+    nodes = len(shared_step(case.sizes, case.each))
     return [
         f"{PREDICTION} for {name} on machines of {DGX_H100.gpus} GPUs; no GPU was measured",
         *text_table(rows, right=[1, 2, 4, 5, 6, 7, 8]),
         f"weak: a step of {case.each:,} rows for each GPU; eff.: 1 GPU's time over it",
         f"strong: one of {case.together:,} rows together; speed: 1 GPU's time over it",
         "gain: what an all-reduce during backward could save at most, in either of both",
-        f"A step of several ranks is {launches} launches, which take the host {host} at least.",
+        f"A step of several ranks is one launch of a graph of {nodes} nodes.",
     ]
 
 
