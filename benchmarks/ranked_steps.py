@@ -87,13 +87,17 @@ def summed(net: Network) -> np.ndarray:
 def turns_of(
     comm: MpiCommunicator, cases: dict[str, Run], units: int, turns: int
 ) -> dict[str, list[float]]:
-    """Seconds of one unit of each case, turn by turn; before these each does one unit untimed."""
-    for work in cases.values():
-        timed(comm, work, 1)
+    """Seconds of one unit of each case, turn by turn; without turns, each case is done once.
+
+    Before it is timed, a case does one unit untimed: the first step of two ranks is slow where one
+    of them has slept.
+    """
     seconds: dict[str, list[float]] = {name: [] for name in cases}
-    for _ in range(turns):
+    for turn in range(max(turns, 1)):
         for name, work in cases.items():
-            seconds[name].append(timed(comm, work, units) / units)
+            timed(comm, work, 1)
+            if turn < turns:
+                seconds[name].append(timed(comm, work, units) / units)
     return seconds
 
 

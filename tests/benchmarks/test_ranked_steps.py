@@ -108,13 +108,19 @@ def test_pieces_are_of_this_ranks_share_of_the_rows(monkeypatch):
     assert rows == [("loss", 4, 4), ("loss", 4, 4), ("backprop", 4, 4)]
 
 
-def test_each_case_is_done_once_untimed_then_turn_by_turn_from_a_common_start():
+def test_each_case_does_a_unit_untimed_before_it_is_timed_turn_by_turn():
     comm, done = FirstOfTwo(), []
     cases = {name: lambda k, name=name: done.append((name, k)) for name in "ab"}
     seconds = turns_of(comm, cases, units=5, turns=3)
-    assert done == [("a", 1), ("b", 1)] + [("a", 5), ("b", 5)] * 3
+    assert done == [("a", 1), ("a", 5), ("b", 1), ("b", 5)] * 3
     assert {name: len(times) for name, times in seconds.items()} == {"a": 3, "b": 3}
-    assert comm.asked == ["all here", "barrier"] * 8
+    assert comm.asked == ["all here", "barrier"] * 12
+
+
+def test_without_turns_each_case_is_done_once_and_not_timed():
+    done = []
+    assert turns_of(FirstOfTwo(), {"a": done.append}, units=5, turns=0) == {"a": []}
+    assert done == [1]
 
 
 def test_times_are_of_one_unit(monkeypatch):
