@@ -55,7 +55,7 @@ def rows_of(problem, seconds):
 
 
 def cost_of_all_reduce(problem, seconds):
-    """Which share of a step it is, and how much of a step it could save behind backward."""
+    """Which share of a step it is, and how much of a step it could save during backward."""
     backward = [a - b for a, b in zip(seconds[BACKPROP], seconds[FORWARD], strict=True)]
     hidden = [max(0.0, min(pair)) for pair in zip(seconds[ALL_REDUCE], backward, strict=True)]
     share, gain = (ratio(part, seconds[STRONG]) for part in (seconds[ALL_REDUCE], hidden))

@@ -34,6 +34,7 @@ __all__ = [
     "PARTS",
     "STRONG",
     "WEAK",
+    "in_parts",
     "turns_of",
     "works",
 ]
