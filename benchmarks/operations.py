@@ -152,11 +152,9 @@ def sums(entries: int) -> list[Operation]:
     The time of the all-reduce is none of this list: it depends on the ranks.
     """
     return [
-        Operation("zeros", 0, entries * FLOAT),
         Operation("gradients by share", entries, 2 * entries * FLOAT),
-        Operation("sum of gradients", entries, 3 * entries * FLOAT),
         Operation("loss by share", 1, 2 * FLOAT),
-        Operation("sum of losses", 1, 3 * FLOAT),
+        Operation("loss beside them", 0, 2 * FLOAT),
         Operation("all-reduce", 0, 0),
         Operation("gradients back", 0, 2 * entries * FLOAT),
         Operation("loss back", 0, 2 * FLOAT),

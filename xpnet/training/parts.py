@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Iterator
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from xpnet.backends import Array, Backend
+from xpnet.backends import Array
 from xpnet.checks import whole_number
 from xpnet.distributed import Communicator, share
 from xpnet.errors import OptionError
@@ -47,12 +48,17 @@ class Parts:
         self.comm, self.accumulate = comm, whole_number("accumulate", accumulate)
         self.are_whole = comm.size == self.accumulate == 1
         self._most = -(-batch_size // (comm.size * self.accumulate))  # rows of a part
+        self._sums: _Sums | None = None
         if batch_size < comm.size * self.accumulate:
             raise OptionError(
                 f"batch_size={batch_size}: expected at least a row for each part, of which "
                 f"{comm.size} ranks with accumulate={self.accumulate} have "
                 f"{comm.size * self.accumulate}"
             )
+
+    def __getstate__(self) -> dict[str, Any]:
+        """A copy sums what its own network has."""
+        return {**self.__dict__, "_sums": None}
 
     def backprop(
         self, net: Network, train: tuple[Array, Array], rows: Array, scale: float | None
@@ -64,17 +70,19 @@ class Parts:
         if self.are_whole:
             x, t = net.backend.gather(*train, rows, net.dtype, scale)
             return net.backprop(x, t)
-        sums = _Sums(net)
+        sums = self._sums
+        if sums is None or not sums.fits(net):
+            sums = self._sums = _Sums(net)
         try:
             for part in self._of(int(rows.shape[0])):
                 self._tell(net, Part(part.start, part.goes_on))
                 x, t = net.backend.gather(*train, rows[part.start : part.stop], net.dtype, scale)
-                sums.add(net.backprop(x, t), part.share)
+                sums.add(net.backprop(x, t), part.share, first=not part.goes_on)
         finally:
             self._tell(net, WHOLE)
-        sums.add_buffers(part.of_rank)
+        sums.put_buffers(part.of_rank)
         self.comm.all_reduce(sums.all)
-        return sums.put()
+        return sums.put_back()
 
     def _of(self, rows: int) -> Iterator[_Slice]:
         """The parts of this rank in a batch of so many rows."""
@@ -109,6 +117,8 @@ class _Slice(NamedTuple):
 class _Sums:
     """What is added up over the parts of a batch, in one array: gradients, loss, kept means.
 
+    The array is made once: memory that is new at each step would take as long to get as to sum.
+
     Parameters
     ----------
     net : Network
@@ -120,25 +130,40 @@ class _Sums:
     """
 
     def __init__(self, net: Network) -> None:
-        backend: Backend = net.backend
-        self._grads, self._length = net.grads, int(net.params.flat.shape[0])
-        self._buffers = floating_buffers(net.stack)
+        self._grads, self._buffers = net.grads.flat, floating_buffers(net.stack)
+        self._length = int(self._grads.shape[0])
         count = self._length + 1 + sum(int(buffer.size) for buffer in self._buffers)
-        self.all = backend.xp.zeros(count, dtype=net.dtype)
+        self.all = net.backend.xp.zeros(count, dtype=net.dtype)
+        self._multiply = net.backend.xp.multiply
 
-    def add(self, loss: Array, share: float) -> None:
+    def fits(self, net: Network) -> bool:
+        """Whether these are the arrays of the network."""
+        buffers = floating_buffers(net.stack)
+        return (
+            self._grads is net.grads.flat
+            and len(buffers) == len(self._buffers)
+            and all(map(operator.is_, buffers, self._buffers))
+        )
+
+    def add(self, loss: Array, share: float, first: bool) -> None:
         """Add the gradients that ``net.grads`` now holds, and the loss beside them."""
-        self.all[: self._length] += self._grads.flat * share
-        self.all[self._length] += loss * share
+        grads, sums = self._grads, self.all[: self._length]
+        if first:
+            self._multiply(grads, share, out=sums)
+            self.all[self._length] = loss * share
+        else:
+            grads *= share  # the next part writes them anew
+            sums += grads
+            self.all[self._length] += loss * share
 
-    def add_buffers(self, share: float) -> None:
-        """Add what the layers keep now."""
+    def put_buffers(self, share: float) -> None:
+        """Put what the layers keep now beside them."""
         for place, buffer in self._places():
-            self.all[place] += buffer.reshape(-1) * share
+            self._multiply(buffer.reshape(-1), share, out=self.all[place])
 
-    def put(self) -> Array:
+    def put_back(self) -> Array:
         """Write the sums to where they belong; the loss is returned."""
-        self._grads.flat[...] = self.all[: self._length]
+        self._grads[...] = self.all[: self._length]
         for place, buffer in self._places():
             buffer[...] = self.all[place].reshape(buffer.shape)
         return self.all[self._length : self._length + 1].copy().reshape(())
