@@ -26,6 +26,8 @@ class ElementwiseKernel:
 
 class cuda:
     class runtime:
+        is_hip = False
+
         class CUDARuntimeError(RuntimeError): ...
 
         @staticmethod

@@ -137,7 +137,7 @@ def test_an_error_in_a_kernel_is_named_and_code_1(small_data, monkeypatch, capsy
         (["--optimizer", "newton"], "'--optimizer': expected one of sgd"),
         (["--lr", "-1"], "lr: expected a number above 0, got -1.0"),
         (["--hidden", "x"], "--hidden: expected numbers, as 50 or 100,50, got x"),
-        (["--activation", "step"], "'--activation': expected one of relu, sigmoid"),
+        (["--activation", "step"], "'--activation': expected one of relu, leaky_relu"),
         (["--seed", "-1"], "seed"),
         (["--json", "no/such/folder.json"], "cannot be written"),
     ],

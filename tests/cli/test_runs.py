@@ -228,6 +228,7 @@ def test_a_signal_keeps_all_that_was_asked_for(
         said = " ".join(process.communicate(timeout=60)[1].split())
     finally:
         process.kill()  # one that took no notice
+        process.communicate()
     assert process.returncode == code
     assert said.startswith(f"xpnet: {word} after ")
     assert said.endswith("; to go on: xpnet train --resume run")
