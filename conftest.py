@@ -63,6 +63,7 @@ On a machine without one, CuPy on an emulated device:
 
 def pytest_configure(config):
     config.addinivalue_line("markers", "emulated: needs the emulated CUDA device (tests/cudaemu)")
+    config.addinivalue_line("markers", "one_backend: about no array, so that NumPy alone will do")
     if config.getoption("--backend") == "cupy":
         state = xpnet.available_backends()["cupy"]
         if state != "ok":
@@ -93,7 +94,8 @@ def pytest_report_header(config):
 def pytest_generate_tests(metafunc):
     if "backend" in metafunc.fixturenames:
         chosen = metafunc.config.getoption("--backend")
-        names = ["numpy"] if chosen == "numpy" else ["numpy", "cupy"]
+        alone = chosen == "numpy" or metafunc.definition.get_closest_marker("one_backend")
+        names = ["numpy"] if alone else ["numpy", "cupy"]
         metafunc.parametrize("backend", names, indirect=True)
 
 

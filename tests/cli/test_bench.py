@@ -86,6 +86,7 @@ def test_quiet_prints_nothing(bench):
     assert bench("--quiet") == (0, "", "")
 
 
+@pytest.mark.one_backend
 @pytest.mark.parametrize(
     ("options", "told"),
     [

@@ -26,6 +26,7 @@ def test_version(xpnet_command):
     assert (ran.code, ran.out) == (0, f"{xpnet.__version__}\n")
 
 
+@pytest.mark.one_backend
 @pytest.mark.parametrize(
     "command", ["train", "evaluate", "predict", "gradcheck", "parity", "bench", "info"]
 )

@@ -77,6 +77,7 @@ def net_of(tmp_path, *sizes, scale=1 / 255):
     return tmp_path / "other.safetensors"
 
 
+@pytest.mark.one_backend
 @pytest.mark.parametrize(
     ("sizes", "told"),
     [
@@ -90,6 +91,7 @@ def test_data_that_do_not_fit_are_one_line(xpnet_command, tmp_path, small_data, 
     assert told in ran.err
 
 
+@pytest.mark.one_backend
 def test_what_cannot_be_used_is_one_line(xpnet_command, tmp_path, small_data, model):
     unsaid = net_of(tmp_path, 16, 2, 2, scale=None)
     for options, told in (

@@ -42,6 +42,7 @@ def test_without_onnx_the_pip_line_is_told(xpnet_command, saved):
     assert "pip install 'xpnet[onnx]'" in " ".join(ran.err.split())
 
 
+@pytest.mark.one_backend
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [

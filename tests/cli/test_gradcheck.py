@@ -39,6 +39,7 @@ def test_a_wrong_gradient_is_code_1(small_data, monkeypatch, capsys):
     assert "b1: worst entry" in capsys.readouterr().out
 
 
+@pytest.mark.one_backend
 @pytest.mark.parametrize("options", [("--images", "0"), ("--images", "61"), ("--step", "-1")])
 def test_a_bad_option_is_one_line_and_code_2(xpnet_command, small_data, options):
     ran = xpnet_command("gradcheck", "--data", small_data, *options)

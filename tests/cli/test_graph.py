@@ -57,6 +57,7 @@ def test_the_graph_of_a_network_has_its_layers(xpnet_command, small_data):
         assert name in ran.out
 
 
+@pytest.mark.one_backend
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [

@@ -122,6 +122,7 @@ def test_an_error_in_a_kernel_is_named_and_code_1(small_data, monkeypatch, capsy
     assert json.loads(path.read_text())["first_failure"] == line
 
 
+@pytest.mark.one_backend
 @pytest.mark.parametrize(
     ("options", "message"),
     [

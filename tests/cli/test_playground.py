@@ -25,6 +25,7 @@ def test_the_page_is_written_in_the_language_with_the_title(xpnet_command, tmp_p
     assert "<title>셋</title>" in out.read_text(encoding="utf-8")
 
 
+@pytest.mark.one_backend
 @pytest.mark.parametrize(
     ("made", "out", "told"),
     [

@@ -113,6 +113,7 @@ def saved(tmp_path, inputs=784, scale=1 / 255):
     return tmp_path / "other.safetensors"
 
 
+@pytest.mark.one_backend
 @pytest.mark.parametrize(
     ("network", "options", "told"),
     [

@@ -147,6 +147,7 @@ def test_the_options_of_the_run_may_be_given_again(xpnet_command, small_data):
     assert xpnet_command(*again).code == 0
 
 
+@pytest.mark.one_backend
 @pytest.mark.parametrize(
     ("options", "words"),
     [

@@ -175,6 +175,7 @@ BAD_OPTIONS = {
 }
 
 
+@pytest.mark.one_backend
 @pytest.mark.parametrize("options", BAD_OPTIONS, ids=" ".join)
 def test_a_bad_option_is_one_line_and_code_2(xpnet_command, small_data, options):
     ran = xpnet_command("train", "--data", small_data, *options)
@@ -185,6 +186,7 @@ def test_a_bad_option_is_one_line_and_code_2(xpnet_command, small_data, options)
     assert ran.out == ""
 
 
+@pytest.mark.one_backend
 def test_a_missing_data_folder_is_one_line_and_code_2(xpnet_command, tmp_path):
     ran = xpnet_command("train", "--data", tmp_path / "nowhere")
     assert (ran.code, ran.err.count("\n")) == (2, 1)

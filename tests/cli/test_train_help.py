@@ -2,6 +2,7 @@
 
 from collections import Counter
 
+import pytest
 from typer.main import get_command
 
 from xpnet.cli import app
@@ -14,6 +15,7 @@ def test_every_option_is_in_one_group():
     assert names == Counter(["help", *(param.name for param in train.params)])
 
 
+@pytest.mark.one_backend
 def test_the_groups_are_headings_of_lines_of_80_letters(xpnet_command):
     ran = xpnet_command("train", "--help", env={"COLUMNS": "80"})
     assert ran.code == 0
