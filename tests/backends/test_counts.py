@@ -167,7 +167,7 @@ def primitive_of(row: Row) -> str:
     return row.call.partition(",")[0]
 
 
-ASKING_NOTHING = {"xp", "array_type", "has_device", "from_dlpack"}
+ASKING_NOTHING = {"xp", "array_type", "has_device", "from_dlpack", "devices", "use_device"}
 """What the backend has of its own, and no device does any work for."""
 CAPTURING = {"capture", "step_feed"}
 """What a captured step is made by; the table has the step."""
