@@ -66,9 +66,11 @@ def _shared(
     if count and net.is_regression:
         found = residuals(net, x, t, None, scale, "score", with_loss=with_loss)
         loss, sums = found.loss, found.errors
-    elif count:
+    elif count and with_loss:
         evaluation = net.evaluate(x, t, scale=scale)
         loss, sums = evaluation.loss, [round(evaluation.score * count)]
+    elif count:
+        sums = [round(net.accuracy(x, t, scale=scale) * count)]
     told = [part for part in comm.gather((count * loss, sums)) if part[1]]
     mean = math.fsum(loss for loss, _ in told) / rows
     totals = [math.fsum(column) for column in zip(*(sums for _, sums in told), strict=True)]

@@ -50,8 +50,6 @@ def checked_communicator(comm: Any) -> Communicator:
 
 def same_generator(comm: Communicator, rng: np.random.Generator) -> np.random.Generator:
     """The generator of rank 0, which draws the same batches on all ranks."""
-    if comm.size == 1:
-        return rng
     first: np.random.Generator = comm.gather(rng if comm.is_main else None)[0]
     return rng if comm.is_main else first
 
@@ -71,8 +69,6 @@ def start_alike(comm: Communicator, net: Network, document: dict[str, Any]) -> N
     ------
     DistributedError
     """
-    if comm.size == 1:
-        return
     shapes = {name: list(shape) for name, shape in net.params.shapes.items()}
     numbers = {"dtype": str(net.dtype), "parameters": shapes}
     comm.agree("Trainer", {**numbers, **document})

@@ -167,7 +167,8 @@ class Trainer(StoredTrainer):
         """
         if self.comm.size == 1:
             self.goal = self.iteration
-        self._stopped = True
+        else:
+            self._stopped = True
 
     def run(self, iterations: int | None = None, epochs: int | None = None) -> History:
         """Train for so many more iterations or epochs.
