@@ -96,6 +96,21 @@ def test_a_quiet_computation_warns_of_nothing(numpy: Backend) -> None:
     assert numpy.softmax(far[:1]).tolist() == [[1.0, 0.0]]
 
 
+@pytest.mark.parametrize("dtype", ["float32", "float64", "int64"])
+@pytest.mark.parametrize("kind", ["float32", "float64"])
+def test_an_outer_product_goes_wherever_matmul_would(numpy: Backend, dtype: str, kind: str) -> None:
+    column, row = np.array([[2], [3]], dtype), np.array([[5, 7, 0]], kind)
+    expected = np.matmul(column, row)
+    targets = np.zeros((2, 3), expected.dtype), np.zeros((3, 2), expected.dtype).T, np.zeros((2, 3))
+    for out in (None, *targets):
+        product = numpy.matmul(column, row, out=out)
+        assert out is None or product is out
+        np.testing.assert_array_equal(product, expected)
+    assert numpy.matmul(column, row).dtype == expected.dtype
+    with pytest.raises(ValueError, match="matmul"):
+        numpy.matmul(row, row)
+
+
 @pytest.mark.parametrize("shape", [(1000,), (77, 13), (3, 400), (100,), ()], ids=str)
 @pytest.mark.parametrize("optimizer", OPTIMIZERS, ids=str)
 def test_a_large_update_in_parts_gives_the_same_bits(

@@ -44,6 +44,33 @@ def test_a_formula_with_other_names_is_refused(
         UpdateRule("two", two_states, state=state, scalars=scalars, constants=constants)
 
 
+def test_what_works_in_place_has_the_names_of_its_rule_too() -> None:
+    def other(xp: Any, param: Any, grad: Any, m: Any, v: Any, eps: float, lr: float) -> None: ...
+
+    wanted = r"^UpdateRule 'two': expected in_place \(xp, .*, lr, eps\), got \(xp, .*, eps, lr\)"
+    with pytest.raises(TypeError, match=wanted):
+        UpdateRule("two", two_states, state=("m", "v"), constants=("eps",), in_place=other)
+
+
+@pytest.mark.parametrize("shape", [(), (3,), (2, 3)], ids=str)
+def test_a_step_is_done_in_place_where_it_can_be(backend: Backend, shape: tuple[int, ...]) -> None:
+    calls: list[str] = []
+
+    def formula(xp: Any, param: Any, grad: Any, lr: float) -> Any:
+        calls.append("formula")
+        return (lr * grad,)
+
+    def in_place(xp: Any, param: Any, grad: Any, lr: float) -> None:
+        calls.append("in place")
+        param -= lr * grad
+
+    param, grad = (xpnet.asarray(np.ones(shape)) for _ in range(2))
+    backend.update(UpdateRule("plain", formula, in_place=in_place), param, grad, [], {"lr": 0.25})
+    # of 0-d arrays NumPy makes scalars, into which nothing is written; a device has kernels
+    assert calls == ["in place" if backend.name == "numpy" and shape else "formula"]
+    assert xpnet.to_numpy(param).ravel().tolist() == [0.75] * param.size
+
+
 @pytest.mark.parametrize("given", [0, 1, 3])
 def test_a_formula_that_forgets_a_state_has_written_nothing(backend: Backend, given: int) -> None:
     def forgetful(xp: Any, param: Any, grad: Any, m: Any, v: Any, lr: float) -> Any:

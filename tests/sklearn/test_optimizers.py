@@ -63,3 +63,14 @@ def test_a_formula_writes_into_none_of_its_arguments(backend):
         numbers = [0.5] * (len(kind.rule.scalars) + len(kind.rule.constants))
         kind.rule.formula(xp, *arrays, *numbers)
         assert all(bool((array == 1).all()) for array in arrays)
+
+
+def test_a_step_in_place_has_the_bits_of_the_formula():
+    rng = np.random.default_rng(0)
+    arrays = [rng.random(50, dtype="float32") for _ in range(4)]
+    numbers, rule = (0.1, 0.9, 0.999, 1e-8), ReorderedAdam.rule
+    step, *state = rule.formula(np, *arrays, *numbers)
+    expected = arrays[0] - step, arrays[1].copy(), *state
+    rule.in_place(np, *arrays, *numbers)
+    for one, other in zip(arrays, expected, strict=True):
+        np.testing.assert_array_equal(one, other)

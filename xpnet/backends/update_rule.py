@@ -44,11 +44,15 @@ class UpdateRule:
     entrywise : tuple of str
         Numbers that may differ from entry to entry, such as a weight decay that leaves the biases
         out: each is a number, or an array in the shape of the parameter.
+    in_place : callable, optional
+        The formula with its parameters and its bits, written over `param` and the state; returns
+        nothing. For a processor, which otherwise spends a third of a long formula's time on making
+        arrays and copying them. It makes the arrays that it needs before it writes into any.
 
     Raises
     ------
     ArgumentTypeError
-        The formula has other parameters.
+        The formula, or what does it in place, has other parameters.
 
     Examples
     --------
@@ -76,13 +80,15 @@ class UpdateRule:
     constants: tuple[str, ...] = ()
     kernel: str | None = None
     entrywise: tuple[str, ...] = ()
+    in_place: Callable[..., None] | None = None
 
     def __post_init__(self) -> None:
         numbers = *self.scalars, *self.constants, *self.entrywise
         expected = ["xp", "param", "grad", *self.state, *numbers]
-        got = list(inspect.signature(self.formula).parameters)
-        if got != expected:
-            raise ArgumentTypeError(
-                f"UpdateRule {self.name!r}: expected a formula ({', '.join(expected)}), "
-                f"got ({', '.join(got)}); give its parameters the names of the rule, in this order"
-            )
+        for what, function in (("a formula", self.formula), ("in_place", self.in_place)):
+            got = expected if function is None else list(inspect.signature(function).parameters)
+            if got != expected:
+                raise ArgumentTypeError(
+                    f"UpdateRule {self.name!r}: expected {what} ({', '.join(expected)}), got "
+                    f"({', '.join(got)}); give its parameters the names of the rule, in this order"
+                )

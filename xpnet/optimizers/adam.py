@@ -9,7 +9,7 @@ from xpnet.checks import above_zero, below_one
 from xpnet.optimizers.schedule import Rate
 from xpnet.optimizers.weight_decay import DecayingOptimizer
 
-__all__ = ["Adam"]
+__all__ = ["Adam", "averaged"]
 
 
 def _formula(
@@ -33,6 +33,54 @@ def _formula(
     return lr * (m / bias1) / (xp.sqrt(v / bias2) + eps), m, v
 
 
+def averaged(
+    xp: Any,
+    grad: Array,
+    m: Array,
+    v: Array,
+    bias1: float,
+    bias2: float,
+    beta1: float,
+    rest1: float,
+    beta2: float,
+    rest2: float,
+    eps: float,
+) -> tuple[Array, Array]:
+    """Write both averages over the old; return ``m / bias1`` and ``sqrt(v / bias2) + eps``."""
+    mean, root = xp.multiply(rest1, grad), xp.multiply(rest2, grad)
+    m *= beta1
+    m += mean
+    root *= grad
+    v *= beta2
+    v += root
+    xp.divide(m, bias1, out=mean)
+    xp.divide(v, bias2, out=root)
+    xp.sqrt(root, out=root)
+    root += eps
+    return mean, root
+
+
+def _in_place(
+    xp: Any,
+    param: Array,
+    grad: Array,
+    m: Array,
+    v: Array,
+    lr: float,
+    bias1: float,
+    bias2: float,
+    beta1: float,
+    rest1: float,
+    beta2: float,
+    rest2: float,
+    eps: float,
+) -> None:
+    step, root = averaged(xp, grad, m, v, bias1, bias2, beta1, rest1, beta2, rest2, eps)
+    step *= lr
+    step /= root
+    param -= step
+
+
 def _decaying(
     xp: Any,
     param: Array,
@@ -52,6 +100,26 @@ def _decaying(
     """The same with ``grad + weight_decay * param``."""
     numbers = lr, bias1, bias2, beta1, rest1, beta2, rest2, eps
     return _formula(xp, param, grad + weight_decay * param, m, v, *numbers)
+
+
+def _decaying_in_place(
+    xp: Any,
+    param: Array,
+    grad: Array,
+    m: Array,
+    v: Array,
+    lr: float,
+    bias1: float,
+    bias2: float,
+    beta1: float,
+    rest1: float,
+    beta2: float,
+    rest2: float,
+    eps: float,
+    weight_decay: float | Array,
+) -> None:
+    numbers = lr, bias1, bias2, beta1, rest1, beta2, rest2, eps
+    _in_place(xp, param, grad + weight_decay * param, m, v, *numbers)
 
 
 class Adam(DecayingOptimizer):
@@ -96,6 +164,7 @@ class Adam(DecayingOptimizer):
             v = beta2 * v + rest2 * grad * grad;
             param -= lr * (m / bias1) / (sqrt(v / bias2) + eps);
         """,
+        in_place=_in_place,
     )
     decaying = UpdateRule(
         "adam_decaying",
@@ -110,6 +179,7 @@ class Adam(DecayingOptimizer):
             v = beta2 * v + rest2 * slope * slope;
             param -= lr * (m / bias1) / (sqrt(v / bias2) + eps);
         """,
+        in_place=_decaying_in_place,
     )
 
     def __init__(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from xpnet.backends import Array, UpdateRule
-from xpnet.optimizers.adam import Adam
+from xpnet.optimizers.adam import Adam, averaged
 from xpnet.optimizers.schedule import Rate
 
 __all__ = ["AdamW"]
@@ -32,6 +32,30 @@ def _decaying(
     v = beta2 * v + rest2 * grad * grad
     step = (m / bias1) / (xp.sqrt(v / bias2) + eps)
     return lr * (step + weight_decay * param), m, v
+
+
+def _in_place(
+    xp: Any,
+    param: Array,
+    grad: Array,
+    m: Array,
+    v: Array,
+    lr: float,
+    bias1: float,
+    bias2: float,
+    beta1: float,
+    rest1: float,
+    beta2: float,
+    rest2: float,
+    eps: float,
+    weight_decay: float | Array,
+) -> None:
+    decay = weight_decay * param
+    step, root = averaged(xp, grad, m, v, bias1, bias2, beta1, rest1, beta2, rest2, eps)
+    step /= root
+    step += decay
+    step *= lr
+    param -= step
 
 
 class AdamW(Adam):
@@ -81,6 +105,7 @@ class AdamW(Adam):
             const T step = (m / bias1) / (sqrt(v / bias2) + eps);
             param -= lr * (step + weight_decay * param);
         """,
+        in_place=_in_place,
     )
 
     def __init__(

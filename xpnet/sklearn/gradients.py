@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
+
+from scipy.sparse import issparse
 
 from xpnet.backends import Array
 from xpnet.layers import Affine
 from xpnet.networks import Network
-from xpnet.sklearn.sparse import stays_sparse
+from xpnet.sklearn.activations import activation_of
 
 __all__ = ["Gradients"]
 
@@ -18,8 +20,8 @@ class Gradients:
     Loss and gradients have the term ``alpha / 2 * sum(W**2)``, without the biases, divided by the
     number of rows or the sum of their weights.
 
-    A step of a small network is short, so that looking up arrays would be a tenth of it: those of
-    the affine layers are looked up once, and their products written out here.
+    A step of a small network is short, so that making its arrays would be a third of it. They are
+    made once for each number of rows, and the products of the affine layers written out here.
 
     Parameters
     ----------
@@ -29,12 +31,15 @@ class Gradients:
     """
 
     def __init__(self, net: Network, alpha: float) -> None:
-        self._stack, self._backend, self._alpha = net.stack, net.backend, float(alpha)
+        self._last, self._backend, self._alpha = net.last_layer, net.backend, float(alpha)
         affine = [layer for layer in net if isinstance(layer, Affine)]
-        self._affine = [(layer.W, layer.b, layer.grads["W"], layer.grads["b"]) for layer in affine]
-        # behind each affine layer an activation; identity is no layer, nor is the last one's
-        found = [layer for layer in net if not isinstance(layer, Affine)]
-        self._activations = [*found, *[None] * (len(affine) - len(found))]
+        self._params = [(layer.W, layer.b) for layer in affine]
+        # the gradients of the biases as rows, (1, out)
+        self._grads = [(layer.grads["W"], layer.grads["b"].reshape(1, -1)) for layer in affine]
+        # the same behind each hidden layer, or the identity, which is no layer
+        between = [layer for layer in net if not isinstance(layer, Affine)]
+        self._activation = activation_of(between[0] if between else None)
+        self._arrays: dict[int, _Arrays] = {}
 
     def of_batch(self, x: Any, t: Array, weights: Array | None = None) -> Array:
         """Write the gradients of one batch into the network's; return the loss.
@@ -50,27 +55,55 @@ class Gradients:
         -------
         scalar or 0-d array
         """
-        matmul, xp = self._backend.matmul, self._backend.xp
-        sparse, last = stays_sparse(x, self._backend.name), self._stack.last_layer
-        factor = self._alpha / (x.shape[0] if weights is None else weights.sum())
-        inputs = []
-        for (W, b, _, _), activation in zip(self._affine, self._activations, strict=True):
-            inputs.append(x)
-            x = matmul(x, W) if len(inputs) > 1 or not sparse else x @ W  # (N, out)
-            x += b
-            x = activation.forward(x) if activation else x
-        loss: Array = last.forward(x, t, weights)
-        dout = self._stack.loss_gradient()  # (N, out)
+        backend, activation, rows = self._backend, self._activation, x.shape[0]
+        ones, outputs, douts = self._arrays.get(rows) or self._new_arrays(rows)
+        factor = self._alpha / (rows if weights is None else weights.sum())
+        inputs = [x]
+        for (W, b), y in zip(self._params, outputs, strict=True):
+            self._product(inputs[-1], W, y)  # (N, out)
+            y += b
+            if y is not outputs[-1]:
+                inputs.append(activation.forward(backend, y))
+        loss: Array = self._last.forward(outputs[-1], t, weights)
+        dout = self._last.backward()  # (N, out)
         for k in range(len(inputs) - 1, -1, -1):
-            x, (W, _, dW, db), activation = inputs[k], self._affine[k], self._activations[k]
-            dout = activation.backward(dout) if activation else dout
-            if k or not sparse:
-                matmul(x.T, dout, out=dW)  # (in, out)
-            else:
-                dW[...] = x.T @ dout
-            xp.sum(dout, axis=0, out=db)  # (out,)
+            W, (dW, db) = self._params[k][0], self._grads[k]
+            self._product(inputs[k].T, dout, dW)  # (in, out)
+            backend.matmul(ones, dout, out=db)  # the sum of the rows, (1, out)
             dW += factor * W
-            loss = loss + 0.5 * factor * xp.vdot(W, W)
-            dout = matmul(dout, W.T) if k else dout  # (N, in)
-        self._stack.release()
+            loss = loss + 0.5 * factor * backend.xp.vdot(W, W)
+            if k:
+                dout = backend.matmul(dout, W.T, out=douts[k - 1])  # (N, in)
+                dout = activation.backward(backend, dout, inputs[k])
+        self._last.release()
         return loss
+
+    def _product(self, a: Any, b: Array, out: Array) -> None:
+        if issparse(a):
+            out[...] = a @ b
+        else:
+            self._backend.matmul(a, b, out=out)
+
+    def _new_arrays(self, rows: int) -> _Arrays:
+        xp = self._backend.xp
+        outputs = [xp.empty((rows, len(b)), b.dtype) for _, b in self._params]
+        douts = [xp.empty_like(y) for y in outputs[:-1]]
+        self._arrays[rows] = _Arrays(xp.ones((1, rows), outputs[0].dtype), outputs, douts)
+        return self._arrays[rows]
+
+
+class _Arrays(NamedTuple):
+    """What a batch of so many rows is computed in.
+
+    Attributes
+    ----------
+    ones : array, shape (1, N)
+    outputs : list of array, shape (N, out)
+        Of each affine layer, and, where it can be written over them, of the activation behind.
+    douts : list of array, shape (N, out)
+        The gradients of the outputs of hidden layers.
+    """
+
+    ones: Array
+    outputs: list[Array]
+    douts: list[Array]

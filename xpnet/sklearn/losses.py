@@ -65,7 +65,7 @@ class OutputLoss(Layer):
         if weights is None:
             dx /= x.shape[0]
             self._dx = dx
-            return rows.mean()
+            return rows.sum() / x.shape[0]
         shares = weights / weights.sum()
         dx *= shares[:, None]
         self._dx = dx
@@ -129,7 +129,7 @@ class SquaredLoss(OutputLoss):
 
     def row_losses(self, x: Array, t: Array) -> Array:
         """Half of the mean of the squares."""
-        return 0.5 * ((x - t) ** 2).mean(axis=1)
+        return ((x - t) ** 2).sum(axis=1) / (2 * x.shape[1])
 
 
 class PoissonLoss(OutputLoss):

@@ -10,20 +10,14 @@ from typing import Any
 from scipy.sparse import issparse
 
 from xpnet.backends import Array, asarray
-from xpnet.layers import Affine, Layer, Relu, Sigmoid, Tanh
+from xpnet.layers import Affine, Layer
 from xpnet.networks import Network
 from xpnet.networks.stack import apply
+from xpnet.sklearn.activations import ACTIVATIONS
 from xpnet.sklearn.losses import OutputLoss
 from xpnet.sklearn.sparse import sparse_affine, stays_sparse
 
 __all__ = ["make_network", "scores"]
-
-ACTIVATIONS: dict[str, type[Layer] | None] = {
-    "identity": None,
-    "logistic": Sigmoid,
-    "tanh": Tanh,
-    "relu": Relu,
-}
 
 ROWS = 1024
 """Sparse rows that are made dense at once."""
@@ -46,7 +40,7 @@ def make_network(
     backend : str
     """
     factor = 2 if activation == "logistic" else 6  # Glorot and Bengio, 2010
-    between = ACTIVATIONS[activation]
+    between = ACTIVATIONS[activation].layer
     layers: list[Layer] = []
     for fan_in, fan_out in pairwise(sizes):
         bound = math.sqrt(factor / (fan_in + fan_out))

@@ -55,13 +55,13 @@ def fit_epochs(
     """
     net: Network = estimator._net
     size = _batch_size(estimator, rows.count)
-    order = np.arange(rows.count)
+    order, gradients = np.arange(rows.count), Gradients(net, estimator.alpha)
     try:
         with net.backend.few_threads(largest_product(net, size)):
             for _ in range(1 if incremental else estimator.max_iter):
                 if estimator.shuffle:
                     order = order[rng.permutation(rows.count)]  # the draw of scikit-learn
-                estimator.loss_ = _epoch(estimator, rows, rows.ordered(order), size)
+                estimator.loss_ = _epoch(estimator, gradients, rows, rows.ordered(order), size)
                 _note_epoch(estimator, rows.count, validation)
                 if _is_over(estimator):
                     break
@@ -101,10 +101,9 @@ def _note_epoch(estimator: Any, rows: int, validation: Validation | None) -> Non
         estimator._optimizer.lr = rate
 
 
-def _epoch(estimator: Any, rows: Rows, order: Any, size: int) -> float:
+def _epoch(estimator: Any, gradients: Gradients, rows: Rows, order: Any, size: int) -> float:
     """A step for each batch; the mean loss of the rows."""
     net, optimizer = estimator._net, estimator._optimizer
-    gradients = Gradients(net, estimator.alpha)
     losses: list[Array] = []
     counts: list[int] = []
     with np.errstate(all="ignore"):  # what overflows shows in the parameters
