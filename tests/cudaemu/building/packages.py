@@ -25,7 +25,7 @@ CHECKOUT = HERE.parents[1]
 WHEELS = HERE / "requirements.txt"
 SOURCE = HERE / "requirements-source.txt"
 
-XPNET = f"{CHECKOUT}[mpi,plot,test]"
+XPNET = f"{CHECKOUT}[mpi,plot,sklearn,test]"
 BENCHMARKS = ("pytest-benchmark>=5",)  # the extra bench
 LAUNCHER = ("mpich>=4.3",)  # of jobs of several processes
 BUILD_BACKEND = ("hatchling>=1.27", "editables")  # what an editable install of xpnet asks for
