@@ -50,6 +50,18 @@ def test_the_launches_of_a_step_are_those_that_the_tests_count(language):
     assert (ours.synchronisations, plain.synchronisations) == (0, 3)
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_times_of_whole_fits_are_those_of_the_benchmarks(language):
+    measured = (DOCS / "benchmarks.md").read_text("utf-8")
+    page = (DOCS / language / "sklearn.md").read_text("utf-8")
+    rows = [line for line in page.splitlines() if re.match(r"\|.*\d ?m?s( \(|  *\|)", line)]
+    assert len(rows) == 4
+    for row in rows:
+        for time, unit, speed in re.findall(r"\| ([\d.]+) ?(m?s)(?: \(([\d.]+)\))?", row):
+            assert f"| {time} {unit} (" in measured
+            assert not speed or f"| {speed} (" in measured
+
+
 def test_the_korean_pages_show_the_measured_tables_of_the_english_ones():
     english, korean = (
         (folder / "benchmarks.md").read_text("utf-8").partition("<!-- benchmarks -->")[2]
