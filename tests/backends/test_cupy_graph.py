@@ -87,6 +87,35 @@ def test_nobody_else_gets_the_memory_that_a_replay_writes(cupy_backend: Backend,
     assert (out == 6).all()
 
 
+@pytest.mark.parametrize("waits", [False, True], ids=["captured", "refused"])
+def test_its_memory_goes_back_to_the_driver_with_it(
+    cupy_backend: Backend, cudaemu: Any, cp: Any, waits: bool
+) -> None:
+    x = cp.ones(1000)
+
+    def body() -> None:
+        parts = [x[:size] * 2 for size in (1000, 300, 900, 200)]
+        del parts[1]
+        x[:500] += x[:500] * 3
+        if waits:
+            float(x[0])
+
+    def blocks() -> int:
+        if waits:
+            with pytest.raises(CaptureError):
+                cupy_backend.capture(body)
+        else:
+            replay = cupy_backend.capture(body)
+            assert replay is not None
+            replay()
+            del replay
+        counts = cudaemu.counters()
+        return int(counts["device_mallocs"] - counts["device_frees"])
+
+    blocks()  # what is taken once: kernels, cuBLAS
+    assert [blocks() for _ in range(3)] == [blocks()] * 3
+
+
 def test_a_replay_runs_on_the_current_stream(cupy_backend: Backend, cp: Any) -> None:
     x = cp.zeros(3)
     replay = cupy_backend.capture(lambda: x.fill(1))

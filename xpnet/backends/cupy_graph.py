@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import weakref
 from collections.abc import Callable
 from typing import Any
 
@@ -31,12 +32,15 @@ class CupyGraph:
     def __init__(self, body: Callable[[], object]) -> None:
         # all that body takes comes from this pool and goes back to it, so that nobody else gets
         # memory which a replay writes
-        self._pool = cp.cuda.MemoryPool()
+        pool = cp.cuda.MemoryPool()
+        # a pool that dies keeps what is free in it from the driver for ever; at the end of the
+        # process the driver may be gone
+        weakref.finalize(self, pool.free_all_blocks).atexit = False
         self._stream = stream = cp.cuda.Stream(non_blocking=True)
         outside = cp.cuda.get_current_stream()
         stream.wait_event(outside.record())
         try:
-            with stream, cp.cuda.using_allocator(self._pool.malloc):
+            with stream, cp.cuda.using_allocator(pool.malloc):
                 body()
                 self._graph = _recorded(body, stream)
             self._workspace = cublas.handle().release_workspace(stream)  # which its products use
