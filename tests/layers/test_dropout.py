@@ -91,12 +91,12 @@ def test_a_check_is_of_one_mask_and_draws_none(x):
     assert host(layer.steps).tolist() == [1]
 
 
-@pytest.mark.parametrize("before", [0, 5])
+@pytest.mark.parametrize("before", [0, 1, 5])
 def test_a_network_with_masks_passes_its_gradient_check(backend, before):
     rng = np.random.default_rng(0)
     x, t = xpnet.asarray(rng.normal(size=(5, 4))), xpnet.asarray(np.array([0, 1, 2, 1, 0]))
     net = MultiLayerNet(
-        4, [4, 3], 3, activation="sigmoid", dropout=0.4, batch_norm=True, seed=0, dtype="float64"
+        4, [6, 5], 3, activation="sigmoid", dropout=0.4, batch_norm=True, seed=0, dtype="float64"
     )
     for _ in range(before):
         net.gradient(x, t)

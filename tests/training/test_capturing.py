@@ -6,7 +6,6 @@ import copy
 import gc
 import warnings
 import weakref
-from itertools import product
 
 import numpy as np
 import pytest
@@ -63,10 +62,8 @@ def assert_same(plain: Trainer, captured: Trainer) -> None:
 
 
 @pytest.mark.parametrize("replacement", [False, True])
-@pytest.mark.parametrize(
-    ("kind", "batch_size"),
-    [*((kind, 20) for kind in OPTIMIZERS), *product([SGD, Adam], [17, 60, 1])],
-)
+@pytest.mark.parametrize("batch_size", [20, 17, 60, 1])
+@pytest.mark.parametrize("kind", OPTIMIZERS)
 def test_captured_and_plain_steps_give_the_same_bits(both, kind, batch_size, replacement):
     plain, captured = both(
         lambda trainer: trainer.run(epochs=3),
@@ -79,19 +76,17 @@ def test_captured_and_plain_steps_give_the_same_bits(both, kind, batch_size, rep
 
 
 @pytest.mark.parametrize(
-    ("kind", "hidden", "dtype", "steps"),
+    ("kind", "hidden", "dtype"),
     [
-        (SGD, 1, "float32", 1000),
-        (Momentum, 2, "float64", 200),
-        (AdaGrad, 3, "float32", 200),
-        (RMSProp, 4, "float64", 200),
-        (Adam, 2, "float32", 200),
-        (Adam, 1, "float64", 200),
+        (SGD, 1, "float32"),
+        (Momentum, 2, "float64"),
+        (AdaGrad, 3, "float32"),
+        (RMSProp, 4, "float64"),
+        (Adam, 2, "float32"),
+        (Adam, 1, "float64"),
     ],
 )
-def test_many_steps_of_a_deep_network_end_at_the_same_bits(
-    toy, backend, kind, hidden, dtype, steps
-):
+def test_a_thousand_steps_of_a_deep_network_end_at_the_same_bits(toy, backend, kind, hidden, dtype):
     plain, captured = (
         Trainer(
             MultiLayerNet(2, [6] * hidden, 2, seed=3, dtype=dtype),
@@ -104,7 +99,7 @@ def test_many_steps_of_a_deep_network_end_at_the_same_bits(
         for capture in (False, None)
     )
     for trainer in (plain, captured):
-        trainer.run(iterations=steps)
+        trainer.run(iterations=1000)
     assert captured.captured
     assert_same(plain, captured)
 

@@ -12,11 +12,11 @@ import pytest
 
 import xpnet
 from xpnet.errors import CaptureError, PartialUpdateError
-from xpnet.optimizers import SGD, Adam, Momentum
+from xpnet.optimizers import SGD, AdaGrad, Adam, Momentum, RMSProp
 from xpnet.training import Callback
 
 PACKAGE = str(Path(xpnet.__file__).parent)
-OPTIMIZERS = [SGD, Momentum, Adam]  # of no, one and two arrays of state
+OPTIMIZERS = [SGD, Momentum, AdaGrad, RMSProp, Adam]
 CAPTURED = [SGD, Adam]
 """Without state and with most: a captured update knows no other difference."""
 GOAL = 7
