@@ -76,6 +76,11 @@ def test_the_run_that_wrote_the_newest_checkpoint_goes_on(filled):
     check_folder(Path(os.path.relpath(folder)), place_in(folder, 1200))
 
 
+def test_a_run_whose_newest_checkpoints_were_deleted_goes_on(filled):
+    folder = filled(600, 1200)
+    check_folder(folder, place_in(folder, 1800))
+
+
 @pytest.mark.parametrize("last", [None, 600, 5])
 def test_another_run_is_refused_and_nothing_is_deleted(filled, last):
     folder = filled(600, 1200)
@@ -83,6 +88,11 @@ def test_another_run_is_refused_and_nothing_is_deleted(filled, last):
     with pytest.raises(CheckpointError, match=r"holds a run .* iteration 1,200: resume it"):
         check_folder(folder, last)
     assert len(names(folder)) == 2
+
+
+def test_earlier_checkpoints_in_another_folder_than_the_last_are_of_another_run(filled, tmp_path):
+    with pytest.raises(CheckpointError, match=r"holds a run .* iteration 1,200: resume it"):
+        check_folder(filled(1200), place_in(tmp_path / "elsewhere", 1800))
 
 
 def test_a_run_takes_a_new_folder_for_its_next_checkpoints(filled, tmp_path):

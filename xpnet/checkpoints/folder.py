@@ -64,8 +64,8 @@ def check_folder(folder: str | os.PathLike[str], last: Path | None) -> None:
     Raises
     ------
     CheckpointError
-        It cannot be written; or its newest checkpoint is not `last`, so that it is of another run
-        or of iterations that this run has yet to do.
+        It cannot be written; or it has checkpoints, and `last` is in another folder or older than
+        the newest of them, which is of another run or of iterations that this run has yet to do.
     """
     place = expanded(folder)
     with _refused(folder, "written"):
@@ -73,7 +73,7 @@ def check_folder(folder: str | os.PathLike[str], last: Path | None) -> None:
         check_writable(place / TRIAL)
         remove_unfinished(place)
         found = _checkpoints(place)
-        ours = not found or (last is not None and found[-1].resolve() == last.resolve())
+        ours = not found or (last is not None and _goes_on(found[-1], last))
     if not ours:
         iteration = _iteration(found[-1])
         raise CheckpointError(
@@ -93,6 +93,12 @@ def remove_old(folder: str | os.PathLike[str], keep: int) -> None:
     with _refused(folder, "written"):
         for old in _checkpoints(expanded(folder))[:-keep]:
             old.unlink(missing_ok=True)
+
+
+def _goes_on(newest: Path, last: Path) -> bool:
+    """Whether the run that wrote `last`, which may have been deleted, wrote the newest too."""
+    newest, last = newest.resolve(), last.resolve()
+    return newest.parent == last.parent and _iteration(newest) <= _iteration(last)
 
 
 def _checkpoints(folder: Path) -> list[Path]:
