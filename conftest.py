@@ -161,11 +161,13 @@ def memory_pool(request, monkeypatch):
     with xpnet.use_backend("cupy") as backend:
         cupy = backend.xp
     pool = cupy.cuda.MemoryPool()
-    monkeypatch.setattr(cupy, "_default_memory_pool", pool)
-    # a slab for losses that other tests have used up would be asked for in the midst of a test
-    monkeypatch.setattr(backend, "_slab", (None, []))
-    with cupy.cuda.using_allocator(pool.malloc):
-        yield pool
+    with monkeypatch.context() as patched:
+        patched.setattr(cupy, "_default_memory_pool", pool)
+        # a slab for losses that other tests have used up would be asked for in the midst of a test
+        patched.setattr(backend, "_slab", (None, []))
+        with cupy.cuda.using_allocator(pool.malloc):
+            yield pool
+    pool.free_all_blocks()  # a pool that dies keeps them from the driver
 
 
 @pytest.fixture(autouse=True)
