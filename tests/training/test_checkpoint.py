@@ -160,6 +160,18 @@ def test_a_folder_that_vanishes_is_made_again(new_trainer, tmp_path):
     assert iterations(tmp_path / "run") == [5]
 
 
+def test_an_interrupted_run_is_saved_again_where_its_checkpoint_has_vanished(new_trainer, tmp_path):
+    class Vanish(Callback):
+        def on_step(self, trainer, loss):
+            if trainer.iteration == 4:
+                trainer.checkpoint.unlink()
+                raise KeyboardInterrupt
+
+    callbacks = [Checkpoint(tmp_path, every=4), Vanish()]
+    new_trainer(callbacks=callbacks).run(iterations=8)
+    assert iterations(tmp_path) == [4]
+
+
 @pytest.mark.parametrize("options", [{"every": 0}, {"every": 1.5}, {"keep": 0}, {"keep": None}])
 def test_numbers_are_whole_and_above_zero(tmp_path, options):
     with pytest.raises(OptionError, match="expected a whole number from 1 on"):

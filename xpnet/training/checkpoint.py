@@ -6,7 +6,7 @@ import os
 from contextlib import suppress
 
 from xpnet.backends import Array
-from xpnet.checkpoints import check_folder
+from xpnet.checkpoints import check_folder, place_in
 from xpnet.checks import whole_number
 from xpnet.errors import PartialUpdateError
 from xpnet.optimizers.stored import described
@@ -77,9 +77,12 @@ class Checkpoint(Callback):
 
     def on_end(self, trainer: Run, history: History) -> None:
         """Save a run that Ctrl-C ended."""
-        if history.interrupted and self._saved != trainer.iteration:
+        if history.interrupted and not self._is_saved(trainer.iteration):
             with suppress(PartialUpdateError):  # which the run raises itself
                 self._save(trainer)
+
+    def _is_saved(self, iteration: int) -> bool:
+        return self._saved == iteration and place_in(self.folder, iteration).is_file()
 
     def _save(self, trainer: Run) -> None:
         trainer.save(self.folder, self.keep)
