@@ -32,6 +32,7 @@ ABOUT_ARRAYS = {
     "overlap",
     "step_dtype",
     "smallest",
+    "flush_subnormals",
     "check_labels",
     "pool",
     "rows_at_once",

@@ -29,6 +29,33 @@ def test_it_says_where_it_is(numpy: Backend) -> None:
     assert repr(numpy) == "<NumpyBackend 'numpy' on cpu>"
 
 
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_subnormal_numbers_become_0_and_no_others(numpy: Backend, dtype: str) -> None:
+    normal = np.finfo(dtype).smallest_normal
+    x = np.array([normal / 2, -normal / 4, normal, -normal, 0, np.nan, -np.inf, 1], dtype)
+    assert x[:2].all()
+    numpy.flush_subnormals(x)
+    expected = np.array([0, 0, normal, -normal, 0, np.nan, -np.inf, 1], dtype)
+    np.testing.assert_array_equal(x, expected)
+
+
+@pytest.mark.parametrize("shape", [(), (0,), (3,), (70_000,), (700, 100), (2, 1, 40_000)])
+def test_subnormals_of_arrays_of_any_shape_become_0(numpy: Backend, shape: tuple[int, ...]) -> None:
+    x = np.full(shape, 1e-310)
+    numpy.flush_subnormals(x)
+    assert not x.any()
+    y = np.full((*shape, 2), 1e-310)
+    numpy.flush_subnormals(y[..., 1])
+    assert not y[..., 1].any()
+    assert y[..., 0].all()
+
+
+def test_subnormals_of_half_precision_stay(numpy: Backend) -> None:
+    x = np.array([2.0**-24], "float16")
+    numpy.flush_subnormals(x)
+    assert x.tolist() == [2.0**-24]
+
+
 def test_an_array_of_numpy_is_taken_as_it_is(numpy: Backend) -> None:
     x = np.ones(3)
     assert numpy.asarray(x) is x

@@ -11,7 +11,7 @@ import xpnet
 from tests.device_counts import counted
 from xpnet.errors import OptionError
 from xpnet.networks import TwoLayerNet
-from xpnet.optimizers import SGD, Optimizer, UpdateRule
+from xpnet.optimizers import SGD, Momentum, Optimizer, UpdateRule
 from xpnet.parameters import Parameters
 from xpnet.training import Trainer
 
@@ -140,6 +140,25 @@ def test_an_optimizer_of_ones_own_trains_a_network(backend, kind):
     trainer = Trainer(net, kind(lr=0.02), (x, t), batch_size=20, progress=False)
     losses = trainer.run(epochs=40).losses
     assert losses[-1] < losses[0] / 2
+
+
+@pytest.mark.one_backend
+@pytest.mark.parametrize("kind", [dict, Parameters])
+def test_state_that_decays_comes_to_0(kind):
+    params, optimizer = kind({"W": np.zeros(3, "float32")}), Momentum(momentum=0.9)
+    optimizer.update(params, kind({"W": np.ones(3, "float32")}))
+    for _ in range(1023):
+        optimizer.update(params, kind({"W": np.zeros(3, "float32")}))
+    # 0.9 ** 1023 is 1.5e-47: with nothing done, each product is rounded to what it was, 5.6e-45
+    assert optimizer.state["v"]["W"].tolist() == [0, 0, 0]
+
+
+@pytest.mark.one_backend
+def test_a_weight_that_decays_comes_to_0():
+    params, optimizer = {"W": np.array([1e-310, 1.0])}, SGD()
+    for _ in range(64):
+        optimizer.update(params, {"W": np.zeros(2)})
+    assert params["W"].tolist() == [0, 1]
 
 
 @pytest.mark.parametrize(

@@ -54,6 +54,13 @@ class NumpyBackend(Backend):
         # an array that owns its memory stands for it; memory of others has its address
         return id(x) if x.base is None else x.__array_interface__["data"][0], x.nbytes
 
+    def flush_subnormals(self, x: Array) -> None:
+        if x.dtype.itemsize < 4:  # NumPy computes in float32, where these are normal
+            return
+        smallest = np.finfo(x.dtype).smallest_normal
+        for part in [x] if x.size <= PART else [x[k] for k in _parts(x, PART)]:
+            np.copyto(part, 0, where=np.abs(part) < smallest)
+
     def threads(self, count: int) -> AbstractContextManager[object]:
         return ThreadLimit(count, chosen=True)
 
