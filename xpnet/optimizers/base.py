@@ -47,6 +47,9 @@ class Optimizer:
     copy of one, by `copy.deepcopy` or pickle, goes on with what it steps next. An optimizer
     without state steps anything.
 
+    On a CPU, which is slow with subnormal numbers, those among parameters and state become 0 each
+    64 steps.
+
     Parameters
     ----------
     lr : float or callable
