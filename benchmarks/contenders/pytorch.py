@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from typing import Any
 
 from problems import LR, Data, Problem
@@ -15,9 +16,11 @@ CPU = "cpu"
 """Named where the model is made: another default device must not move it."""
 
 
-def pytorch_eager_learner(problem: Problem, data: Data) -> Learner:
-    """``nn.Sequential``, ``CrossEntropyLoss``, ``optim.SGD``."""
-    return _learner(problem, data, compiled=False)
+def pytorch_eager_learner(
+    problem: Problem, data: Data, optimizer_of: Callable[[Any], Any] | None = None
+) -> Learner:
+    """``nn.Sequential``, ``CrossEntropyLoss``, ``optim.SGD`` or another optimizer of the model."""
+    return _learner(problem, data, compiled=False, optimizer_of=optimizer_of or _sgd)
 
 
 def pytorch_compiled_learner(problem: Problem, data: Data) -> Learner:
@@ -25,16 +28,24 @@ def pytorch_compiled_learner(problem: Problem, data: Data) -> Learner:
 
     https://docs.pytorch.org/tutorials/recipes/compiling_optimizer.html
     """
-    return _learner(problem, data, compiled=True)
+    return _learner(problem, data, compiled=True, optimizer_of=_sgd)
 
 
-def _learner(problem: Problem, data: Data, compiled: bool) -> Learner:
+def _sgd(model: Any) -> Any:
+    import torch
+
+    return torch.optim.SGD(model.parameters(), lr=LR)
+
+
+def _learner(
+    problem: Problem, data: Data, compiled: bool, optimizer_of: Callable[[Any], Any]
+) -> Learner:
     import torch
 
     indices = problem.indices()
     x, t, x_test, t_test = map(torch.from_numpy, data)
     model = pytorch_model(torch, problem, CPU)
-    optimizer = torch.optim.SGD(model.parameters(), lr=LR)
+    optimizer = optimizer_of(model)
     cross_entropy = torch.nn.CrossEntropyLoss()
 
     def loss_of(index: Any) -> Any:

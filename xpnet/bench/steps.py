@@ -8,16 +8,20 @@ from xpnet.backends import Array, use_backend
 from xpnet.bench.benchmark import CPU, GPU, Benchmark
 from xpnet.datasets import load_mnist
 from xpnet.networks import Network, TwoLayerNet
-from xpnet.optimizers import SGD
+from xpnet.optimizers import SGD, Optimizer
 from xpnet.training import Trainer
 
 __all__ = ["compare_steps", "training_steps"]
 
 
 def training_steps(
-    net: Network, train: tuple[Array, Array], batch_size: int, capture: bool | None = None
+    net: Network,
+    train: tuple[Array, Array],
+    batch_size: int,
+    capture: bool | None = None,
+    optimizer: Optimizer | None = None,
 ) -> Callable[[int], float]:
-    """A `Run` of `Trainer.run` with SGD, which returns the last loss and so waits for it.
+    """A `Run` of `Trainer.run`, which returns the last loss and so waits for it.
 
     Parameters
     ----------
@@ -27,9 +31,11 @@ def training_steps(
     batch_size : int
     capture : bool or None
         As for `Trainer`.
+    optimizer : Optimizer, optional
+        By default the chapter's, ``SGD(lr=0.1)``.
     """
-    sgd = SGD(lr=0.1)
-    trainer = Trainer(net, sgd, train, batch_size=batch_size, progress=False, capture=capture)
+    step = SGD(lr=0.1) if optimizer is None else optimizer
+    trainer = Trainer(net, step, train, batch_size=batch_size, progress=False, capture=capture)
     return lambda steps: trainer.run(iterations=steps).losses[-1]
 
 
