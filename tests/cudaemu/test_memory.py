@@ -142,10 +142,9 @@ def test_freeing_nothing_does_nothing(cp, cudaemu):
     assert counted == {}
 
 
-def test_too_little_memory_raises_and_cupy_recovers(cp, cudaemu):
+def test_too_little_memory_raises_and_cupy_recovers(cp, cudaemu, memory_pool):
     free, total = cp.cuda.runtime.memGetInfo()
-    pool = cp.cuda.MemoryPool()
-    with cp.cuda.using_allocator(pool.malloc), cudaemu.settings(memory=total - free + (1 << 20)):
+    with cudaemu.settings(memory=total - free + (1 << 20)):
         with pytest.raises(cp.cuda.memory.OutOfMemoryError):
             cp.empty((1 << 20) + 1, np.uint8)
         assert cp.ones(1 << 10).sum() == 1 << 10
@@ -153,13 +152,12 @@ def test_too_little_memory_raises_and_cupy_recovers(cp, cudaemu):
         cp.cuda.runtime.malloc(1 << 62)
 
 
-def test_a_pool_gives_back_what_it_holds_before_it_is_out_of_memory(cp, cudaemu):
+def test_a_pool_gives_back_what_it_holds_before_it_is_out_of_memory(cp, cudaemu, memory_pool):
     free, total = cp.cuda.runtime.memGetInfo()
-    pool = cp.cuda.MemoryPool()
-    with cp.cuda.using_allocator(pool.malloc), cudaemu.settings(memory=total - free + (4 << 20)):
+    with cudaemu.settings(memory=total - free + (4 << 20)):
         held = cp.empty(3 << 20, np.uint8)
         del held
-        assert pool.free_bytes() >= 3 << 20
+        assert memory_pool.free_bytes() >= 3 << 20
         larger = cp.empty(4 << 20, np.uint8)
         assert larger.size == 4 << 20
 
